@@ -1,0 +1,90 @@
+// The catalogue of problems: every code the API may answer, with its status and title. Codes are never reused.
+// A Problem is a refusal that belongs to the caller; a bug is an ordinary Error and becomes `internal-error`.
+
+export const PROBLEMS = {
+  // What was sent
+  'invalid-request': [400, 'The request is not valid'],
+  'malformed-body': [400, 'The body is not well-formed'],
+  'invalid-cursor': [400, 'The cursor is not valid here'],
+  'idempotency-key-required': [400, 'This call needs an Idempotency-Key'],
+  'unauthorized': [401, 'The key is missing or unknown'],
+  'forbidden': [403, 'The key may not do this'],
+  'wrong-pickup-code': [403, 'The pickup code is wrong'],
+  'over-the-cap': [403, 'A publishable key may not place so large a hold'],
+  'not-found': [404, 'There is no such resource'],
+  'unknown-item': [404, 'There is no such item'],
+  'unknown-location': [404, 'There is no such location'],
+  'unknown-reservation': [404, 'There is no such reservation'],
+  'method-not-allowed': [405, 'The method is not allowed here'],
+  'not-acceptable': [406, 'The representation asked for does not exist'],
+  'cursor-expired': [410, 'The cursor is older than what is kept'],
+  'precondition-failed': [412, 'The resource has changed since'],
+  'body-too-large': [413, 'The body is too large'],
+  'unsupported-media-type': [415, 'The content type is not supported'],
+  'idempotency-key-reused': [422, 'The Idempotency-Key was used with another request'],
+  'pickup-locked': [423, 'Too many wrong pickup codes'],
+  'rate-limited': [429, 'Too many requests'],
+  'headers-too-large': [431, 'The headers are too large'],
+  // What the state does not allow
+  'idempotency-key-in-use': [409, 'The first request with this Idempotency-Key is still running'],
+  'insufficient-stock': [409, 'There is not enough stock'],
+  'reservation-expired': [409, 'The hold expired and its stock is gone'],
+  'invalid-transition': [409, 'The reservation is not in a state that allows this'],
+  'already-taken': [409, 'Another member of staff prepares this reservation'],
+  'order-reference-taken': [409, 'The order reference belongs to another reservation'],
+  'lines-not-picked': [409, 'Not every line is picked or missing'],
+  'nothing-picked': [409, 'Nothing was picked'],
+  'units-not-here': [409, 'The line does not have that many units'],
+  'unknown-line': [409, 'The reservation has no such line'],
+  'pickup-disabled': [409, 'The location does not hand over orders'],
+  'stale-count': [409, 'The level is not what the count expected'],
+  'event-id-reused': [409, 'The event id was used for another fact'],
+  'level-out-of-range': [409, 'The level would leave the range that can be kept'],
+  'occurred-in-the-future': [409, 'The fact lies in the future'],
+  'nothing-to-put-back': [409, 'No units wait to be put back'],
+  'import-finished': [409, 'The import has ended'],
+  'pairing-code-invalid': [404, 'The pairing code is wrong, used or too old'],
+  'conflict': [409, 'The request conflicts with another'],
+  // What the server cannot do now
+  'internal-error': [500, 'Something went wrong on our side'],
+  'overloaded': [503, 'The server has too much to do'],
+  'unavailable': [503, 'The server cannot answer now'],
+} as const satisfies Record<string, readonly [number, string]>;
+
+export type ProblemCode = keyof typeof PROBLEMS;
+
+/** One thing wrong with the input: where (JSON pointer, or `query:`/`header:` name), which rule, in words. */
+export type InputError = { pointer: string; code: string; detail: string };
+
+/** The members of a problem document beyond the fixed ones, e.g. `shortages` or `allowed`. */
+export type ProblemExtras = { errors?: InputError[]; retryAfterSeconds?: number; [member: string]: unknown };
+
+export class Problem extends Error {
+  override readonly name = 'Problem';
+  readonly code: ProblemCode;
+  readonly extras: ProblemExtras;
+
+  constructor(code: ProblemCode, detail: string, extras: ProblemExtras = {}) {
+    super(detail);
+    this.code = code;
+    this.extras = extras;
+  }
+
+  get status(): number {
+    return PROBLEMS[this.code][0];
+  }
+
+  get title(): string {
+    return PROBLEMS[this.code][1];
+  }
+}
+
+/** Refuses input for one reason at one place. */
+export function invalid(pointer: string, code: string, detail: string): Problem {
+  return new Problem('invalid-request', detail, { errors: [{ pointer, code, detail }] });
+}
+
+/** Marks a branch that the types rule out; reaching it is a bug. */
+export function unreachable(value: never): never {
+  throw new Error(`unreachable: ${JSON.stringify(value)}`);
+}
