@@ -1,0 +1,15 @@
+// Owns the check that this Node can run the project, and says what to do when it can't. Plain old JavaScript:
+// an older Node must be able to read this file (it could not read main.ts).
+const oldest = 24;
+const current = Number.parseInt(process.versions.node, 10);
+
+if (current < oldest) {
+  console.error(
+    `Comptoir needs Node.js ${oldest} or newer; this is ${process.versions.node}.\n` +
+      'Nothing needs replacing: `npm ci` installs a Node.js 24 beside this one, for this folder only,\n' +
+      'and `npm start` uses it. (Linux and Windows; on macOS, install Node.js 24 from https://nodejs.org.)',
+  );
+  process.exit(1);
+}
+
+await import('./main.ts');
