@@ -1,0 +1,115 @@
+// Locations: stores and warehouses, what describes one, and when two descriptions are the same.
+// Opening hours have a file of their own; whether a replenishment source exists is for those who can look.
+import { z } from 'zod';
+import { isCountry } from './country.ts';
+import { openingHoursSchema, timeZoneSchema } from './openingHours.ts';
+import { lineOfText } from './text.ts';
+
+export const LOCATION_KINDS = ['store', 'warehouse'] as const;
+export type LocationKind = (typeof LOCATION_KINDS)[number];
+
+/** The retailer's own code, which is the location's id in the API: it never changes. */
+export const locationCodeSchema = z
+  .string()
+  .regex(
+    /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/,
+    'must be 1 to 64 letters, digits, ".", "_" or "-", the first a letter or digit',
+  )
+  .meta({ description: 'The retailer’s own code for the location.', examples: ['FR-LILLE-01'] });
+
+const timeOfDaySchema = z
+  .string()
+  .regex(/^([01][0-9]|2[0-3]):[0-5][0-9]$/, 'must be a local time such as 14:00')
+  .meta({ examples: ['14:00'] });
+
+export const addressSchema = z
+  .strictObject({
+    street: lineOfText(200),
+    postalCode: lineOfText(20),
+    city: lineOfText(100),
+    country: z
+      .string()
+      .refine(isCountry, 'must be an ISO 3166 alpha-2 code such as FR')
+      .meta({ examples: ['FR'] }),
+  })
+  .meta({
+    id: 'Address',
+    examples: [{ street: '22 rue de Béthune', postalCode: '59800', city: 'Lille', country: 'FR' }],
+  });
+
+export const coordinatesSchema = z
+  .strictObject({ latitude: z.number().min(-90).max(90), longitude: z.number().min(-180).max(180) })
+  .meta({
+    id: 'Coordinates',
+    description: 'WGS 84, in degrees.',
+    examples: [{ latitude: 50.6346, longitude: 3.0612 }],
+  });
+
+export const pickupSchema = z
+  .strictObject({
+    enabled: z.boolean().meta({ description: 'Whether shoppers may collect here.' }),
+    preparationMinutes: z
+      .int()
+      .min(0)
+      .max(10_080)
+      .meta({ description: 'Staffed minutes from the order to the counter.' }),
+    holdDays: z
+      .int()
+      .min(1)
+      .max(60)
+      .meta({ description: 'Open days that a ready order waits for its customer.' }),
+    ordersPerHour: z
+      .int()
+      .min(1)
+      .max(10_000)
+      .optional()
+      .meta({ description: 'How many orders staff can prepare an hour.' }),
+  })
+  .meta({ id: 'Pickup' });
+
+export const replenishmentSchema = z
+  .strictObject({
+    from: locationCodeSchema,
+    leadTimeDays: z.int().min(0).max(90),
+    cutOff: timeOfDaySchema.meta({
+      description: 'Local time, at the source, until which an order leaves the same day.',
+    }),
+  })
+  .meta({ id: 'Replenishment', description: 'Where the location is supplied from.' });
+
+/** The body of `PUT /v1/locations/{code}`: the whole description; what is left out is removed. */
+export const locationInputSchema = z
+  .strictObject({
+    kind: z.enum(LOCATION_KINDS),
+    name: lineOfText(200).meta({ examples: ['Fait Maison Lille Béthune'] }),
+    address: addressSchema,
+    coordinates: coordinatesSchema,
+    timeZone: timeZoneSchema,
+    openingHours: openingHoursSchema,
+    pickup: pickupSchema,
+    replenishment: replenishmentSchema.nullish(),
+  })
+  .meta({ id: 'LocationInput' });
+
+export type LocationInput = z.infer<typeof locationInputSchema>;
+export type Address = z.infer<typeof addressSchema>;
+export type Coordinates = z.infer<typeof coordinatesSchema>;
+export type Pickup = z.infer<typeof pickupSchema>;
+export type Replenishment = z.infer<typeof replenishmentSchema>;
+
+/** A location as it is kept. `id` is the database's own and never leaves the process. */
+export type LocationRecord = {
+  id: number;
+  code: string;
+  kind: LocationKind;
+  name: string;
+  address: Address;
+  coordinates: Coordinates;
+  timeZone: string;
+  openingHours: z.infer<typeof openingHoursSchema>;
+  pickup: Pickup;
+  replenishment: Replenishment | null;
+  version: number;
+  createdAt: Date;
+  updatedAt: Date;
+};
