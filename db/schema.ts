@@ -25,6 +25,7 @@ const code = customType<{ data: string }>({ dataType: () => 'text COLLATE "C"' }
 const bytes = customType<{ data: Buffer }>({ dataType: () => 'bytea' });
 /** PostgreSQL's 64-bit transaction id, read as text: it outgrows a JavaScript number. */
 const xid = customType<{ data: string }>({ dataType: () => 'xid8' });
+const tsvector = customType<{ data: string }>({ dataType: () => 'tsvector' });
 const instant = (name: string) => timestamp(name, { withTimezone: true, precision: 3, mode: 'date' });
 const createdAt = () => instant('created_at').notNull().defaultNow();
 const updatedAt = () => instant('updated_at').notNull().defaultNow();
@@ -51,7 +52,11 @@ export const locations = pgTable(
   },
   (t) => [
     unique('locations_code_key').on(t.code),
-    foreignKey({ name: 'locations_replenished_from_fkey', columns: [t.replenishedFrom], foreignColumns: [t.id] }),
+    foreignKey({
+      name: 'locations_replenished_from_fkey',
+      columns: [t.replenishedFrom],
+      foreignColumns: [t.id],
+    }),
     check('locations_kind_known', sql`${t.kind} IN ('store', 'warehouse')`),
     check('locations_latitude_range', sql`${t.latitude} BETWEEN -90 AND 90`),
     check('locations_longitude_range', sql`${t.longitude} BETWEEN -180 AND 180`),
@@ -74,11 +79,17 @@ export const items = pgTable(
     price: jsonb('price'),
     category: text('category'),
     attributes: jsonb('attributes').notNull().default(sql`'{}'`),
+    /** Folded words of names, sku and barcodes (src/domain/itemSearch.ts): a search is a match of prefixes. */
+    searchTerms: tsvector('search_terms').notNull().default(sql`''`),
     version: integer('version').notNull().default(1),
     createdAt: createdAt(),
     updatedAt: updatedAt(),
   },
-  (t) => [unique('items_sku_key').on(t.sku), index('items_barcodes_idx').using('gin', t.barcodes)],
+  (t) => [
+    unique('items_sku_key').on(t.sku),
+    index('items_barcodes_idx').using('gin', t.barcodes),
+    index('items_search_idx').using('gin', t.searchTerms),
+  ],
 );
 
 export const apiKeys = pgTable(
@@ -122,6 +133,7 @@ export const devices = pgTable(
     foreignKey({ name: 'devices_location_fkey', columns: [t.locationId], foreignColumns: [locations.id] }),
     foreignKey({ name: 'devices_key_fkey', columns: [t.keyId], foreignColumns: [apiKeys.id] }),
     unique('devices_pairing_code_key').on(t.pairingCodeHash),
+    unique('devices_key_key').on(t.keyId),
   ],
 );
 
@@ -219,7 +231,11 @@ export const reservations = pgTable(
     updatedAt: updatedAt(),
   },
   (t) => [
-    foreignKey({ name: 'reservations_location_fkey', columns: [t.locationId], foreignColumns: [locations.id] }),
+    foreignKey({
+      name: 'reservations_location_fkey',
+      columns: [t.locationId],
+      foreignColumns: [locations.id],
+    }),
     unique('reservations_order_reference_key').on(t.channel, t.orderReference),
     uniqueIndex('reservations_pickup_code_key')
       .on(t.locationId, t.pickupCode)
@@ -402,9 +418,11 @@ export const importChunks = pgTable(
   },
   (t) => [
     primaryKey({ name: 'import_chunks_pkey', columns: [t.importId, t.number] }),
-    foreignKey({ name: 'import_chunks_import_fkey', columns: [t.importId], foreignColumns: [imports.id] }).onDelete(
-      'cascade',
-    ),
+    foreignKey({
+      name: 'import_chunks_import_fkey',
+      columns: [t.importId],
+      foreignColumns: [imports.id],
+    }).onDelete('cascade'),
   ],
 );
 
@@ -420,8 +438,10 @@ export const importErrors = pgTable(
   },
   (t) => [
     primaryKey({ name: 'import_errors_pkey', columns: [t.importId, t.row] }),
-    foreignKey({ name: 'import_errors_import_fkey', columns: [t.importId], foreignColumns: [imports.id] }).onDelete(
-      'cascade',
-    ),
+    foreignKey({
+      name: 'import_errors_import_fkey',
+      columns: [t.importId],
+      foreignColumns: [imports.id],
+    }).onDelete('cascade'),
   ],
 );
