@@ -66,7 +66,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedD
   try {
     const binaries = await reachableBinaries(account, log);
     const cluster = await openCluster({ directory, binaries, account, durable, log });
-    await stopOrphan(cluster, log);
+    await stopOrphan(directory, log);
     const postmaster = await launch({
       binaries,
       account,

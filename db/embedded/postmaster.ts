@@ -44,13 +44,14 @@ const LOG_TAIL_BYTES = 2_000;
  * a server that runs there has lost its parent. Stopped and started again rather than adopted, so that there is one way
  * to watch a server and its settings are always this release's.
  */
-export async function stopOrphan(cluster: Cluster, log: (line: string) => void): Promise<void> {
-  const file = path.join(cluster.directory, 'postmaster.pid');
+export async function stopOrphan(directory: string, log: (line: string) => void): Promise<void> {
+  const file = path.join(directory, 'postmaster.pid');
   const pid = Number((await readFile(file, 'utf8').catch(() => '')).split('\n')[0]);
   if (!Number.isInteger(pid) || pid <= 0) return;
-  if (isRunning(pid, await markOf(cluster))) {
+  const mark = await markOf(directory);
+  if (isRunning(pid, mark)) {
     log(`Stopping the PostgreSQL (process ${pid}) that an earlier run left behind`);
-    await stopProcess(pid, await markOf(cluster));
+    await stopProcess(pid, mark);
   } else {
     // The server itself would refuse to start where the dead one's id now belongs to another process of its account.
     // Its second guard, on shared memory, still keeps it from joining sessions that live on.
@@ -79,7 +80,7 @@ type Attempt =
 
 async function launchOnce(options: LaunchOptions, port: number): Promise<Attempt> {
   const { cluster, log, logFile } = options;
-  const mark = await markOf(cluster);
+  const mark = await markOf(cluster.directory);
   const logFrom = rotateLog(logFile);
   const child = spawnServer(options, port, mark);
   const exit = new Promise<string>((resolve) => {
@@ -172,8 +173,8 @@ async function stopProcess(pid: number, mark: string): Promise<void> {
 }
 
 /** In the server's command line, to know it again: follows the directory when it is moved, unlike its path. */
-async function markOf(cluster: Cluster): Promise<string> {
-  const { dev, ino } = await stat(cluster.directory);
+async function markOf(directory: string): Promise<string> {
+  const { dev, ino } = await stat(directory);
   return `comptoir-${dev.toString(36)}-${ino.toString(36)}`;
 }
 

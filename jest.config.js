@@ -1,0 +1,26 @@
+// How the tests run: TypeScript through swc, on a real PostgreSQL that the whole run shares (test/support/globalSetup.ts).
+
+/** Packages that exist as ES modules only. Jest loads CommonJS: these are translated like our own files. */
+const esModulesOnly = ['geokdbush', 'kdbush', 'tinyqueue'];
+
+/** @type {import('jest').Config} */
+export default {
+  testEnvironment: 'node',
+  testMatch: ['<rootDir>/test/**/*.test.ts'],
+  transform: {
+    '\\.[jt]s$': [
+      '@swc/jest',
+      {
+        jsc: { target: 'es2024', parser: { syntax: 'typescript' } },
+        module: { type: 'commonjs' },
+      },
+    ],
+  },
+  transformIgnorePatterns: [`/node_modules/(?!(?:${esModulesOnly.join('|')})/)`],
+  globalSetup: '<rootDir>/test/support/globalSetup.ts',
+  globalTeardown: '<rootDir>/test/support/globalTeardown.ts',
+  reporters: ['default', '<rootDir>/test/support/totalsReporter.js'],
+  // Two, whatever the machine: tests that race need the processor for the racers, and PostgreSQL takes its part.
+  maxWorkers: 2,
+  testTimeout: 30_000,
+};
