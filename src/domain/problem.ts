@@ -7,8 +7,8 @@ export const PROBLEMS = {
   'malformed-body': [400, 'The body is not well-formed'],
   'invalid-cursor': [400, 'The cursor is not valid here'],
   'idempotency-key-required': [400, 'This call needs an Idempotency-Key'],
-  'unauthorized': [401, 'The key is missing or unknown'],
-  'forbidden': [403, 'The key may not do this'],
+  unauthorized: [401, 'The key is missing or unknown'],
+  forbidden: [403, 'The key may not do this'],
   'wrong-pickup-code': [403, 'The pickup code is wrong'],
   'over-the-cap': [403, 'A publishable key may not place so large a hold'],
   'not-found': [404, 'There is no such resource'],
@@ -17,10 +17,12 @@ export const PROBLEMS = {
   'unknown-reservation': [404, 'There is no such reservation'],
   'method-not-allowed': [405, 'The method is not allowed here'],
   'not-acceptable': [406, 'The representation asked for does not exist'],
+  'request-timeout': [408, 'The request took too long to arrive'],
   'cursor-expired': [410, 'The cursor is older than what is kept'],
   'precondition-failed': [412, 'The resource has changed since'],
   'body-too-large': [413, 'The body is too large'],
   'unsupported-media-type': [415, 'The content type is not supported'],
+  'expectation-failed': [417, 'The expectation cannot be met'],
   'idempotency-key-reused': [422, 'The Idempotency-Key was used with another request'],
   'pickup-locked': [423, 'Too many wrong pickup codes'],
   'rate-limited': [429, 'Too many requests'],
@@ -44,11 +46,11 @@ export const PROBLEMS = {
   'nothing-to-put-back': [409, 'No units wait to be put back'],
   'import-finished': [409, 'The import has ended'],
   'pairing-code-invalid': [404, 'The pairing code is wrong, used or too old'],
-  'conflict': [409, 'The request conflicts with another'],
+  conflict: [409, 'The request conflicts with another'],
   // What the server cannot do now
   'internal-error': [500, 'Something went wrong on our side'],
-  'overloaded': [503, 'The server has too much to do'],
-  'unavailable': [503, 'The server cannot answer now'],
+  overloaded: [503, 'The server has too much to do'],
+  unavailable: [503, 'The server cannot answer now'],
 } as const satisfies Record<string, readonly [number, string]>;
 
 export type ProblemCode = keyof typeof PROBLEMS;

@@ -3,31 +3,6 @@
 import type { Logger } from 'pino';
 import type { Database } from '../queries/transaction.ts';
 
-/** Provisional: src/domain/key.ts owns these two. */
-export type KeyKind = 'publishable' | 'secret' | 'device';
-export type Scope =
-  | 'availability:read'
-  | 'reservations:write'
-  | 'reservations:read'
-  | 'stock:read'
-  | 'stock:write'
-  | 'catalogue:write'
-  | 'events:read'
-  | 'webhooks:write'
-  | 'admin';
-
-/** Provisional: src/domain/caller.ts owns it. */
-export type Caller = {
-  keyId: string;
-  name: string;
-  kind: KeyKind;
-  scopes: ReadonlySet<Scope>;
-  /** The location codes it may see; null: all of them. */
-  locations: readonly string[] | null;
-  origins: readonly string[];
-  deviceId: string | null;
-};
-
 export type Deps = {
   database: Database;
   log: Logger;

@@ -2,9 +2,11 @@
 // are all made, so that they cannot drift. Knows no Express and no route.
 import type { Readable } from 'node:stream';
 import type { z } from 'zod';
+import type { Caller } from '../domain/caller.ts';
+import type { KeyKind, Scope } from '../domain/key.ts';
 import type { ProblemCode } from '../domain/problem.ts';
 import type { Tx } from '../queries/transaction.ts';
-import type { Caller, Deps, KeyKind, Scope } from './deps.ts';
+import type { Deps } from './deps.ts';
 
 /** The closed list of tags, in the order of the documentation. */
 export const TAGS = {
@@ -93,6 +95,8 @@ export type Call<Params = unknown, Query = unknown, Body = unknown> = {
   /** Who calls; on a public route, one that may do nothing. */
   caller: Caller;
   requestId: string;
+  /** The path as it was sent, for a problem's `instance`. */
+  path: string;
   now: Date;
   /** For 'writer' and 'required' routes: what the stock writer keeps with the effect; null without the header. */
   idempotency: IdempotentRequest | null;

@@ -1,0 +1,170 @@
+// Configuration: the environment, checked once, as one frozen object. Every variable is described here and nowhere
+// else (the README's table is VARIABLES). Reads no file, has no side effect.
+import { z } from 'zod';
+
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+/** Names that only we could have meant: a misspelt one must not pass unseen. The tests have a corner of their own. */
+const OURS = /^COMPTOIR_(?!TEST_)/;
+const POSTGRES_URL = /^postgres(ql)?:\/\/\S+$/;
+
+function integer(min: number, max: number) {
+  return z
+    .string()
+    .regex(/^\d{1,12}$/, `must be a whole number from ${min} to ${max}`)
+    .transform(Number)
+    .refine((value) => value >= min && value <= max, `must be a whole number from ${min} to ${max}`);
+}
+
+const onOff = z.enum(['on', 'off'], { error: 'must be `on` or `off`' }).transform((value) => value === 'on');
+
+/** Name → what it means and how it is checked. Unset or empty means the default. */
+export const VARIABLES = {
+  PORT: {
+    about: 'The port to listen on; 0 takes a free one.',
+    shownDefault: '3000',
+    schema: integer(0, 65_535).default(3000),
+  },
+  HOST: {
+    about: 'The address to listen on.',
+    shownDefault: '127.0.0.1 with the embedded database, otherwise 0.0.0.0',
+    schema: z.string().max(255).optional(),
+  },
+  DATABASE_URL: {
+    about: 'An external PostgreSQL, 15 to 18. Unset: an embedded PostgreSQL in the data directory.',
+    shownDefault: 'unset',
+    schema: z
+      .string()
+      .regex(POSTGRES_URL, 'must look like postgres://user:password@host:5432/name')
+      .optional(),
+  },
+  COMPTOIR_DATA_DIR: {
+    about: 'Where the embedded database and the admin key made for it are kept.',
+    shownDefault: '.data',
+    schema: z.string().default('.data'),
+  },
+  COMPTOIR_ADMIN_KEY: {
+    about:
+      'The first key, with every scope: 16 to 200 letters, digits and `-._~`. Unset on the embedded database: one is made and kept in the data directory.',
+    shownDefault: 'unset',
+    schema: z
+      .string()
+      .regex(/^[\w.~-]{16,200}$/, 'must be 16 to 200 letters, digits and `-._~`')
+      .optional(),
+  },
+  COMPTOIR_DEMO: {
+    about: '`0` starts empty; otherwise an empty database gets the demo retailer Fait Maison.',
+    shownDefault: '1',
+    schema: z
+      .enum(['0', '1'], { error: 'must be `0` or `1`' })
+      .default('1')
+      .transform((value) => value === '1'),
+  },
+  COMPTOIR_RATE_LIMITS: {
+    about: '`off` for load tests.',
+    shownDefault: 'on',
+    schema: onOff.default(true),
+  },
+  COMPTOIR_KEY_POINTS_PER_MINUTE: {
+    about: 'What one key may spend in a minute; most calls cost 1 point.',
+    shownDefault: '6000',
+    schema: integer(1, 100_000_000).default(6_000),
+  },
+  COMPTOIR_ADDRESS_POINTS_PER_MINUTE: {
+    about: 'What one address may spend in a minute without a valid key.',
+    shownDefault: '300',
+    schema: integer(1, 100_000_000).default(300),
+  },
+  COMPTOIR_TRUST_PROXY: {
+    about: 'How many proxies in front are trusted to say the client’s address and scheme (X-Forwarded-*).',
+    shownDefault: '0',
+    schema: integer(0, 10).default(0),
+  },
+  COMPTOIR_BODY_BYTES_MAX: {
+    about: 'The largest JSON body; imports are streamed and have no such limit. A route may allow more.',
+    shownDefault: '1048576',
+    schema: integer(1_024, 64 * 1_048_576).default(1_048_576),
+  },
+  COMPTOIR_DATABASE_CONNECTIONS: {
+    about: 'The most connections to PostgreSQL at once.',
+    shownDefault: '10',
+    schema: integer(3, 500).default(10),
+  },
+  COMPTOIR_LOG_LEVEL: {
+    about: `One of ${LOG_LEVELS.join(', ')}. Each request is one line at \`info\`.`,
+    shownDefault: 'info',
+    schema: z.enum(LOG_LEVELS, { error: `must be one of ${LOG_LEVELS.join(', ')}` }).default('info'),
+  },
+} as const;
+
+export type Config = Readonly<{
+  port: number;
+  host: string;
+  /** Null: the embedded database. */
+  databaseUrl: string | null;
+  dataDir: string;
+  /** Null: made by the embedded database's start, or there is none. */
+  adminKey: string | null;
+  demo: boolean;
+  rateLimits: boolean;
+  keyPointsPerMinute: number;
+  addressPointsPerMinute: number;
+  proxiesTrusted: number;
+  bodyBytesMax: number;
+  databaseConnectionsMax: number;
+  logLevel: (typeof LOG_LEVELS)[number];
+}>;
+
+/** Wrong configuration: `mistakes` holds one sentence for each, naming its variable and never its value. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+  readonly mistakes: readonly string[];
+
+  constructor(mistakes: readonly string[]) {
+    super(mistakes.join('\n'));
+    this.mistakes = mistakes;
+  }
+}
+
+const schema = z.object({
+  PORT: VARIABLES.PORT.schema,
+  HOST: VARIABLES.HOST.schema,
+  DATABASE_URL: VARIABLES.DATABASE_URL.schema,
+  COMPTOIR_DATA_DIR: VARIABLES.COMPTOIR_DATA_DIR.schema,
+  COMPTOIR_ADMIN_KEY: VARIABLES.COMPTOIR_ADMIN_KEY.schema,
+  COMPTOIR_DEMO: VARIABLES.COMPTOIR_DEMO.schema,
+  COMPTOIR_RATE_LIMITS: VARIABLES.COMPTOIR_RATE_LIMITS.schema,
+  COMPTOIR_KEY_POINTS_PER_MINUTE: VARIABLES.COMPTOIR_KEY_POINTS_PER_MINUTE.schema,
+  COMPTOIR_ADDRESS_POINTS_PER_MINUTE: VARIABLES.COMPTOIR_ADDRESS_POINTS_PER_MINUTE.schema,
+  COMPTOIR_TRUST_PROXY: VARIABLES.COMPTOIR_TRUST_PROXY.schema,
+  COMPTOIR_BODY_BYTES_MAX: VARIABLES.COMPTOIR_BODY_BYTES_MAX.schema,
+  COMPTOIR_DATABASE_CONNECTIONS: VARIABLES.COMPTOIR_DATABASE_CONNECTIONS.schema,
+  COMPTOIR_LOG_LEVEL: VARIABLES.COMPTOIR_LOG_LEVEL.schema,
+});
+
+/** Reads the environment. Throws a ConfigError that lists every mistake at once, misspelt names included. */
+export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
+  const set = Object.fromEntries(Object.entries(environment).filter(([, value]) => value?.trim()));
+  const unknown = Object.keys(set).filter((name) => OURS.test(name) && !(name in VARIABLES));
+  const parsed = schema.safeParse(set);
+  const mistakes = [
+    ...unknown.map((name) => `${name} is not a variable of Comptoir.`),
+    ...(parsed.error?.issues ?? []).map((issue) => `${String(issue.path[0])} ${issue.message}.`),
+  ];
+  if (!parsed.success || mistakes.length > 0) throw new ConfigError(mistakes);
+  const read = parsed.data;
+  return Object.freeze({
+    port: read.PORT,
+    host: read.HOST ?? (read.DATABASE_URL === undefined ? '127.0.0.1' : '0.0.0.0'),
+    databaseUrl: read.DATABASE_URL ?? null,
+    dataDir: read.COMPTOIR_DATA_DIR,
+    adminKey: read.COMPTOIR_ADMIN_KEY ?? null,
+    demo: read.COMPTOIR_DEMO,
+    rateLimits: read.COMPTOIR_RATE_LIMITS,
+    keyPointsPerMinute: read.COMPTOIR_KEY_POINTS_PER_MINUTE,
+    addressPointsPerMinute: read.COMPTOIR_ADDRESS_POINTS_PER_MINUTE,
+    proxiesTrusted: read.COMPTOIR_TRUST_PROXY,
+    bodyBytesMax: read.COMPTOIR_BODY_BYTES_MAX,
+    databaseConnectionsMax: read.COMPTOIR_DATABASE_CONNECTIONS,
+    logLevel: read.COMPTOIR_LOG_LEVEL,
+  });
+}
