@@ -1,0 +1,45 @@
+// One entry of the ledger: what changed, by how much, why, from which source, when it occurred.
+// Owns what each type does to on hand. Contract §5.
+
+/** What a source may report. `adjustment` alone is signed. A count is an entry of the ledger too, but states a value. */
+export const MOVEMENT_TYPES = ['sale', 'return', 'receipt', 'loss', 'found', 'damage', 'adjustment'] as const;
+export type MovementType = (typeof MOVEMENT_TYPES)[number];
+
+/** The source of the movements that Comptoir's own calls make; no other system may report under this name. */
+export const OWN_SOURCE = 'comptoir';
+
+/** The most units one movement may move. */
+export const MOVEMENT_QUANTITY_MAX = 1_000_000;
+
+const SIGN: Record<MovementType, 1 | -1> = {
+  sale: -1,
+  return: 1,
+  receipt: 1,
+  loss: -1,
+  found: 1,
+  damage: -1,
+  adjustment: 1,
+};
+
+/** What `quantity` units of this type do to on hand, signed. */
+export function onHandDelta(type: MovementType, quantity: number): number {
+  return SIGN[type] * quantity;
+}
+
+/** A row about to enter the ledger. */
+export type NewMovement = {
+  itemId: number;
+  locationId: number;
+  type: MovementType | 'count';
+  quantity: number;
+  /** Null for a count. */
+  onHandDelta: number | null;
+  /** Zero or negative: what it took of its reservation's reserved units. */
+  reservedDelta: number;
+  source: string;
+  eventId: string;
+  occurredAt: Date;
+  reference: string | null;
+  reason: string | null;
+  reservationId: string | null;
+};

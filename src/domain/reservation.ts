@@ -1,0 +1,179 @@
+// A reservation: its states, who may move it where, and what its lines still hold. Contract §7.
+// Pure: the instant of a decision is an argument.
+import { Problem } from './problem.ts';
+
+export const STATUSES = ['held', 'confirmed', 'picking', 'ready', 'collected', 'cancelled', 'expired'] as const;
+export type Status = (typeof STATUSES)[number];
+
+/** The states whose lines still promise units to somebody. */
+export const OPEN_STATUSES = ['held', 'confirmed', 'picking', 'ready'] as const satisfies readonly Status[];
+
+/** From which states each call may move a reservation. */
+const ALLOWED_FROM = {
+  confirm: ['held', 'expired'],
+  extend: ['held'],
+  cancel: ['held', 'confirmed', 'picking', 'ready'],
+  start: ['confirmed', 'picking'],
+  pick: ['picking'],
+  ready: ['picking'],
+  collect: ['ready'],
+  return: ['collected'],
+  'put-back': ['cancelled', 'expired'],
+} as const satisfies Record<string, readonly Status[]>;
+
+export type Action = keyof typeof ALLOWED_FROM;
+
+export const MISSING_REASONS = ['not_found', 'damaged', 'display_only', 'mismatch'] as const;
+export type MissingReason = (typeof MISSING_REASONS)[number];
+
+export const PAYMENTS = ['online', 'in_store'] as const;
+export type Payment = (typeof PAYMENTS)[number];
+
+/** Personal data: kept with the reservation, never in events, never in logs. */
+export type Customer = {
+  reference?: string | undefined;
+  name?: string | undefined;
+  email?: string | undefined;
+  phone?: string | undefined;
+  locale?: string | undefined;
+};
+
+export type ReservationLine = {
+  readonly itemId: number;
+  readonly sku: string;
+  readonly quantity: number;
+  /** Units this line still holds of its level. */
+  reserved: number;
+  picked: number;
+  missing: number;
+  missingReason: MissingReason | null;
+  /** Handed over at the counter; reported sold by a till. The same units, told by two systems. */
+  collected: number;
+  sold: number;
+  returned: number;
+  atRisk: boolean;
+  reservedAt: Date;
+  releasedAt: Date | null;
+};
+
+export type Reservation = {
+  readonly id: string;
+  readonly locationId: number;
+  readonly location: string;
+  readonly channel: string;
+  readonly keyId: string;
+  readonly createdAt: Date;
+  status: Status;
+  orderReference: string | null;
+  customer: Customer | null;
+  payment: Payment | null;
+  expiresAt: Date | null;
+  promise: { readyAt: Date } | null;
+  pickupCode: string | null;
+  pickupAttempts: number;
+  pickupLockedUntil: Date | null;
+  pickupDeadlineAt: Date | null;
+  shelf: string | null;
+  takenBy: string | null;
+  reason: string | null;
+  putBackPending: boolean;
+  version: number;
+  updatedAt: Date;
+  lines: ReservationLine[];
+};
+
+/** A hold lives this long unless asked otherwise, in seconds; the bounds are the contract's. */
+export const TTL_SECONDS = { min: 30, default: 900, max: 14_400 } as const;
+export const LINES_MAX = 100;
+export const LINE_QUANTITY_MAX = 10_000;
+
+/** After this many wrong pickup codes in a row the reservation is locked for a while. */
+export const PICKUP_TRIES_MAX = 5;
+export const PICKUP_LOCK_SECONDS = 15 * 60;
+
+/** Refuses a call that the state does not allow: 409 `invalid-transition` with `from` and `allowed`. */
+export function assertAllowed(reservation: Reservation, action: Action): void {
+  const from: readonly Status[] = ALLOWED_FROM[action];
+  if (from.includes(reservation.status)) return;
+  throw new Problem(
+    'invalid-transition',
+    `A reservation that is ${reservation.status} does not allow ${action}; it is allowed from ${from.join(', ')}.`,
+    { from: reservation.status, allowed: actionsFrom(reservation.status) },
+  );
+}
+
+/** The calls that a state allows, in the order of the life of a reservation. */
+export function actionsFrom(status: Status): Action[] {
+  return ACTIONS.filter((action) => {
+    const from: readonly Status[] = ALLOWED_FROM[action];
+    return from.includes(status);
+  });
+}
+const ACTIONS: readonly Action[] = [
+  'confirm',
+  'extend',
+  'start',
+  'pick',
+  'ready',
+  'collect',
+  'return',
+  'put-back',
+  'cancel',
+];
+
+/** True when a hold's time is over, swept or not: its units are not counted any more. */
+export function isDue(reservation: Pick<Reservation, 'status' | 'expiresAt'>, now: Date): boolean {
+  return reservation.status === 'held' && reservation.expiresAt !== null && reservation.expiresAt <= now;
+}
+
+/** True when the days for pickup are over. */
+export function isOverdue(reservation: Pick<Reservation, 'status' | 'pickupDeadlineAt'>, now: Date): boolean {
+  return (
+    reservation.status === 'ready' && reservation.pickupDeadlineAt !== null && reservation.pickupDeadlineAt <= now
+  );
+}
+
+/** Units of a line that have left the store, whoever told first: the counter or the till. */
+export function unitsOut(line: Pick<ReservationLine, 'collected' | 'sold'>): number {
+  return Math.max(line.collected, line.sold);
+}
+
+/** The line of `sku`, or 409 `unknown-line`. */
+export function lineOf(reservation: Reservation, sku: string): ReservationLine {
+  const line = reservation.lines.find((candidate) => candidate.sku === sku);
+  if (line === undefined) {
+    throw new Problem('unknown-line', `Reservation ${reservation.id} has no line for ${sku}.`, { sku });
+  }
+  return line;
+}
+
+/** Several lines of one sku become one: quantities add up, the first place is kept. */
+export function mergeLines(lines: readonly { sku: string; quantity: number }[]): { sku: string; quantity: number }[] {
+  const merged = new Map<string, number>();
+  for (const { sku, quantity } of lines) merged.set(sku, (merged.get(sku) ?? 0) + quantity);
+  return [...merged].map(([sku, quantity]) => ({ sku, quantity }));
+}
+
+/** What events tell of a reservation: all that staff and systems need to follow it, and no personal data. */
+export function reservationFacts(reservation: Reservation): Record<string, unknown> {
+  return {
+    id: reservation.id,
+    status: reservation.status,
+    location: reservation.location,
+    channel: reservation.channel,
+    orderReference: reservation.orderReference,
+    lines: reservation.lines.map(({ sku, quantity, reserved, picked, missing }) => ({
+      sku,
+      quantity,
+      reserved,
+      picked,
+      missing,
+    })),
+    expiresAt: reservation.expiresAt,
+    promise: reservation.promise,
+    takenBy: reservation.takenBy,
+    shelf: reservation.shelf,
+    pickupDeadlineAt: reservation.pickupDeadlineAt,
+    putBackPending: reservation.putBackPending,
+  };
+}

@@ -1,0 +1,35 @@
+// Ends a reservation before it is collected: what is not collected is free again.
+// Units that are ready on a shelf go to the put-back list first.
+import { assertAllowed, type Reservation } from '../domain/reservation.ts';
+import { releaseAll, reservationToChange } from './writer/reservationSteps.ts';
+import type { Actor, StockOperation } from './writer/operation.ts';
+
+export type CancelReservation = {
+  id: string;
+  maySee: (reservation: Reservation) => boolean;
+  /** True for callers that may end holds but not orders: a browser. */
+  holdsOnly: boolean;
+  reason: string | null;
+  actor: Actor;
+};
+
+/** Refuses with unknown-reservation, invalid-transition. */
+export const cancelReservation: StockOperation<CancelReservation, Reservation> = {
+  name: 'cancelReservation',
+
+  needs: ({ id }) => ({ reservations: [id] }),
+
+  decide(batch, { id, maySee, holdsOnly, reason, actor }) {
+    const seen = (reservation: Reservation) =>
+      maySee(reservation) && (!holdsOnly || reservation.status === 'held' || reservation.status === 'cancelled');
+    const reservation = reservationToChange(batch, id, seen);
+    assertAllowed(reservation, 'cancel');
+    const from = reservation.status;
+    reservation.status = 'cancelled';
+    reservation.reason = reason;
+    if (from === 'ready') reservation.putBackPending = true;
+    else releaseAll(batch, reservation, 'cancelled');
+    batch.record(reservation, 'reservation.cancelled', actor, from, reason === null ? {} : { reason });
+    return reservation;
+  },
+};

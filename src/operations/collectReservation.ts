@@ -1,0 +1,96 @@
+// The counter hands units over: they leave on hand. The right pickup code, or an override with a reason.
+// Wrong codes are counted even though the call is refused: five lock the reservation for a while.
+import { Problem } from '../domain/problem.ts';
+import {
+  assertAllowed,
+  lineOf,
+  PICKUP_LOCK_SECONDS,
+  PICKUP_TRIES_MAX,
+  type Reservation,
+  type ReservationLine,
+  unitsOut,
+} from '../domain/reservation.ts';
+import type { Batch } from './writer/batch.ts';
+import { moveLine, reservationToChange } from './writer/reservationSteps.ts';
+import { type Actor, RefusalWithEffect, type StockOperation } from './writer/operation.ts';
+
+export type CollectReservation = {
+  id: string;
+  maySee: (reservation: Reservation) => boolean;
+  proof: { pickupCode: string } | { override: { reason: string } };
+  /** Null: everything that is left. */
+  lines: readonly { sku: string; quantity: number }[] | null;
+  actor: Actor;
+};
+
+/** Refuses with unknown-reservation, invalid-transition, wrong-pickup-code, pickup-locked, unknown-line, units-not-here. */
+export const collectReservation: StockOperation<CollectReservation, Reservation> = {
+  name: 'collectReservation',
+
+  needs: ({ id }) => ({ reservations: [id] }),
+
+  decide(batch, { id, maySee, proof, lines, actor }) {
+    const reservation = reservationToChange(batch, id, maySee);
+    // A till may have told the sale first; the counter's own word is still welcome, and takes nothing twice.
+    const toldByTill = reservation.status === 'collected' && reservation.lines.some((line) => left(line) > 0);
+    if (!toldByTill) assertAllowed(reservation, 'collect');
+    if ('pickupCode' in proof) checkCode(batch, reservation, proof.pickupCode);
+    const from = reservation.status;
+    for (const line of reservation.lines) {
+      const units = lines === null ? left(line) : (lines.find(({ sku }) => sku === line.sku)?.quantity ?? 0);
+      if (units > 0) handOver(batch, reservation, line, units);
+    }
+    for (const { sku } of lines ?? []) lineOf(reservation, sku);
+    if (reservation.lines.every((line) => left(line) === 0)) reservation.status = 'collected';
+    reservation.pickupAttempts = 0;
+    reservation.pickupLockedUntil = null;
+    const data = 'override' in proof ? { override: proof.override } : {};
+    batch.record(reservation, 'reservation.collected', actor, from, data);
+    return reservation;
+  },
+};
+
+/** Units that the counter can still hand over. */
+function left(line: ReservationLine): number {
+  return line.quantity - line.missing - line.collected;
+}
+
+function handOver(batch: Batch, reservation: Reservation, line: ReservationLine, units: number): void {
+  if (units > left(line)) {
+    throw new Problem('units-not-here', `${left(line)} of ${line.sku} are left to hand over, not ${units}.`, {
+      sku: line.sku,
+      left: left(line),
+    });
+  }
+  const outBefore = unitsOut(line);
+  line.collected += units;
+  const taken = unitsOut(line) - outBefore;
+  if (taken === 0) return;
+  moveLine(batch, reservation, line, {
+    type: 'sale',
+    units: taken,
+    step: 'collect',
+    reason: 'collected',
+    takesReserved: true,
+  });
+}
+
+function checkCode(batch: Batch, reservation: Reservation, pickupCode: string): void {
+  const lockedUntil = reservation.pickupLockedUntil;
+  if (lockedUntil !== null && lockedUntil > batch.now) {
+    throw new Problem('pickup-locked', `Locked until ${lockedUntil.toISOString()} after too many wrong codes.`, {
+      lockedUntil,
+      retryAfterSeconds: Math.ceil((lockedUntil.getTime() - batch.now.getTime()) / 1_000),
+    });
+  }
+  if (pickupCode === reservation.pickupCode) return;
+  reservation.pickupAttempts += 1;
+  const triesLeft = PICKUP_TRIES_MAX - reservation.pickupAttempts;
+  if (triesLeft <= 0) {
+    reservation.pickupAttempts = 0;
+    reservation.pickupLockedUntil = new Date(batch.now.getTime() + PICKUP_LOCK_SECONDS * 1_000);
+  }
+  throw new RefusalWithEffect('wrong-pickup-code', `The pickup code is wrong; ${Math.max(0, triesLeft)} tries are left.`, {
+    triesLeft: Math.max(0, triesLeft),
+  });
+}

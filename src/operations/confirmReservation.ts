@@ -1,0 +1,82 @@
+// The order is placed: no TTL any more, a pickup code is made, the store is alerted.
+// A hold that expired takes its stock again where it is still there.
+import { available } from '../domain/level.ts';
+import { Problem } from '../domain/problem.ts';
+import { assertAllowed, type Customer, type Payment, type Reservation } from '../domain/reservation.ts';
+import type { Batch } from './writer/batch.ts';
+import { reservationToChange } from './writer/reservationSteps.ts';
+import type { Actor, StockOperation } from './writer/operation.ts';
+
+export type ConfirmReservation = {
+  id: string;
+  maySee: (reservation: Reservation) => boolean;
+  /** The levels of its lines, by name, so that due holds of others end before stock is taken again. */
+  levels: readonly { sku: string; location: string }[];
+  channel: string;
+  orderReference: string;
+  customer: Customer | null;
+  payment: Payment | null;
+  promise: { readyAt: Date } | null;
+  /** Random codes to choose from: a run that collided takes the next one. */
+  pickupCodes: readonly [string, ...string[]];
+  actor: Actor;
+};
+
+/** Refuses with unknown-reservation, invalid-transition, order-reference-taken, reservation-expired. */
+export const confirmReservation: StockOperation<ConfirmReservation, Reservation> = {
+  name: 'confirmReservation',
+
+  needs: ({ id, levels, channel, orderReference }) => ({
+    reservations: [id],
+    levels,
+    endsDueHolds: true,
+    orderReferences: [{ channel, orderReference }],
+  }),
+
+  decide(batch, command) {
+    const reservation = reservationToChange(batch, command.id, command.maySee);
+    if (isRepeat(reservation, command)) return reservation;
+    assertAllowed(reservation, 'confirm');
+    if (reservation.pickupCode !== null) {
+      throw new Problem('invalid-transition', 'The order was confirmed before and its pickup deadline has passed.', {
+        from: reservation.status,
+        allowed: [],
+      });
+    }
+    const from = reservation.status;
+    // A hold that was due has been ended with the other due holds, before this command: it asks like anybody else.
+    if (reservation.lines.some((line) => line.reserved === 0)) takeAgain(batch, reservation);
+    batch.claimOrderReference(reservation, command.orderReference);
+    reservation.status = 'confirmed';
+    reservation.expiresAt = null;
+    reservation.customer = command.customer === null ? reservation.customer : { ...reservation.customer, ...command.customer };
+    reservation.payment = command.payment ?? reservation.payment;
+    reservation.promise = command.promise ?? reservation.promise;
+    reservation.pickupCode = command.pickupCodes[batch.attempt % command.pickupCodes.length] ?? command.pickupCodes[0];
+    batch.record(reservation, 'reservation.confirmed', command.actor, from);
+    return reservation;
+  },
+};
+
+/** The same order confirmed twice (a shop's retry without a key) is one order. */
+function isRepeat(reservation: Reservation, command: ConfirmReservation): boolean {
+  return reservation.status === 'confirmed' && reservation.orderReference === command.orderReference;
+}
+
+function takeAgain(batch: Batch, reservation: Reservation): void {
+  const shortages = reservation.lines.flatMap(({ itemId, sku, quantity }) => {
+    const units = available(batch.levelOf(itemId, reservation.locationId));
+    return units < quantity ? [{ sku, requested: quantity, available: units }] : [];
+  });
+  if (shortages.length > 0) {
+    throw new Problem(
+      'reservation-expired',
+      `The hold ${reservation.id} expired and its units were promised to somebody else.`,
+      { shortages },
+    );
+  }
+  for (const line of reservation.lines) {
+    batch.reserve(batch.levelOf(line.itemId, reservation.locationId), line, line.quantity, 'reserved');
+    line.reservedAt = batch.now;
+  }
+}

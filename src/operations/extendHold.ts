@@ -1,0 +1,31 @@
+// Gives a hold more time while the shopper still checks out.
+import { Problem } from '../domain/problem.ts';
+import { assertAllowed, isDue, type Reservation } from '../domain/reservation.ts';
+import { reservationToChange } from './writer/reservationSteps.ts';
+import type { Actor, StockOperation } from './writer/operation.ts';
+
+export type ExtendHold = {
+  id: string;
+  maySee: (reservation: Reservation) => boolean;
+  /** From now. */
+  ttlSeconds: number;
+  actor: Actor;
+};
+
+/** Refuses with unknown-reservation, invalid-transition, reservation-expired. Tells it as another `reservation.held`. */
+export const extendHold: StockOperation<ExtendHold, Reservation> = {
+  name: 'extendHold',
+
+  needs: ({ id }) => ({ reservations: [id] }),
+
+  decide(batch, { id, maySee, ttlSeconds, actor }) {
+    const reservation = reservationToChange(batch, id, maySee);
+    assertAllowed(reservation, 'extend');
+    if (isDue(reservation, batch.now)) {
+      throw new Problem('reservation-expired', `The hold ${id} has expired; confirm it or place a new one.`);
+    }
+    reservation.expiresAt = new Date(batch.now.getTime() + ttlSeconds * 1_000);
+    batch.record(reservation, 'reservation.held', actor, 'held', { ttlSeconds });
+    return reservation;
+  },
+};

@@ -1,0 +1,78 @@
+// Staff found units or missed them. What is missing leaves on hand at once, so that it is not sold again.
+// Figures are totals so far, not steps: the same report twice, from a tablet that was offline, is one report.
+import { Problem } from '../domain/problem.ts';
+import type { MovementType } from '../domain/movement.ts';
+import { assertAllowed, lineOf, type MissingReason, type Reservation, type ReservationLine } from '../domain/reservation.ts';
+import type { Batch } from './writer/batch.ts';
+import { moveLine, reservationToChange } from './writer/reservationSteps.ts';
+import type { Actor, StockOperation } from './writer/operation.ts';
+
+export type PickedLine = { sku: string; picked: number; missing: number; reason: MissingReason | null };
+
+export type PickLines = {
+  id: string;
+  maySee: (reservation: Reservation) => boolean;
+  lines: readonly PickedLine[];
+  actor: Actor;
+};
+
+/** How the ledger names what was missing: a damaged unit is not a lost one. */
+const MOVEMENT_OF: Record<MissingReason, MovementType> = {
+  not_found: 'loss',
+  mismatch: 'loss',
+  display_only: 'loss',
+  damaged: 'damage',
+};
+
+/** Refuses with unknown-reservation, invalid-transition, unknown-line, units-not-here. */
+export const pickLines: StockOperation<PickLines, Reservation> = {
+  name: 'pickLines',
+
+  needs: ({ id }) => ({ reservations: [id] }),
+
+  decide(batch, { id, maySee, lines, actor }) {
+    const reservation = reservationToChange(batch, id, maySee);
+    assertAllowed(reservation, 'pick');
+    const missed = lines.flatMap((picked) => pickLine(batch, reservation, picked));
+    batch.record(reservation, 'reservation.picked', actor, 'picking', missed.length === 0 ? {} : { missed });
+    return reservation;
+  },
+};
+
+type Missed = { sku: string; missing: number; reason: MissingReason };
+
+function pickLine(batch: Batch, reservation: Reservation, picked: PickedLine): Missed[] {
+  const line = lineOf(reservation, picked.sku);
+  assertUnits(line, picked);
+  const newlyMissing = picked.missing - line.missing;
+  line.picked = picked.picked;
+  if (newlyMissing === 0) return [];
+  const reason = picked.reason ?? 'not_found';
+  line.missing = picked.missing;
+  line.missingReason = reason;
+  moveLine(batch, reservation, line, {
+    type: MOVEMENT_OF[reason],
+    units: newlyMissing,
+    step: 'missing',
+    reason,
+    takesReserved: true,
+  });
+  return [{ sku: line.sku, missing: newlyMissing, reason }];
+}
+
+function assertUnits(line: ReservationLine, picked: PickedLine): void {
+  if (picked.picked + picked.missing > line.quantity) {
+    throw new Problem(
+      'units-not-here',
+      `The line of ${line.sku} is for ${line.quantity}: ${picked.picked} picked and ${picked.missing} missing are more.`,
+      { sku: line.sku, quantity: line.quantity },
+    );
+  }
+  if (picked.missing < line.missing) {
+    throw new Problem(
+      'units-not-here',
+      `${line.missing} of ${line.sku} left on hand as missing already; units found again are reported as a movement.`,
+      { sku: line.sku, missing: line.missing },
+    );
+  }
+}

@@ -1,0 +1,40 @@
+// The order lies ready: the customer is told and the days for pickup start.
+import { Problem } from '../domain/problem.ts';
+import { assertAllowed, type Reservation } from '../domain/reservation.ts';
+import { reservationToChange } from './writer/reservationSteps.ts';
+import type { Actor, StockOperation } from './writer/operation.ts';
+
+export type ReadyReservation = {
+  id: string;
+  maySee: (reservation: Reservation) => boolean;
+  /** The staging shelf or bag; null leaves it as it is. */
+  shelf: string | null;
+  /** When it goes back to the shelves: the location's hours are not this operation's business. */
+  pickupDeadlineAt: Date | null;
+  actor: Actor;
+};
+
+/** Refuses with unknown-reservation, invalid-transition, lines-not-picked, nothing-picked. */
+export const readyReservation: StockOperation<ReadyReservation, Reservation> = {
+  name: 'readyReservation',
+
+  needs: ({ id }) => ({ reservations: [id] }),
+
+  decide(batch, { id, maySee, shelf, pickupDeadlineAt, actor }) {
+    const reservation = reservationToChange(batch, id, maySee);
+    assertAllowed(reservation, 'ready');
+    const undone = reservation.lines.filter((line) => line.picked + line.missing < line.quantity);
+    if (undone.length > 0) {
+      const skus = undone.map((line) => line.sku);
+      throw new Problem('lines-not-picked', `Neither picked nor missing yet: ${skus.join(', ')}.`, { skus });
+    }
+    if (reservation.lines.every((line) => line.picked === 0)) {
+      throw new Problem('nothing-picked', 'Every line is missing: there is nothing to hand over, so cancel the order.');
+    }
+    reservation.status = 'ready';
+    reservation.shelf = shelf ?? reservation.shelf;
+    reservation.pickupDeadlineAt = pickupDeadlineAt;
+    batch.record(reservation, 'reservation.ready', actor, 'picking');
+    return reservation;
+  },
+};

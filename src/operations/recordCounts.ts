@@ -1,0 +1,56 @@
+// Somebody counted: a value at an instant. Movements that occurred after it still apply, on top.
+import { CLOCK_SKEW_SECONDS_MAX } from '../domain/level.ts';
+import { Problem } from '../domain/problem.ts';
+import { assertNotFuture, isRepeatedFact } from './writer/facts.ts';
+import type { StockOperation } from './writer/operation.ts';
+
+export type RecordCount = {
+  source: string;
+  eventId: string;
+  sku: string;
+  location: string;
+  onHand: number;
+  countedAt: Date;
+  /** What the counter believed was there; null: no check. */
+  expected: number | null;
+  maySee: (location: string) => boolean;
+};
+
+/** Refuses with unknown-item, unknown-location, stale-count, event-id-reused, occurred-in-the-future. */
+export const recordCounts: StockOperation<RecordCount, 'applied' | 'duplicate'> = {
+  name: 'recordCounts',
+
+  needs: ({ sku, location, source, eventId, countedAt }) => ({
+    levels: [{ sku, location }],
+    createsLevels: true,
+    facts: [{ source, eventId }],
+    sumsAfter: [{ sku, location, after: countedAt }],
+  }),
+
+  decide(batch, command) {
+    const item = batch.item(command.sku);
+    const location = batch.location(command.maySee(command.location) ? command.location : '');
+    const fact = {
+      source: command.source,
+      eventId: command.eventId,
+      itemId: item.id,
+      locationId: location.id,
+      type: 'count' as const,
+      quantity: command.onHand,
+      occurredAt: command.countedAt,
+      reservationId: null,
+    };
+    if (isRepeatedFact(batch, fact)) return 'duplicate';
+    assertNotFuture(command.countedAt, batch.now, CLOCK_SKEW_SECONDS_MAX);
+    const level = batch.levelOf(item.id, location.id);
+    if (command.expected !== null && command.expected !== level.onHand) {
+      throw new Problem('stale-count', `The level is ${level.onHand}, not ${command.expected} as expected.`, {
+        onHand: level.onHand,
+        version: level.version,
+      });
+    }
+    const { itemId: _item, locationId: _location, ...movement } = fact;
+    batch.count(level, { ...movement, onHandDelta: null, reservedDelta: 0, reference: null, reason: null });
+    return 'applied';
+  },
+};

@@ -1,0 +1,50 @@
+// A collected unit comes back: on hand again, or damaged.
+import { Problem } from '../domain/problem.ts';
+import { assertAllowed, lineOf, type Reservation, unitsOut } from '../domain/reservation.ts';
+import type { Batch } from './writer/batch.ts';
+import { moveLine, reservationToChange } from './writer/reservationSteps.ts';
+import type { Actor, StockOperation } from './writer/operation.ts';
+
+export const CONDITIONS = ['sellable', 'damaged'] as const;
+export type Condition = (typeof CONDITIONS)[number];
+
+export type ReturnedLine = { sku: string; quantity: number; condition: Condition };
+
+export type ReturnLines = {
+  id: string;
+  maySee: (reservation: Reservation) => boolean;
+  lines: readonly ReturnedLine[];
+  actor: Actor;
+};
+
+/** Refuses with unknown-reservation, invalid-transition, unknown-line, units-not-here. */
+export const returnLines: StockOperation<ReturnLines, Reservation> = {
+  name: 'returnLines',
+
+  needs: ({ id }) => ({ reservations: [id] }),
+
+  decide(batch, { id, maySee, lines, actor }) {
+    const reservation = reservationToChange(batch, id, maySee);
+    assertAllowed(reservation, 'return');
+    lines.forEach((returned, place) => takeBack(batch, reservation, returned, place));
+    batch.record(reservation, 'reservation.returned', actor, reservation.status, { returned: lines });
+    return reservation;
+  },
+};
+
+function takeBack(batch: Batch, reservation: Reservation, returned: ReturnedLine, place: number): void {
+  const line = lineOf(reservation, returned.sku);
+  const out = unitsOut(line) - line.returned;
+  if (returned.quantity > out) {
+    throw new Problem('units-not-here', `${out} of ${line.sku} are with the customer, not ${returned.quantity}.`, {
+      sku: line.sku,
+      collected: out,
+    });
+  }
+  line.returned += returned.quantity;
+  const base = { units: returned.quantity, takesReserved: false };
+  moveLine(batch, reservation, line, { ...base, type: 'return', step: `return.${place}`, reason: 'returned' });
+  if (returned.condition === 'sellable') return;
+  // Both entries are true: the unit came back, and it cannot be sold.
+  moveLine(batch, reservation, line, { ...base, type: 'damage', step: `damage.${place}`, reason: 'damaged' });
+}

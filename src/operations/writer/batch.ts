@@ -1,0 +1,273 @@
+// The working copy of everything a batch has locked: operations read and change it, flush.ts writes it.
+// Pure memory: no statement, no clock. Each command is all-or-nothing: what a refused one did is taken back.
+import type { EventType } from '../../domain/event.ts';
+import type { ItemRecord } from '../../domain/item.ts';
+import { governs, type Level, movesOnHand, ON_HAND_MAX } from '../../domain/level.ts';
+import type { LocationRecord } from '../../domain/location.ts';
+import type { NewMovement } from '../../domain/movement.ts';
+import { Problem } from '../../domain/problem.ts';
+import type { Reservation, ReservationLine } from '../../domain/reservation.ts';
+import type { RecordedFact } from '../../queries/movements.ts';
+import type { Transition } from '../../queries/reservationWrites.ts';
+import { type Actor, type Outcome, RefusalWithEffect } from './operation.ts';
+
+export type ReservationEvent = { type: EventType; reservation: Reservation; data: Record<string, unknown> };
+
+type Undo = () => void;
+
+/** One key for a level: item ids stay below 2^29 and location ids below 2^24. */
+export function levelKey(itemId: number, locationId: number): number {
+  return itemId * 2 ** 24 + locationId;
+}
+
+export function factKey(source: string, eventId: string): string {
+  return `${source}\n${eventId}`;
+}
+
+/** What load.ts read under the locks. */
+export type Loaded = {
+  now: Date;
+  /** Counts the runs of this batch: a command may use another random value when an earlier run collided. */
+  attempt: number;
+  items: ReadonlyMap<string, ItemRecord>;
+  locations: ReadonlyMap<string, LocationRecord>;
+  levels: Map<number, Level>;
+  reservations: Map<string, Reservation>;
+  facts: Map<string, RecordedFact>;
+  sumsAfter: Map<string, number>;
+  orderReferences: Map<string, string>;
+};
+
+export class Batch {
+  readonly now: Date;
+  readonly attempt: number;
+  readonly movements: NewMovement[] = [];
+  readonly transitions: Transition[] = [];
+  readonly reservationEvents: ReservationEvent[] = [];
+  readonly made = new Set<Reservation>();
+  readonly changed = new Set<Reservation>();
+  /** Changed levels with the reason that the event tells, and the state before the batch. */
+  readonly changedLevels = new Map<Level, { reason: string; before: { onHand: number; reserved: number } }>();
+  readonly #loaded: Loaded;
+  /** Null outside a command: there nothing may change. */
+  #undo: Undo[] | null = null;
+  #touched = new Set<object>();
+
+  constructor(loaded: Loaded) {
+    this.#loaded = loaded;
+    this.now = loaded.now;
+    this.attempt = loaded.attempt;
+  }
+
+  /** Runs one command; a Problem that it throws undoes its changes. Any other throw is a bug and passes through. */
+  run<Value>(decide: () => Value): Outcome<Value> {
+    this.#undo = [];
+    this.#touched = new Set();
+    try {
+      return { ok: true, value: decide() };
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      if (!(error instanceof RefusalWithEffect)) for (const undo of this.#undo.reverse()) undo();
+      return { ok: false, problem: error };
+    } finally {
+      this.#undo = null;
+    }
+  }
+
+  item(sku: string): ItemRecord {
+    const item = this.#loaded.items.get(sku);
+    if (item === undefined) throw new Problem('unknown-item', `There is no item with the sku ${sku}.`, { sku });
+    return item;
+  }
+
+  location(code: string): LocationRecord {
+    const location = this.#loaded.locations.get(code);
+    if (location === undefined) {
+      throw new Problem('unknown-location', `There is no location with the code ${code}.`, { location: code });
+    }
+    return location;
+  }
+
+  /** The level of an item at a location, or null where there never was any stock. */
+  findLevel(item: ItemRecord, location: LocationRecord): Level | null {
+    return this.#loaded.levels.get(levelKey(item.id, location.id)) ?? null;
+  }
+
+  /** The level that a line or a fact refers to: it must have been locked with the batch. */
+  levelOf(itemId: number, locationId: number): Level {
+    const level = this.#loaded.levels.get(levelKey(itemId, locationId));
+    if (level === undefined) throw new Error(`level ${itemId}@${locationId} was used without having been locked`);
+    return level;
+  }
+
+  findReservation(id: string): Reservation | null {
+    return this.#loaded.reservations.get(id) ?? null;
+  }
+
+  findFact(source: string, eventId: string): RecordedFact | null {
+    return this.#loaded.facts.get(factKey(source, eventId)) ?? null;
+  }
+
+  /** What the movements after `after` add up to: those in the ledger plus those of this batch. */
+  sumAfter(level: Level, after: Date): number {
+    const recorded = this.#loaded.sumsAfter.get(sumKey(level.itemId, level.locationId, after)) ?? 0;
+    let pending = 0;
+    for (const m of this.movements) {
+      const same = m.itemId === level.itemId && m.locationId === level.locationId;
+      if (same && m.onHandDelta !== null && m.occurredAt > after) pending += m.onHandDelta;
+    }
+    return recorded + pending;
+  }
+
+  /** The reservation that owns an order reference in a channel, or null. */
+  ownerOf(channel: string, orderReference: string): string | null {
+    return this.#loaded.orderReferences.get(`${channel}\n${orderReference}`) ?? null;
+  }
+
+  claimOrderReference(reservation: Reservation, orderReference: string): void {
+    const key = `${reservation.channel}\n${orderReference}`;
+    const owner = this.#loaded.orderReferences.get(key);
+    if (owner !== undefined && owner !== reservation.id) {
+      throw new Problem(
+        'order-reference-taken',
+        `Order reference ${orderReference} of channel ${reservation.channel} belongs to reservation ${owner}.`,
+        { reservation: owner },
+      );
+    }
+    this.#loaded.orderReferences.set(key, reservation.id);
+    if (owner === undefined) this.#later(() => this.#loaded.orderReferences.delete(key));
+    reservation.orderReference = orderReference;
+  }
+
+  add(reservation: Reservation): void {
+    this.#loaded.reservations.set(reservation.id, reservation);
+    this.made.add(reservation);
+    this.#later(() => {
+      this.#loaded.reservations.delete(reservation.id);
+      this.made.delete(reservation);
+    });
+  }
+
+  /** Declares that a reservation is about to change; call it before the first assignment. */
+  change(reservation: Reservation): Reservation {
+    if (!this.#firstTouch(reservation)) return reservation;
+    const before = copyOf(reservation);
+    const wasChanged = this.changed.has(reservation);
+    this.changed.add(reservation);
+    this.#later(() => {
+      reservation.lines.forEach((line, place) => Object.assign(line, before.lines[place]));
+      Object.assign(reservation, before, { lines: reservation.lines });
+      if (!wasChanged) this.changed.delete(reservation);
+    });
+    return reservation;
+  }
+
+  /** Holds units for a line, or gives them back (negative). */
+  reserve(level: Level, line: ReservationLine, units: number, reason: string): void {
+    this.#changeLevel(level, reason);
+    level.reserved += units;
+    line.reserved += units;
+    if (line.reserved === 0) line.releasedAt = this.now;
+    else line.releasedAt = null;
+  }
+
+  /** Appends a movement to the ledger and applies it to its level, where it occurred after the governing count. */
+  move(level: Level, movement: Omit<NewMovement, 'itemId' | 'locationId'>, reason: string): void {
+    this.#changeLevel(level, reason);
+    if (movement.onHandDelta !== null && movesOnHand(level, movement.occurredAt)) {
+      this.#setOnHand(level, level.onHand + movement.onHandDelta);
+    }
+    this.#append(level, movement);
+  }
+
+  /** Appends a count; where it governs, on hand becomes its figure plus all that occurred after it. */
+  count(level: Level, movement: Omit<NewMovement, 'itemId' | 'locationId'>): void {
+    const count = { at: movement.occurredAt, source: movement.source, eventId: movement.eventId };
+    this.#changeLevel(level, 'count');
+    if (governs(count, level.counted)) {
+      this.#setOnHand(level, movement.quantity + this.sumAfter(level, count.at));
+      level.counted = count;
+    }
+    this.#append(level, movement);
+  }
+
+  /** Closes a change of a reservation: a new version, an entry in its history, an event. */
+  record(
+    reservation: Reservation,
+    type: EventType,
+    actor: Actor,
+    fromStatus: string | null,
+    data: Record<string, unknown> = {},
+  ): void {
+    if (fromStatus !== null) reservation.version += 1;
+    reservation.updatedAt = this.now;
+    this.transitions.push({
+      reservationId: reservation.id,
+      version: reservation.version,
+      type: type.slice('reservation.'.length),
+      fromStatus,
+      toStatus: reservation.status,
+      actor: actor.name,
+      data: Object.keys(data).length === 0 ? null : data,
+    });
+    // The event tells the state at this very step, not what later commands of the batch make of it.
+    this.reservationEvents.push({ type, reservation: copyOf(reservation), data });
+    this.#later(() => {
+      this.transitions.pop();
+      this.reservationEvents.pop();
+    });
+  }
+
+  #append(level: Level, movement: Omit<NewMovement, 'itemId' | 'locationId'>): void {
+    this.movements.push({ ...movement, itemId: level.itemId, locationId: level.locationId });
+    const key = factKey(movement.source, movement.eventId);
+    this.#loaded.facts.set(key, { ...movement, itemId: level.itemId, locationId: level.locationId });
+    this.#later(() => {
+      this.movements.pop();
+      this.#loaded.facts.delete(key);
+    });
+  }
+
+  #setOnHand(level: Level, onHand: number): void {
+    if (Math.abs(onHand) > ON_HAND_MAX) {
+      throw new Problem('level-out-of-range', `On hand of ${level.sku} at ${level.location} would be ${onHand}.`);
+    }
+    level.onHand = onHand;
+  }
+
+  #changeLevel(level: Level, reason: string): void {
+    const known = this.changedLevels.get(level);
+    if (this.#firstTouch(level)) {
+      const before = { onHand: level.onHand, reserved: level.reserved, counted: level.counted };
+      this.#later(() => {
+        Object.assign(level, before);
+        if (known === undefined) this.changedLevels.delete(level);
+        else this.changedLevels.set(level, known);
+      });
+    }
+    this.changedLevels.set(level, {
+      reason,
+      before: known?.before ?? { onHand: level.onHand, reserved: level.reserved },
+    });
+  }
+
+  #firstTouch(entity: object): boolean {
+    if (this.#touched.has(entity)) return false;
+    this.#touched.add(entity);
+    return true;
+  }
+
+  #later(undo: Undo): void {
+    if (this.#undo === null) throw new Error('a batch changes only while it runs a command');
+    this.#undo.push(undo);
+  }
+}
+
+/** A copy one level deep, which is all there is: dates and customers are replaced, never changed. */
+function copyOf(reservation: Reservation): Reservation {
+  return { ...reservation, lines: reservation.lines.map((line) => ({ ...line })) };
+}
+
+export function sumKey(itemId: number, locationId: number, after: Date): string {
+  return `${levelKey(itemId, locationId)}@${after.getTime()}`;
+}

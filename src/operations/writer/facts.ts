@@ -1,0 +1,29 @@
+// What every reported fact is checked for: told before, told differently, told from tomorrow.
+import { Problem } from '../../domain/problem.ts';
+import type { RecordedFact } from '../../queries/movements.ts';
+import type { Batch } from './batch.ts';
+
+/** True for a fact that the ledger holds already; 409 `event-id-reused` when it holds another one under that id. */
+export function isRepeatedFact(batch: Batch, fact: RecordedFact): boolean {
+  const known = batch.findFact(fact.source, fact.eventId);
+  if (known === null) return false;
+  const same =
+    known.itemId === fact.itemId &&
+    known.locationId === fact.locationId &&
+    known.type === fact.type &&
+    known.quantity === fact.quantity &&
+    known.occurredAt.getTime() === fact.occurredAt.getTime() &&
+    known.reservationId === fact.reservationId;
+  if (same) return true;
+  throw new Problem(
+    'event-id-reused',
+    `Source ${fact.source} reported another fact under the event id ${fact.eventId} before.`,
+    { recorded: { type: known.type, quantity: known.quantity, occurredAt: known.occurredAt.toISOString() } },
+  );
+}
+
+/** Refuses what lies further ahead than clocks differ: it would decide about facts that have not happened yet. */
+export function assertNotFuture(at: Date, now: Date, skewSecondsMax: number): void {
+  if (at.getTime() - now.getTime() <= skewSecondsMax * 1_000) return;
+  throw new Problem('occurred-in-the-future', `${at.toISOString()} is later than now (${now.toISOString()}).`);
+}

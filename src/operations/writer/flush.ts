@@ -1,0 +1,89 @@
+// Writes what a batch decided: a handful of set-based statements, then the events that tell it.
+// Decides nothing but which lines on hand can no longer serve, which only the database knows whole.
+import { available, type Level } from '../../domain/level.ts';
+import { reservationFacts } from '../../domain/reservation.ts';
+import { stockSubject } from '../../domain/event.ts';
+import { insertEvents, type NewEvent } from '../../queries/events.ts';
+import { updateLevels } from '../../queries/levels.ts';
+import { insertMovements } from '../../queries/movements.ts';
+import {
+  flagLinesAtRisk,
+  insertLines,
+  insertReservations,
+  insertTransitions,
+  updateLines,
+  updateReservations,
+} from '../../queries/reservationWrites.ts';
+import type { Tx } from '../../queries/transaction.ts';
+import type { Batch } from './batch.ts';
+
+export async function flushBatch(tx: Tx, batch: Batch): Promise<void> {
+  const levels = [...batch.changedLevels.keys()];
+  for (const level of levels) level.version += 1;
+  const made = [...batch.made];
+  const changed = [...batch.changed].filter((reservation) => !batch.made.has(reservation));
+
+  await updateLevels(tx, levels, batch.now);
+  await insertReservations(tx, made);
+  await insertLines(tx, made);
+  await updateReservations(tx, changed);
+  await updateLines(tx, changed);
+  await insertTransitions(tx, batch.transitions, batch.now);
+  await insertMovements(tx, batch.movements, batch.now);
+  const atRisk = await flagAtRisk(tx, batch);
+  await insertEvents(tx, [...reservationEvents(batch), ...stockEvents(batch, levels), ...atRisk]);
+}
+
+/** One event for each level: the state it has after the batch. States within a batch never existed for others. */
+function stockEvents(batch: Batch, levels: readonly Level[]): NewEvent[] {
+  return levels.map((level) => ({
+    type: 'stock.changed',
+    occurredAt: batch.now,
+    location: level.location,
+    subject: stockSubject(level.sku, level.location),
+    version: level.version,
+    data: {
+      sku: level.sku,
+      onHand: level.onHand,
+      reserved: level.reserved,
+      buffer: level.buffer,
+      available: available(level),
+      reason: batch.changedLevels.get(level)?.reason ?? 'adjustment',
+    },
+  }));
+}
+
+function reservationEvents(batch: Batch): NewEvent[] {
+  return batch.reservationEvents.map(({ type, reservation, data }) => ({
+    type,
+    occurredAt: batch.now,
+    location: reservation.location,
+    subject: reservation.id,
+    version: reservation.version,
+    data: { ...reservationFacts(reservation), ...data },
+  }));
+}
+
+/** Only where units are short now, or were and may be enough again: elsewhere no line is or becomes at risk. */
+async function flagAtRisk(tx: Tx, batch: Batch): Promise<NewEvent[]> {
+  const short = [...batch.changedLevels]
+    .filter(([level, { before }]) => level.reserved > level.onHand || before.reserved > before.onHand)
+    .map(([level]) => level);
+  if (short.length === 0) return [];
+  const lines = await flagLinesAtRisk(tx, short);
+  const byReservation = Map.groupBy(lines, (line) => line.reservationId);
+  return [...byReservation].flatMap(([id, [first, ...others]]) =>
+    first === undefined
+      ? []
+      : [
+          {
+            type: 'reservation.at_risk' as const,
+            occurredAt: batch.now,
+            location: first.location,
+            subject: id,
+            version: first.version,
+            data: { id, location: first.location, lines: [first, ...others].map(({ sku }) => ({ sku })) },
+          },
+        ],
+  );
+}

@@ -1,0 +1,148 @@
+// Reads and locks what a batch needs, always in the same order: answers kept, levels, then what hangs on them.
+// The order is what keeps two batches from waiting for each other; decides nothing.
+import type { ItemRecord } from '../../domain/item.ts';
+import type { Level } from '../../domain/level.ts';
+import type { LocationRecord } from '../../domain/location.ts';
+import type { Reservation } from '../../domain/reservation.ts';
+import { ensureLevels, type LevelKey, lockLevels } from '../../queries/levels.ts';
+import { findFacts, sumsAfter } from '../../queries/movements.ts';
+import { dueHoldsOn, findOrderReferences, levelKeysOf, readReservations } from '../../queries/reservations.ts';
+import type { Tx } from '../../queries/transaction.ts';
+import { Batch, factKey, levelKey, sumKey } from './batch.ts';
+import type { Catalogue, Needs } from './operation.ts';
+
+/** The items and locations that the commands name, resolved before the transaction starts. */
+export type Names = {
+  items: ReadonlyMap<string, ItemRecord>;
+  locations: ReadonlyMap<string, LocationRecord>;
+};
+
+export async function resolveNames(catalogue: Catalogue, needs: readonly Needs[]): Promise<Names> {
+  const skus = new Set<string>();
+  const codes = new Set<string>();
+  for (const { levels = [] } of needs) {
+    for (const { sku, location } of levels) {
+      skus.add(sku);
+      codes.add(location);
+    }
+  }
+  const locations = new Map<string, LocationRecord>();
+  await Promise.all(
+    [...codes].map(async (code) => {
+      const location = await catalogue.location(code);
+      if (location !== null) locations.set(code, location);
+    }),
+  );
+  return { items: skus.size === 0 ? new Map() : await catalogue.items([...skus]), locations };
+}
+
+/** Makes the level rows that commands bring stock to; before the transaction, for the reason in ensureLevels. */
+export async function makeLevels(database: Tx, needs: readonly Needs[], names: Names): Promise<void> {
+  const keys = namedLevels(
+    needs.filter((need) => need.createsLevels === true),
+    names,
+  );
+  if (keys.length > 0) await ensureLevels(database, keys);
+}
+
+/** Locks and loads; the answer is the batch to decide on, and the due holds that end first. */
+export async function loadBatch(
+  tx: Tx,
+  needs: readonly Needs[],
+  names: Names,
+  now: Date,
+  attempt: number,
+): Promise<{ batch: Batch; dueHolds: string[] }> {
+  const named = namedLevels(needs, names);
+  const ending = namedLevels(
+    needs.filter((need) => need.endsDueHolds === true),
+    names,
+  );
+  const dueHolds = ending.length === 0 ? [] : await dueHoldsOn(tx, ending, now);
+  const reservationIds = unique([...needs.flatMap((need) => need.reservations ?? []), ...dueHolds]);
+  const hanging = reservationIds.length === 0 ? [] : await levelKeysOf(tx, reservationIds);
+
+  const levels = await lockAll(tx, [...named, ...hanging], names);
+  const reservations = await readReservations(tx, reservationIds);
+  const facts = await findFacts(
+    tx,
+    needs.flatMap((need) => need.facts ?? []),
+  );
+  const sums = await loadSums(tx, needs, names);
+  const orderReferences = await loadOrderReferences(tx, needs);
+  for (const reservation of reservations) nameLevels(levels, reservation);
+
+  const batch = new Batch({
+    now,
+    attempt,
+    items: names.items,
+    locations: names.locations,
+    levels,
+    reservations: new Map(reservations.map((reservation) => [reservation.id, reservation])),
+    facts: new Map(facts.map((fact) => [factKey(fact.source, fact.eventId), fact])),
+    sumsAfter: sums,
+    orderReferences,
+  });
+  return { batch, dueHolds };
+}
+
+type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
+
+async function lockAll(tx: Tx, keys: readonly LevelKey[], names: Names): Promise<Map<number, Level>> {
+  const wanted = new Map(keys.map((key) => [levelKey(key.itemId, key.locationId), key]));
+  if (wanted.size === 0) return new Map();
+  const rows = await lockLevels(tx, [...wanted.values()]);
+  const skus = new Map([...names.items.values()].map((item) => [item.id, item.sku]));
+  const codes = new Map([...names.locations.values()].map((location) => [location.id, location.code]));
+  return new Map(
+    rows.map((row) => [
+      levelKey(row.itemId, row.locationId),
+      { ...row, sku: skus.get(row.itemId) ?? '', location: codes.get(row.locationId) ?? '' },
+    ]),
+  );
+}
+
+/** Levels that only a reservation brought in learn their names from its lines. */
+function nameLevels(levels: ReadonlyMap<number, Writable<Level>>, reservation: Reservation): void {
+  for (const line of reservation.lines) {
+    const level = levels.get(levelKey(line.itemId, reservation.locationId));
+    if (level === undefined) continue;
+    level.sku = line.sku;
+    level.location = reservation.location;
+  }
+}
+
+function namedLevels(needs: readonly Needs[], names: Names): LevelKey[] {
+  const keys: LevelKey[] = [];
+  for (const { levels = [] } of needs) {
+    for (const { sku, location } of levels) {
+      const item = names.items.get(sku);
+      const place = names.locations.get(location);
+      if (item !== undefined && place !== undefined) keys.push({ itemId: item.id, locationId: place.id });
+    }
+  }
+  return keys;
+}
+
+async function loadSums(tx: Tx, needs: readonly Needs[], names: Names): Promise<Map<string, number>> {
+  const since = needs
+    .flatMap((need) => need.sumsAfter ?? [])
+    .flatMap(({ sku, location, after }) => {
+      const item = names.items.get(sku);
+      const place = names.locations.get(location);
+      return item === undefined || place === undefined ? [] : [{ itemId: item.id, locationId: place.id, after }];
+    });
+  const units = await sumsAfter(tx, since);
+  return new Map(since.map((s, place) => [sumKey(s.itemId, s.locationId, s.after), units[place] ?? 0]));
+}
+
+async function loadOrderReferences(tx: Tx, needs: readonly Needs[]): Promise<Map<string, string>> {
+  const pairs = needs.flatMap((need) => need.orderReferences ?? []);
+  if (pairs.length === 0) return new Map();
+  const found = await findOrderReferences(tx, pairs);
+  return new Map(found.map((row) => [`${row.channel}\n${row.orderReference}`, row.id]));
+}
+
+function unique(ids: readonly string[]): string[] {
+  return [...new Set(ids)];
+}

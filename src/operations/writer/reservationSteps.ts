@@ -1,0 +1,64 @@
+// Steps that several operations on one reservation share: finding it, freeing its units, writing them off.
+// Decides no transition.
+import { onHandDelta, type MovementType, OWN_SOURCE } from '../../domain/movement.ts';
+import { Problem } from '../../domain/problem.ts';
+import type { Reservation, ReservationLine } from '../../domain/reservation.ts';
+import type { Batch } from './batch.ts';
+
+/** The reservation of a command, ready to be changed; 404 `unknown-reservation`, also for another store's. */
+export function reservationToChange(
+  batch: Batch,
+  id: string,
+  maySee: (reservation: Reservation) => boolean,
+): Reservation {
+  const reservation = batch.findReservation(id);
+  if (reservation === null || !maySee(reservation)) {
+    throw new Problem('unknown-reservation', `There is no reservation ${id}.`);
+  }
+  return batch.change(reservation);
+}
+
+/** Gives back all that the lines still hold. */
+export function releaseAll(batch: Batch, reservation: Reservation, reason: string): void {
+  for (const line of reservation.lines) {
+    if (line.reserved > 0) {
+      batch.reserve(batch.levelOf(line.itemId, reservation.locationId), line, -line.reserved, reason);
+    }
+  }
+}
+
+/** What a call of ours writes into the ledger about one line. */
+export type LineMovement = {
+  type: MovementType;
+  units: number;
+  /** Makes the event id unique: one movement of each step for a line and version. */
+  step: string;
+  reason: string;
+  /** True when the units leave the line's reserved ones too. */
+  takesReserved: boolean;
+};
+
+/** Moves units of a line in the ledger, as Comptoir's own source, at the batch's instant. */
+export function moveLine(
+  batch: Batch,
+  reservation: Reservation,
+  line: ReservationLine,
+  { type, units, step, reason, takesReserved }: LineMovement,
+): void {
+  const level = batch.levelOf(line.itemId, reservation.locationId);
+  const taken = takesReserved ? Math.min(units, line.reserved) : 0;
+  if (taken > 0) batch.reserve(level, line, -taken, reason);
+  const movement = {
+    type,
+    quantity: units,
+    onHandDelta: onHandDelta(type, units),
+    reservedDelta: 0 - taken,
+    source: OWN_SOURCE,
+    eventId: `${reservation.id}/${reservation.version + 1}/${step}/${line.sku}`,
+    occurredAt: batch.now,
+    reference: reservation.orderReference,
+    reason,
+    reservationId: reservation.id,
+  };
+  batch.move(level, movement, reason);
+}

@@ -1,0 +1,100 @@
+// One batch from names to COMMIT: kept answers, locks, decisions, writes. Run again whole when it lost a race.
+// Owns what is retried and why; what is decided belongs to the operations.
+import { Problem } from '../../domain/problem.ts';
+import { ANSWER_TAKEN, answerName, findAnswers, type StoredAnswer, saveAnswers } from '../../queries/idempotency.ts';
+import { violatedConstraint } from '../../queries/pgError.ts';
+import type { Database, Tx } from '../../queries/transaction.ts';
+import type { Batch } from './batch.ts';
+import { flushBatch } from './flush.ts';
+import { loadBatch, makeLevels, type Names, resolveNames } from './load.ts';
+import type { Actor, Answer, Catalogue, Idempotency, Needs, StockOperation, Submitted } from './operation.ts';
+
+/** A submission whose types are closed over, so that one batch may mix operations. */
+export type Entry = {
+  weight: number;
+  idempotency: Idempotency | null;
+  needs: readonly Needs[];
+  decide(batch: Batch): Answer;
+};
+
+export type BatchOptions = {
+  database: Database;
+  catalogue: Catalogue;
+  /** Ends a due hold; given by the composition, so that the writer imports no operation. */
+  expire: StockOperation<{ id: string; actor: Actor }, unknown>;
+};
+
+/** Constraints that another batch may fill between our look and our write: run again, and the look finds it. */
+const RACED = new Set([
+  ANSWER_TAKEN,
+  'movements_source_event_key',
+  'reservations_order_reference_key',
+  'reservations_pickup_code_key',
+]);
+const RUNS_MAX = 5;
+
+/** Who ends the due holds that stand in the way of a batch. */
+const CLOCK: Actor = { keyId: 'comptoir', name: 'comptoir' };
+
+/** One settled result for each entry, in order. Throws when the batch as a whole could not be written. */
+export async function runBatch(
+  options: BatchOptions,
+  entries: readonly Entry[],
+): Promise<PromiseSettledResult<Submitted>[]> {
+  const needs = entries.flatMap((entry) => entry.needs);
+  const names = await resolveNames(options.catalogue, needs);
+  await makeLevels(options.database, needs, names);
+  for (let attempt = 0; ; attempt++) {
+    try {
+      return await options.database.retried((tx) => decideAndWrite(tx, options, entries, names, attempt));
+    } catch (error) {
+      if (attempt + 1 >= RUNS_MAX || !RACED.has(violatedConstraint(error) ?? '')) throw error;
+    }
+  }
+}
+
+async function decideAndWrite(
+  tx: Tx,
+  options: BatchOptions,
+  entries: readonly Entry[],
+  names: Names,
+  attempt: number,
+): Promise<PromiseSettledResult<Submitted>[]> {
+  const asked = entries.flatMap((entry) => entry.idempotency ?? []);
+  const kept = await findAnswers(tx, asked);
+  const fresh = entries.filter((entry) => entry.idempotency === null || !kept.has(answerName(entry.idempotency)));
+  const needs = fresh.flatMap((entry) => entry.needs);
+  const { batch, dueHolds } = await loadBatch(tx, needs, names, new Date(), attempt);
+  for (const id of dueHolds) batch.run(() => options.expire.decide(batch, { id, actor: CLOCK }));
+  const decided = new Map(fresh.map((entry) => [entry, entry.decide(batch)]));
+  await flushBatch(tx, batch);
+  await saveAnswers(tx, answersToKeep(decided));
+  return entries.map((entry) => settle(entry, decided, kept));
+}
+
+function answersToKeep(decided: ReadonlyMap<Entry, Answer>): StoredAnswer[] {
+  return [...decided].flatMap(([{ idempotency }, answer]) =>
+    idempotency === null ? [] : [{ ...idempotency, status: answer.status, response: Buffer.from(answer.body) }],
+  );
+}
+
+function settle(
+  entry: Entry,
+  decided: ReadonlyMap<Entry, Answer>,
+  kept: ReadonlyMap<string, StoredAnswer>,
+): PromiseSettledResult<Submitted> {
+  const answer = decided.get(entry);
+  if (answer !== undefined) return { status: 'fulfilled', value: { ...answer, replayed: false } };
+  const stored = entry.idempotency === null ? undefined : kept.get(answerName(entry.idempotency));
+  if (entry.idempotency === null || stored === undefined) throw new Error('an entry got neither decision nor answer');
+  if (!stored.requestHash.equals(entry.idempotency.requestHash)) return { status: 'rejected', reason: reusedKey() };
+  const value = { status: stored.status, body: stored.response.toString(), replayed: true };
+  return { status: 'fulfilled', value };
+}
+
+export function reusedKey(): Problem {
+  return new Problem(
+    'idempotency-key-reused',
+    'This Idempotency-Key was used with another request; a new request needs a new key.',
+  );
+}

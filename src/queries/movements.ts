@@ -1,0 +1,92 @@
+// The ledger's rows: looked up by event id, summed after an instant, appended. Never changed.
+import type { NewMovement } from '../domain/movement.ts';
+import type { Tx } from './transaction.ts';
+
+export type FactKey = { source: string; eventId: string };
+
+/** What the ledger already holds under a source's event id. */
+export type RecordedFact = FactKey & {
+  itemId: number;
+  locationId: number;
+  type: string;
+  quantity: number;
+  occurredAt: Date;
+  reservationId: string | null;
+};
+
+type FactRow = {
+  source: string;
+  event_id: string;
+  item_id: number;
+  location_id: number;
+  type: string;
+  quantity: number;
+  occurred_at: Date;
+  reservation_id: string | null;
+};
+
+export async function findFacts(tx: Tx, keys: readonly FactKey[]): Promise<RecordedFact[]> {
+  if (keys.length === 0) return [];
+  const rows = await tx.run<FactRow>(
+    'movements.find_facts',
+    `SELECT m.source, m.event_id, m.item_id, m.location_id, m.type, m.quantity, m.occurred_at, m.reservation_id
+     FROM unnest($1::text[], $2::text[]) AS k (source, event_id)
+     JOIN movements m ON m.source = k.source AND m.event_id = k.event_id`,
+    [keys.map((key) => key.source), keys.map((key) => key.eventId)],
+  );
+  return rows.map((row) => ({
+    source: row.source,
+    eventId: row.event_id,
+    itemId: row.item_id,
+    locationId: row.location_id,
+    type: row.type,
+    quantity: row.quantity,
+    occurredAt: row.occurred_at,
+    reservationId: row.reservation_id,
+  }));
+}
+
+export type Since = { itemId: number; locationId: number; after: Date };
+
+/** For each (level, instant): what the movements that occurred after the instant add up to. In the order asked. */
+export async function sumsAfter(tx: Tx, since: readonly Since[]): Promise<number[]> {
+  if (since.length === 0) return [];
+  const rows = await tx.run<{ units: number }>(
+    'movements.sums_after',
+    `SELECT coalesce(sum(m.on_hand_delta), 0)::int AS units
+     FROM unnest($1::int[], $2::int[], $3::timestamptz[]) WITH ORDINALITY AS k (item_id, location_id, after, place)
+     LEFT JOIN movements m
+       ON m.item_id = k.item_id AND m.location_id = k.location_id AND m.occurred_at > k.after
+     GROUP BY k.place
+     ORDER BY k.place`,
+    [since.map((s) => s.itemId), since.map((s) => s.locationId), since.map((s) => s.after)],
+  );
+  return rows.map((row) => row.units);
+}
+
+export async function insertMovements(tx: Tx, movements: readonly NewMovement[], recordedAt: Date): Promise<void> {
+  if (movements.length === 0) return;
+  await tx.run(
+    'movements.insert',
+    `INSERT INTO movements (item_id, location_id, type, quantity, on_hand_delta, reserved_delta, source, event_id,
+                            occurred_at, reference, reason, reservation_id, recorded_at)
+     SELECT n.*, $13::timestamptz
+     FROM unnest($1::int[], $2::int[], $3::text[], $4::int[], $5::int[], $6::int[], $7::text[], $8::text[],
+                 $9::timestamptz[], $10::text[], $11::text[], $12::text[]) AS n`,
+    [
+      movements.map((m) => m.itemId),
+      movements.map((m) => m.locationId),
+      movements.map((m) => m.type),
+      movements.map((m) => m.quantity),
+      movements.map((m) => m.onHandDelta),
+      movements.map((m) => m.reservedDelta),
+      movements.map((m) => m.source),
+      movements.map((m) => m.eventId),
+      movements.map((m) => m.occurredAt),
+      movements.map((m) => m.reference),
+      movements.map((m) => m.reason),
+      movements.map((m) => m.reservationId),
+      recordedAt,
+    ],
+  );
+}

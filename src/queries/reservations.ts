@@ -1,0 +1,180 @@
+// Reservations and their lines as the stock writer needs them: read under the levels' locks, written set-based.
+// Decides nothing. A reservation is written only by a batch that has locked the levels of all its lines.
+import type {
+  Customer,
+  MissingReason,
+  Payment,
+  Reservation,
+  ReservationLine,
+  Status,
+} from '../domain/reservation.ts';
+import type { LevelKey } from './levels.ts';
+import type { Tx } from './transaction.ts';
+
+type ReservationRow = {
+  id: string;
+  location_id: number;
+  location: string;
+  status: Status;
+  channel: string;
+  order_reference: string | null;
+  customer: Customer | null;
+  payment: Payment | null;
+  expires_at: Date | null;
+  ready_at_promised: Date | null;
+  pickup_code: string | null;
+  pickup_attempts: number;
+  pickup_locked_until: Date | null;
+  pickup_deadline_at: Date | null;
+  shelf: string | null;
+  taken_by: string | null;
+  reason: string | null;
+  put_back_pending: boolean;
+  key_id: string;
+  version: number;
+  created_at: Date;
+  updated_at: Date;
+};
+
+type LineRow = {
+  reservation_id: string;
+  item_id: number;
+  sku: string;
+  quantity: number;
+  reserved: number;
+  picked: number;
+  missing: number;
+  missing_reason: MissingReason | null;
+  collected: number;
+  sold: number;
+  returned: number;
+  at_risk: boolean;
+  reserved_at: Date;
+  released_at: Date | null;
+};
+
+/** The levels of these reservations' lines. Lines never change item or place, so no lock is needed to know them. */
+export async function levelKeysOf(tx: Tx, reservationIds: readonly string[]): Promise<LevelKey[]> {
+  const rows = await tx.run<{ item_id: number; location_id: number }>(
+    'reservations.level_keys',
+    'SELECT item_id, location_id FROM reservation_lines WHERE reservation_id = ANY ($1::text[])',
+    [reservationIds],
+  );
+  return rows.map((row) => ({ itemId: row.item_id, locationId: row.location_id }));
+}
+
+/** Holds whose time was over at `now` and that still hold units of these levels. */
+export async function dueHoldsOn(tx: Tx, keys: readonly LevelKey[], now: Date): Promise<string[]> {
+  const rows = await tx.run<{ id: string }>(
+    'reservations.due_holds_on',
+    `SELECT DISTINCT r.id
+     FROM reservations r
+     JOIN reservation_lines l ON l.reservation_id = r.id AND l.reserved > 0
+     JOIN unnest($1::int[], $2::int[]) AS k (item_id, location_id)
+       ON k.item_id = l.item_id AND k.location_id = l.location_id
+     WHERE r.status = 'held' AND r.expires_at <= $3`,
+    [keys.map((key) => key.itemId), keys.map((key) => key.locationId), now],
+  );
+  return rows.map((row) => row.id);
+}
+
+/** What the sweeper has to end: holds past their time and orders past their pickup deadline, oldest first. */
+export async function findDue(tx: Tx, now: Date, limit: number): Promise<string[]> {
+  const rows = await tx.run<{ id: string }>(
+    'reservations.find_due',
+    `(SELECT id FROM reservations WHERE status = 'held' AND expires_at <= $1 ORDER BY expires_at LIMIT $2)
+     UNION ALL
+     (SELECT id FROM reservations WHERE status = 'ready' AND pickup_deadline_at <= $1
+      ORDER BY pickup_deadline_at LIMIT $2)
+     LIMIT $2`,
+    [now, limit],
+  );
+  return rows.map((row) => row.id);
+}
+
+/** Which of these (channel, order reference) pairs belong to a reservation already, and to which. */
+export async function findOrderReferences(
+  tx: Tx,
+  pairs: readonly { channel: string; orderReference: string }[],
+): Promise<{ channel: string; orderReference: string; id: string }[]> {
+  const rows = await tx.run<{ channel: string; order_reference: string; id: string }>(
+    'reservations.find_order_references',
+    `SELECT r.channel, r.order_reference, r.id
+     FROM unnest($1::text[], $2::text[]) AS k (channel, order_reference)
+     JOIN reservations r ON r.channel = k.channel AND r.order_reference = k.order_reference`,
+    [pairs.map((pair) => pair.channel), pairs.map((pair) => pair.orderReference)],
+  );
+  return rows.map((row) => ({ channel: row.channel, orderReference: row.order_reference, id: row.id }));
+}
+
+/** Whole reservations with their lines, in no particular order; unknown ids are left out. */
+export async function readReservations(tx: Tx, ids: readonly string[]): Promise<Reservation[]> {
+  if (ids.length === 0) return [];
+  const rows = await tx.run<ReservationRow>(
+    'reservations.read',
+    `SELECT r.id, r.location_id, o.code AS location, r.status, r.channel, r.order_reference, r.customer, r.payment,
+            r.expires_at, r.ready_at_promised, r.pickup_code, r.pickup_attempts, r.pickup_locked_until,
+            r.pickup_deadline_at, r.shelf, r.taken_by, r.reason, r.put_back_pending, r.key_id, r.version,
+            r.created_at, r.updated_at
+     FROM reservations r JOIN locations o ON o.id = r.location_id
+     WHERE r.id = ANY ($1::text[])`,
+    [ids],
+  );
+  const lines = await tx.run<LineRow>(
+    'reservations.read_lines',
+    `SELECT l.reservation_id, l.item_id, i.sku, l.quantity, l.reserved, l.picked, l.missing, l.missing_reason,
+            l.collected, l.sold, l.returned, l.at_risk, l.reserved_at, l.released_at
+     FROM reservation_lines l JOIN items i ON i.id = l.item_id
+     WHERE l.reservation_id = ANY ($1::text[])
+     ORDER BY l.reservation_id, i.sku`,
+    [ids],
+  );
+  const linesOf = Map.groupBy(lines, (line) => line.reservation_id);
+  return rows.map((row) => toReservation(row, linesOf.get(row.id) ?? []));
+}
+
+function toReservation(row: ReservationRow, lines: readonly LineRow[]): Reservation {
+  return {
+    id: row.id,
+    locationId: row.location_id,
+    location: row.location,
+    channel: row.channel,
+    keyId: row.key_id,
+    createdAt: row.created_at,
+    status: row.status,
+    orderReference: row.order_reference,
+    customer: row.customer,
+    payment: row.payment,
+    expiresAt: row.expires_at,
+    promise: row.ready_at_promised === null ? null : { readyAt: row.ready_at_promised },
+    pickupCode: row.pickup_code,
+    pickupAttempts: row.pickup_attempts,
+    pickupLockedUntil: row.pickup_locked_until,
+    pickupDeadlineAt: row.pickup_deadline_at,
+    shelf: row.shelf,
+    takenBy: row.taken_by,
+    reason: row.reason,
+    putBackPending: row.put_back_pending,
+    version: row.version,
+    updatedAt: row.updated_at,
+    lines: lines.map(toLine),
+  };
+}
+
+function toLine(row: LineRow): ReservationLine {
+  return {
+    itemId: row.item_id,
+    sku: row.sku,
+    quantity: row.quantity,
+    reserved: row.reserved,
+    picked: row.picked,
+    missing: row.missing,
+    missingReason: row.missing_reason,
+    collected: row.collected,
+    sold: row.sold,
+    returned: row.returned,
+    atRisk: row.at_risk,
+    reservedAt: row.reserved_at,
+    releasedAt: row.released_at,
+  };
+}
