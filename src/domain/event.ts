@@ -1,0 +1,134 @@
+// Events: their types, what they are about, and the envelope in which everyone receives them.
+// Knows neither where they are kept nor how far a reader has come (feedPosition.ts does).
+import { z } from 'zod';
+import { base32 } from './id.ts';
+
+const STOCK = ['stock.changed'] as const;
+const RESERVATION = [
+  'reservation.held',
+  'reservation.confirmed',
+  'reservation.picking',
+  'reservation.picked',
+  'reservation.ready',
+  'reservation.collected',
+  'reservation.cancelled',
+  'reservation.expired',
+  'reservation.returned',
+  'reservation.at_risk',
+] as const;
+const TRANSFER = ['transfer.created', 'transfer.shipped', 'transfer.received', 'transfer.cancelled'] as const;
+const IMPORT = [
+  'import.queued',
+  'import.running',
+  'import.succeeded',
+  'import.failed',
+  'import.cancelled',
+] as const;
+const CATALOGUE = ['location.changed', 'item.changed'] as const;
+const INTERNAL = ['key.created', 'key.revoked'] as const;
+
+/** What the public may read. Adding one is a change that receivers expect; removing or renaming one breaks them. */
+export const PUBLIC_EVENT_TYPES = [...STOCK, ...RESERVATION, ...TRANSFER, ...IMPORT, ...CATALOGUE] as const;
+
+export type PublicEventType = (typeof PUBLIC_EVENT_TYPES)[number];
+/** For the other processes of this installation only: no API shows them. */
+export type InternalEventType = (typeof INTERNAL)[number];
+export type EventType = PublicEventType | InternalEventType;
+
+const publicTypes: ReadonlySet<string> = new Set(PUBLIC_EVENT_TYPES);
+
+export function isPublicEvent(type: string): type is PublicEventType {
+  return publicTypes.has(type);
+}
+
+/** A fact on its way into the feed. It commits with what it tells, or not at all. */
+export type NewEvent = {
+  type: EventType;
+  /** When it became true here: the operation's `now`. Events are kept for a number of days from this instant. */
+  occurredAt: Date;
+  /** A location's code; null when the fact belongs to no location. */
+  location: string | null;
+  /** What changed: the subject's row must be locked by the transaction, so that order is the order of commit. */
+  subject: string;
+  /** The subject's version after the change: a receiver applies only what is newer than what it has. */
+  version: number;
+  data: object;
+};
+
+/** The subject of `stock.changed`. Other events are about a resource: its id, code or sku. */
+export function stockSubject(sku: string, location: string): string {
+  return `stock/${sku}@${location}`;
+}
+
+const ID_CHARACTERS = 13;
+
+/** The public id of a row of the event table: sorts as the rows do. */
+export function eventId(row: number): string {
+  return `evt_${base32(row, ID_CHARACTERS)}`;
+}
+
+const sku = z.string().meta({ examples: ['TABLE-BASSE-CHENE'] });
+
+/** `stock.changed`: the level as it is now, not by how much it changed. */
+export const stockChangedData = z
+  .looseObject({
+    sku,
+    onHand: z.int(),
+    reserved: z.int(),
+    buffer: z.int().optional(),
+    available: z.int().meta({ description: 'Never below 0.' }),
+    reason: z.string().meta({ description: 'What changed it.', examples: ['sale', 'count', 'held'] }),
+  })
+  .meta({ id: 'StockChanged' });
+
+export const reservationData = z
+  .looseObject({
+    id: z.string(),
+    status: z.string().optional(),
+    lines: z
+      .array(z.looseObject({ sku, quantity: z.int().optional(), reserved: z.int().optional() }))
+      .optional(),
+    expiresAt: z.string().nullable().optional().meta({ description: 'Set while it is held.' }),
+  })
+  .meta({ id: 'ReservationEvent' });
+
+const resourceData = z
+  .looseObject({})
+  .meta({ id: 'ResourceEvent', description: 'The resource as it is now.' });
+
+function envelopeOf<Type extends z.ZodType, Data extends z.ZodType>(type: Type, data: Data) {
+  return z.object({
+    id: z.string().meta({ description: 'Sorts by when it was recorded.', examples: ['evt_000000000002A'] }),
+    cursor: z.string().meta({ description: 'Where to go on from after this event. Opaque.' }),
+    type,
+    occurredAt: z.iso.datetime(),
+    location: z.string().nullable().meta({ description: 'Null when it belongs to no location.' }),
+    subject: z
+      .string()
+      .meta({ description: 'What changed.', examples: ['stock/TABLE-BASSE-CHENE@FR-LILLE-01'] }),
+    version: z.int().meta({ description: "The subject's version after the change." }),
+    data,
+  });
+}
+
+/** The envelope, the same for every way to read the feed. */
+export const eventSchema = z
+  .discriminatedUnion('type', [
+    envelopeOf(z.enum(STOCK), stockChangedData),
+    envelopeOf(z.enum(RESERVATION), reservationData),
+    envelopeOf(z.enum(TRANSFER), resourceData),
+    envelopeOf(z.enum(IMPORT), resourceData),
+    envelopeOf(z.enum(CATALOGUE), resourceData),
+  ])
+  .meta({ id: 'Event', description: 'A fact. Per subject, events arrive in the order of commit.' });
+
+export type EventEnvelope = {
+  id: string;
+  cursor: string;
+  type: EventType;
+  occurredAt: string;
+  location: string | null;
+  subject: string;
+  version: number;
+  data: Record<string, unknown>;
+};
