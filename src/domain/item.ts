@@ -1,7 +1,9 @@
 // Items: sellable units, what describes one, and when two descriptions are the same.
 // Knows nothing of stock, nor of how items are stored; how they are searched is in itemSearch.ts.
 import { z } from 'zod';
-import { isKeepable, isPlain, lineOfText } from './text.ts';
+import { attributesSchema } from './attributes.ts';
+import { canonicalJson } from './canonical.ts';
+import { isPlain, lineOfText } from './text.ts';
 
 /**
  * The retailer's own code. Codes that differ only in case are different items. No comma and no colon, so that a
@@ -47,19 +49,6 @@ export const priceSchema = z
   .meta({ id: 'Price', examples: [{ amount: 149.9, currency: 'EUR' }] });
 
 const IMAGE_URL_CHARACTERS_MAX = 2_048;
-const ATTRIBUTES_BYTES_MAX = 8_192;
-const ATTRIBUTES_DEPTH_MAX = 8;
-
-const attributesSchema = z
-  .record(z.string(), z.unknown())
-  .superRefine((attributes, context) => {
-    const message = whatIsWrongWithAttributes(attributes);
-    if (message !== null) context.addIssue({ code: 'custom', message });
-  })
-  .meta({
-    description: 'Anything else worth keeping: JSON, at most 8 kB and 8 levels deep.',
-    examples: [{ colour: 'oak' }],
-  });
 
 const itemFields = {
   name: z
@@ -90,16 +79,20 @@ export type ItemInput = z.infer<typeof itemInputSchema>;
 export type ItemName = z.infer<typeof itemNameSchema>;
 export type Price = z.infer<typeof priceSchema>;
 
-/** An item as it is kept. `id` is the database's own and never leaves the process. */
-export type ItemRecord = {
-  id: number;
-  sku: string;
+/** What is said of an item, in the one form in which it is kept. */
+export type ItemDescription = {
   name: ItemName;
   barcodes: string[];
   imageUrl: string | null;
   price: Price | null;
   category: string | null;
   attributes: Record<string, unknown>;
+};
+
+/** An item as it is kept. `id` is the database's own and never leaves the process. */
+export type ItemRecord = ItemDescription & {
+  id: number;
+  sku: string;
   version: number;
   createdAt: Date;
   updatedAt: Date;
@@ -108,25 +101,59 @@ export type ItemRecord = {
 /** The part of an item that stock decisions need. */
 export type ItemHead = Pick<ItemRecord, 'id' | 'sku' | 'category' | 'version'>;
 
-/** Why these attributes cannot be kept, or null. Depth is looked at first: the encoder recurses, and must not be led down. */
-export function whatIsWrongWithAttributes(attributes: Record<string, unknown>): string | null {
-  const wrong = whatIsWrongWithJson(attributes, 1);
-  if (wrong !== null) return wrong;
-  const bytes = new TextEncoder().encode(JSON.stringify(attributes)).length;
-  return bytes > ATTRIBUTES_BYTES_MAX ? `must be at most ${ATTRIBUTES_BYTES_MAX} bytes of JSON` : null;
+/** How the API and its events show an item. */
+export const itemSchema = z
+  .object({
+    sku: skuSchema,
+    name: itemNameSchema,
+    barcodes: z.array(z.string()),
+    imageUrl: z.string().nullable(),
+    price: priceSchema.nullable(),
+    category: z.string().nullable(),
+    attributes: z.record(z.string(), z.unknown()),
+    version: z.int().min(1).meta({ description: 'Goes up by one with each change.' }),
+    createdAt: z.iso.datetime(),
+    updatedAt: z.iso.datetime(),
+  })
+  .meta({ id: 'Item' });
+export type Item = z.infer<typeof itemSchema>;
+
+/** What was sent, in the form in which it is kept: a name alone is French, a barcode sent twice is one. */
+export function describeItem(input: ItemInput): ItemDescription {
+  return {
+    name: typeof input.name === 'string' ? { fr: input.name } : input.name,
+    barcodes: [...new Set(input.barcodes ?? [])],
+    imageUrl: input.imageUrl ?? null,
+    price: input.price ?? null,
+    category: input.category ?? null,
+    attributes: input.attributes ?? {},
+  };
 }
 
-function whatIsWrongWithJson(value: unknown, depth: number): string | null {
-  if (depth > ATTRIBUTES_DEPTH_MAX + 1) return `must be at most ${ATTRIBUTES_DEPTH_MAX} levels deep`;
-  if (typeof value === 'string') return isKeepable(value) ? null : 'must not hold NUL or broken Unicode';
-  if (typeof value === 'number') return Number.isFinite(value) ? null : 'must not hold numbers out of range';
-  if (typeof value !== 'object' || value === null) return null;
-  for (const [key, member] of Object.entries(value)) {
-    if (!isKeepable(key)) return 'must not hold NUL or broken Unicode';
-    const wrong = whatIsWrongWithJson(member, depth + 1);
-    if (wrong !== null) return wrong;
-  }
-  return null;
+/** True when nothing would change: then there is no new version and no event. */
+export function sameItem(a: ItemDescription, b: ItemDescription): boolean {
+  return canonicalJson(descriptionOf(a)) === canonicalJson(descriptionOf(b));
+}
+
+export function showItem(item: ItemRecord): Item {
+  return {
+    sku: item.sku,
+    ...descriptionOf(item),
+    version: item.version,
+    createdAt: item.createdAt.toISOString(),
+    updatedAt: item.updatedAt.toISOString(),
+  };
+}
+
+function descriptionOf({
+  name,
+  barcodes,
+  imageUrl,
+  price,
+  category,
+  attributes,
+}: ItemDescription): ItemDescription {
+  return { name, barcodes, imageUrl, price, category, attributes };
 }
 
 function isWebUrl(text: string): boolean {

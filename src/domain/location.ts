@@ -1,8 +1,9 @@
 // Locations: stores and warehouses, what describes one, and when two descriptions are the same.
 // Opening hours have a file of their own; whether a replenishment source exists is for those who can look.
 import { z } from 'zod';
+import { canonicalJson } from './canonical.ts';
 import { isCountry } from './country.ts';
-import { openingHoursSchema, timeZoneSchema } from './openingHours.ts';
+import { localTimeSchema, type OpeningHours, openingHoursSchema, timeZoneSchema } from './openingHours.ts';
 import { lineOfText } from './text.ts';
 
 export const LOCATION_KINDS = ['store', 'warehouse'] as const;
@@ -16,11 +17,6 @@ export const locationCodeSchema = z
     'must be 1 to 64 letters, digits, ".", "_" or "-", the first a letter or digit',
   )
   .meta({ description: 'The retailer’s own code for the location.', examples: ['FR-LILLE-01'] });
-
-const timeOfDaySchema = z
-  .string()
-  .regex(/^([01][0-9]|2[0-3]):[0-5][0-9]$/, 'must be a local time such as 14:00')
-  .meta({ examples: ['14:00'] });
 
 export const addressSchema = z
   .strictObject({
@@ -71,7 +67,7 @@ export const replenishmentSchema = z
   .strictObject({
     from: locationCodeSchema,
     leadTimeDays: z.int().min(0).max(90),
-    cutOff: timeOfDaySchema.meta({
+    cutOff: localTimeSchema.meta({
       description: 'Local time, at the source, until which an order leaves the same day.',
     }),
   })
@@ -97,19 +93,73 @@ export type Coordinates = z.infer<typeof coordinatesSchema>;
 export type Pickup = z.infer<typeof pickupSchema>;
 export type Replenishment = z.infer<typeof replenishmentSchema>;
 
-/** A location as it is kept. `id` is the database's own and never leaves the process. */
-export type LocationRecord = {
-  id: number;
-  code: string;
+/** What is said of a location, in the one form in which it is kept. */
+export type LocationDescription = {
   kind: LocationKind;
   name: string;
   address: Address;
   coordinates: Coordinates;
   timeZone: string;
-  openingHours: z.infer<typeof openingHoursSchema>;
+  openingHours: OpeningHours;
   pickup: Pickup;
   replenishment: Replenishment | null;
+};
+
+/** A location as it is kept. `id` is the database's own and never leaves the process. */
+export type LocationRecord = LocationDescription & {
+  id: number;
+  code: string;
   version: number;
   createdAt: Date;
   updatedAt: Date;
 };
+
+/** How the API and its events show a location. */
+export const locationSchema = z
+  .object({
+    code: locationCodeSchema,
+    kind: z.enum(LOCATION_KINDS),
+    name: z.string(),
+    address: addressSchema,
+    coordinates: coordinatesSchema,
+    timeZone: timeZoneSchema,
+    openingHours: openingHoursSchema,
+    pickup: pickupSchema,
+    replenishment: replenishmentSchema.nullable(),
+    version: z.int().min(1).meta({ description: 'Goes up by one with each change.' }),
+    createdAt: z.iso.datetime(),
+    updatedAt: z.iso.datetime(),
+  })
+  .meta({ id: 'Location' });
+export type Location = z.infer<typeof locationSchema>;
+
+/** What was sent, in the form in which it is kept. */
+export function describeLocation(input: LocationInput): LocationDescription {
+  return { ...input, replenishment: input.replenishment ?? null };
+}
+
+/** True when nothing would change: then there is no new version and no event. */
+export function sameLocation(a: LocationDescription, b: LocationDescription): boolean {
+  return canonicalJson(descriptionOf(a)) === canonicalJson(descriptionOf(b));
+}
+
+export function showLocation(location: LocationRecord): Location {
+  return {
+    code: location.code,
+    ...descriptionOf(location),
+    version: location.version,
+    createdAt: location.createdAt.toISOString(),
+    updatedAt: location.updatedAt.toISOString(),
+  };
+}
+
+/** The same for the shop's pages: how the retailer runs its network is not for them. */
+export function showLocationToShoppers(location: LocationRecord): Location {
+  const { ordersPerHour: _, ...pickup } = location.pickup;
+  return { ...showLocation(location), pickup, replenishment: null };
+}
+
+function descriptionOf(location: LocationDescription): LocationDescription {
+  const { kind, name, address, coordinates, timeZone, openingHours, pickup, replenishment } = location;
+  return { kind, name, address, coordinates, timeZone, openingHours, pickup, replenishment };
+}

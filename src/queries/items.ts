@@ -1,6 +1,7 @@
 // Items as rows: found by sku, listed and searched, written set-based. Decides nothing.
-import { searchTerms } from '../domain/itemSearch.ts';
+
 import type { ItemDescription, ItemHead, ItemName, ItemRecord, Price } from '../domain/item.ts';
+import { searchTerms } from '../domain/itemSearch.ts';
 import type { Tx } from './transaction.ts';
 
 type ItemRow = {
@@ -30,9 +31,11 @@ export async function findItem(tx: Tx, sku: string): Promise<ItemRecord | null> 
 
 /** In no particular order; a sku that is unknown is not among them. */
 export async function findItems(tx: Tx, skus: readonly string[]): Promise<ItemRecord[]> {
-  const rows = await tx.run<ItemRow>('items.find', `SELECT ${COLUMNS} FROM items i WHERE i.sku = ANY ($1::text[])`, [
-    skus,
-  ]);
+  const rows = await tx.run<ItemRow>(
+    'items.find',
+    `SELECT ${COLUMNS} FROM items i WHERE i.sku = ANY ($1::text[])`,
+    [skus],
+  );
   return rows.map(itemFromRow);
 }
 

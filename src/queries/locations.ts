@@ -51,7 +51,11 @@ export async function findLocations(tx: Tx, codes: readonly string[]): Promise<L
 
 /** Every location, for what keeps them in memory. */
 export async function allLocations(tx: Tx): Promise<LocationRecord[]> {
-  const rows = await tx.run<LocationRow>('locations.all', `SELECT ${COLUMNS} FROM ${TABLE} ORDER BY l.code`, []);
+  const rows = await tx.run<LocationRow>(
+    'locations.all',
+    `SELECT ${COLUMNS} FROM ${TABLE} ORDER BY l.code`,
+    [],
+  );
   return rows.map(locationFromRow);
 }
 
