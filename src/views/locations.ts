@@ -1,0 +1,183 @@
+// Every location, in memory, with a spatial index. Kept fresh by `location.changed`: the row is read again, because
+// the row is the truth and an event only says that it moved. Knows nothing of stock.
+import { around, distance } from 'geokdbush';
+import KDBush from 'kdbush';
+import type { EventEnvelope } from '../domain/event.ts';
+import type { Coordinates, LocationRecord } from '../domain/location.ts';
+import { allLocations, findLocations } from '../queries/locations.ts';
+import type { Tx } from '../queries/transaction.ts';
+
+/** A location's place in memory: a small number, given once and kept as long as the process lives. */
+export type Slot = number;
+
+/** Measured with 2,000 points, 10 nearest: 5.5 µs with 16 points a node, 7.1 µs with kdbush's own 64, 8.8 with 4. */
+const POINTS_PER_NODE = 16;
+const RETRY_MILLISECONDS = 1_000;
+
+export type LocationsOptions = {
+  database: Tx;
+  /** A read that failed: it is tried again, and what is in memory goes on answering. */
+  onError: (error: Error) => void;
+};
+
+export class Locations {
+  readonly #database: Tx;
+  readonly #onError: (error: Error) => void;
+  readonly #slots = new Map<string, Slot>();
+  readonly #slotsById = new Map<number, Slot>();
+  /** By slot. Null: named by an event before its row was read. */
+  readonly #records: (LocationRecord | null)[] = [];
+  readonly #reading = new Map<string, Promise<LocationRecord | null>>();
+  /** Codes whose row must be read again. */
+  #dirty = new Set<string>();
+  #refreshing: Promise<void> | null = null;
+  #retry: NodeJS.Timeout | null = null;
+  #index: KDBush | null = null;
+  #inOrder: readonly Slot[] | null = null;
+
+  constructor(options: LocationsOptions) {
+    this.#database = options.database;
+    this.#onError = options.onError;
+  }
+
+  /** Reads every location. Once before anything is asked; again only when a level names a location never heard of. */
+  async load(): Promise<void> {
+    for (const record of await allLocations(this.#database)) this.#apply(record);
+  }
+
+  /** The location, read through when it is not known yet; null when there is none. */
+  async location(code: string): Promise<LocationRecord | null> {
+    const known = this.find(code);
+    if (known !== null) return known;
+    const reading = this.#reading.get(code) ?? this.#readOne(code);
+    this.#reading.set(code, reading);
+    return reading;
+  }
+
+  /** The location if it is in memory. */
+  find(code: string): LocationRecord | null {
+    const slot = this.#slots.get(code);
+    return slot === undefined ? null : this.at(slot);
+  }
+
+  at(slot: Slot): LocationRecord | null {
+    return this.#records[slot] ?? null;
+  }
+
+  /** The slot of a code, given now if it has none. Only for codes that come from the database. */
+  slotOf(code: string): Slot {
+    const known = this.#slots.get(code);
+    if (known !== undefined) return known;
+    const slot = this.#records.push(null) - 1;
+    this.#slots.set(code, slot);
+    return slot;
+  }
+
+  /** The slot of the database's own id; null when its row was not read yet. */
+  slotOfId(id: number): Slot | null {
+    return this.#slotsById.get(id) ?? null;
+  }
+
+  /** Every location's slot, by code. */
+  inOrder(): readonly Slot[] {
+    this.#inOrder ??= this.#known()
+      .sort((a, b) => (a.code < b.code ? -1 : 1))
+      .map((record) => this.slotOf(record.code));
+    return this.#inOrder;
+  }
+
+  /** The `limit` nearest that `accepts` takes, within `radiusKm` (at most 20,000), nearest first. */
+  nearest(near: Coordinates, radiusKm: number, limit: number, accepts: (slot: Slot) => boolean): Slot[] {
+    const slots = this.inOrder();
+    if (slots.length === 0) return [];
+    const index = this.#spatialIndex(slots);
+    const slotAt = (point: number) => slots[point] ?? -1;
+    const points = around(index, near.longitude, near.latitude, limit, radiusKm, (p) => accepts(slotAt(p)));
+    return points.map(slotAt);
+  }
+
+  /** Great-circle kilometres. */
+  distanceKm(near: Coordinates, slot: Slot): number {
+    const there = this.at(slot)?.coordinates ?? near;
+    return distance(near.longitude, near.latitude, there.longitude, there.latitude);
+  }
+
+  /** A consumer of the feed. */
+  onEvents(events: readonly Pick<EventEnvelope, 'type' | 'subject'>[]): void {
+    for (const event of events) if (event.type === 'location.changed') this.#dirty.add(event.subject);
+    if (this.#dirty.size > 0) this.#startRefresh();
+  }
+
+  /** Resolves when every change told so far has been read (or, while the database is away, was tried). */
+  async settled(): Promise<void> {
+    await this.#refreshing;
+  }
+
+  close(): void {
+    if (this.#retry !== null) clearTimeout(this.#retry);
+    this.#retry = null;
+  }
+
+  #known(): LocationRecord[] {
+    return this.#records.filter((record) => record !== null);
+  }
+
+  /** Built again on the first search after a change: 0.6 ms for 2,000 locations. */
+  #spatialIndex(slots: readonly Slot[]): KDBush {
+    if (this.#index !== null) return this.#index;
+    const index = new KDBush(slots.length, POINTS_PER_NODE);
+    for (const slot of slots) {
+      const { longitude = 0, latitude = 0 } = this.at(slot)?.coordinates ?? {};
+      index.add(longitude, latitude);
+    }
+    this.#index = index.finish();
+    return this.#index;
+  }
+
+  async #readOne(code: string): Promise<LocationRecord | null> {
+    try {
+      for (const record of await findLocations(this.#database, [code])) this.#apply(record);
+      return this.find(code);
+    } finally {
+      this.#reading.delete(code);
+    }
+  }
+
+  #startRefresh(): void {
+    this.#refreshing ??= this.#refresh().finally(() => {
+      this.#refreshing = null;
+    });
+  }
+
+  /** One statement for all that changed meanwhile. A failed read is repeated: its events come only once. */
+  async #refresh(): Promise<void> {
+    while (this.#dirty.size > 0) {
+      const codes = this.#dirty;
+      this.#dirty = new Set();
+      try {
+        for (const record of await findLocations(this.#database, [...codes])) this.#apply(record);
+      } catch (error) {
+        for (const code of codes) this.#dirty.add(code);
+        this.#onError(error instanceof Error ? error : new Error(String(error)));
+        this.#retry ??= setTimeout(() => this.#retryNow(), RETRY_MILLISECONDS).unref();
+        return;
+      }
+    }
+  }
+
+  #retryNow(): void {
+    this.#retry = null;
+    this.#startRefresh();
+  }
+
+  /** Takes a row over unless it is older than what is known: two reads may end in the other order. */
+  #apply(record: LocationRecord): void {
+    const slot = this.slotOf(record.code);
+    const known = this.#records[slot];
+    if (known !== null && known !== undefined && known.version >= record.version) return;
+    this.#records[slot] = record;
+    this.#slotsById.set(record.id, slot);
+    this.#index = null;
+    if (known === null) this.#inOrder = null;
+  }
+}
