@@ -1,0 +1,163 @@
+// One request and its answer: the request's id, the headers that every answer has, one write, one line in the log.
+// Runs for every request, so it does as little as it can: no header is set twice, no listener is added needlessly.
+import { randomBytes } from 'node:crypto';
+import { STATUS_CODES } from 'node:http';
+import { pipeline } from 'node:stream';
+import type { Request, Response } from 'express';
+import type { Logger } from 'pino';
+import { makeId } from '../domain/id.ts';
+import type { Problem } from '../domain/problem.ts';
+import type { HttpMetrics } from '../metrics.ts';
+import { discardBody } from './body.ts';
+import { isCurrent } from './etag.ts';
+import { API_HEADERS, API_HEADERS_OVER_TLS } from './headers.ts';
+import { PROBLEM_TYPE, problemDocument, problemHeaders } from './problems.ts';
+import type { Reply } from './route.ts';
+
+export type Exchange = {
+  readonly req: Request;
+  readonly res: Response;
+  readonly requestId: string;
+  readonly path: string;
+  readonly startedAt: number;
+  /** `GET /v1/items/{sku}`; a bounded set of names, never the URL, which may hold personal data. */
+  route: string;
+  keyId: string | undefined;
+  /** Gathered on the way: CORS, rate limits. As `name, value, name, value`. */
+  readonly headers: string[];
+};
+
+/** What an exchange is told to once it is over. */
+export type Ledger = { log: Logger; metrics: HttpMetrics };
+
+/** What a client may choose as its request id: it goes into logs and headers. */
+const REQUEST_ID = /^[\w.:/+=-]{1,128}$/;
+const ID_RANDOM_BYTES = 10;
+const POOLED_IDS = 400;
+
+let pool = Buffer.alloc(0);
+let poolAt = 0;
+
+/** Random bytes are drawn for hundreds of ids at once: a draw costs more than all else in an id. */
+function idBytes(): Uint8Array {
+  if (poolAt + ID_RANDOM_BYTES > pool.length) {
+    pool = randomBytes(ID_RANDOM_BYTES * POOLED_IDS);
+    poolAt = 0;
+  }
+  poolAt += ID_RANDOM_BYTES;
+  return pool.subarray(poolAt - ID_RANDOM_BYTES, poolAt);
+}
+
+export function openExchange(req: Request, res: Response, route: string): Exchange {
+  const asked = req.headers['x-request-id'];
+  const end = req.url.indexOf('?');
+  return {
+    req,
+    res,
+    requestId:
+      typeof asked === 'string' && REQUEST_ID.test(asked) ? asked : makeId('req', Date.now(), idBytes()),
+    path: end === -1 ? req.url : req.url.slice(0, end),
+    startedAt: performance.now(),
+    route,
+    keyId: undefined,
+    headers: [],
+  };
+}
+
+/** Sends a handler's reply; 304 instead of a 200 that the client has already. */
+export function sendReply(exchange: Exchange, reply: Reply, ledger: Ledger): void {
+  const { req, res } = exchange;
+  const headers = commonHeaders(exchange);
+  for (const name in reply.headers) headers.push(name, reply.headers[name] ?? '');
+  if (reply.etag !== undefined) headers.push('ETag', reply.etag);
+  if (!hasHeader(reply, 'Cache-Control')) {
+    headers.push('Cache-Control', reply.etag === undefined ? 'no-store' : 'private, no-cache');
+  }
+  if (reply.stream !== undefined) {
+    res.writeHead(reply.status, headers);
+    // A stream that breaks half-way cannot be excused any more: the connection is cut, so that it does not look whole.
+    pipeline(reply.stream, res, (error) => close(exchange, reply.status, ledger, error ?? undefined));
+    return;
+  }
+  const isSame = reply.status === 200 && req.method !== 'POST' && reply.etag !== undefined;
+  if (isSame && reply.etag !== undefined && isCurrent(req.headers['if-none-match'], reply.etag)) {
+    end(exchange, 304, headers, '', ledger);
+    return;
+  }
+  const text = reply.text ?? reply.json ?? (reply.body === undefined ? '' : JSON.stringify(reply.body));
+  if (reply.text === undefined && text !== '') {
+    headers.push('Content-Type', reply.status >= 400 ? PROBLEM_TYPE : 'application/json; charset=utf-8');
+  }
+  end(exchange, reply.status, headers, text, ledger);
+}
+
+/** Answers with a problem's document. */
+export function sendProblem(
+  exchange: Exchange,
+  problem: Problem,
+  more: Readonly<Record<string, string>>,
+  ledger: Ledger,
+): void {
+  const headers = commonHeaders(exchange);
+  for (const [name, value] of Object.entries({ ...problemHeaders(problem), ...more }))
+    headers.push(name, value);
+  headers.push('Cache-Control', 'no-store', 'Content-Type', PROBLEM_TYPE);
+  discardBody(exchange.req);
+  end(
+    exchange,
+    problem.status,
+    headers,
+    JSON.stringify(problemDocument(problem, exchange)),
+    ledger,
+    problem.code,
+  );
+}
+
+function commonHeaders({ req, requestId, headers }: Exchange): string[] {
+  // A fresh array: what was gathered so far stays as it is, should this answer fail and a problem take its place.
+  return [
+    ...(req.secure ? API_HEADERS_OVER_TLS : API_HEADERS),
+    'X-Request-Id',
+    requestId,
+    // The same URL reads differently by key and by origin; a cache in between must keep them apart.
+    'Vary',
+    'Authorization, Origin',
+    ...headers,
+  ];
+}
+
+function end(
+  exchange: Exchange,
+  status: number,
+  headers: string[],
+  text: string,
+  ledger: Ledger,
+  problem?: string,
+): void {
+  if (status !== 204 && status !== 304) headers.push('Content-Length', String(Buffer.byteLength(text)));
+  exchange.res.writeHead(status, STATUS_CODES[status], headers);
+  exchange.res.end(text);
+  close(exchange, status, ledger, undefined, problem);
+}
+
+function close(exchange: Exchange, status: number, ledger: Ledger, error?: Error, problem?: string): void {
+  const seconds = (performance.now() - exchange.startedAt) / 1_000;
+  ledger.metrics.requestEnded(exchange.route, status, seconds);
+  const level = status >= 500 && status !== 503 ? 'error' : 'info';
+  ledger.log[level](
+    {
+      requestId: exchange.requestId,
+      route: exchange.route,
+      status,
+      ms: Math.round(seconds * 1e5) / 100,
+      keyId: exchange.keyId,
+      problem,
+      cut: error?.message,
+    },
+    'request',
+  );
+}
+
+function hasHeader(reply: Reply, name: string): boolean {
+  return reply.headers !== undefined && name in reply.headers;
+}

@@ -1,0 +1,87 @@
+// How much a key, or an address without one, may ask for in a minute. In this process's memory: each process of
+// several allows as much again. Headers follow draft-ietf-httpapi-ratelimit-headers-11.
+import { isIPv6 } from 'node:net';
+import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import { Problem } from '../domain/problem.ts';
+
+const WINDOW_SECONDS = 60;
+
+export type RateLimits = {
+  /** Spends a key's points. Returns the headers that tell what is left; throws `rate-limited`. */
+  spendByKey(keyId: string, points: number): Promise<readonly string[]>;
+  /** The same for a caller without a valid key. */
+  spendByAddress(address: string, points: number): Promise<readonly string[]>;
+};
+
+export type RateLimitOptions = {
+  enabled: boolean;
+  keyPointsPerMinute: number;
+  addressPointsPerMinute: number;
+};
+
+export function makeRateLimits(options: RateLimitOptions): RateLimits {
+  if (!options.enabled) {
+    return { spendByKey: async () => NONE, spendByAddress: async () => NONE };
+  }
+  const keys = makeLimit('key', options.keyPointsPerMinute);
+  const addresses = makeLimit('address', options.addressPointsPerMinute);
+  return {
+    spendByKey: keys,
+    spendByAddress: (address, points) => addresses(network(address), points),
+  };
+}
+
+const NONE: readonly string[] = [];
+
+function makeLimit(policy: string, pointsPerWindow: number) {
+  const limiter = new RateLimiterMemory({ points: pointsPerWindow, duration: WINDOW_SECONDS, keyPrefix: '' });
+  const policyHeader = `"${policy}";q=${pointsPerWindow};w=${WINDOW_SECONDS}`;
+  return async (who: string, points: number): Promise<readonly string[]> => {
+    if (points === 0) return NONE;
+    try {
+      return headers(policy, policyHeader, await limiter.consume(who, points));
+    } catch (spent) {
+      if (!(spent instanceof RateLimiterRes)) throw spent;
+      throw refusal(policy, policyHeader, pointsPerWindow, spent);
+    }
+  };
+}
+
+function headers(policy: string, policyHeader: string, left: RateLimiterRes): string[] {
+  const seconds = Math.ceil(left.msBeforeNext / 1_000);
+  return [
+    'RateLimit-Policy',
+    policyHeader,
+    'RateLimit',
+    `"${policy}";r=${left.remainingPoints};t=${seconds}`,
+  ];
+}
+
+function refusal(policy: string, policyHeader: string, points: number, spent: RateLimiterRes): RateLimited {
+  const seconds = Math.max(1, Math.ceil(spent.msBeforeNext / 1_000));
+  return new RateLimited(
+    `This ${policy} may spend ${points} points in ${WINDOW_SECONDS} seconds. Try again in ${seconds} s.`,
+    seconds,
+    headers(policy, policyHeader, spent),
+  );
+}
+
+/** A `rate-limited` problem that brings its headers. */
+export class RateLimited extends Problem {
+  readonly headers: readonly string[];
+
+  constructor(detail: string, retryAfterSeconds: number, headers: readonly string[]) {
+    super('rate-limited', detail, { retryAfterSeconds });
+    this.headers = headers;
+  }
+}
+
+/** An IPv6 host commands its whole /64: what it may spend is counted for that. */
+function network(address: string): string {
+  if (!isIPv6(address) || address.startsWith('::ffff:')) return address;
+  const [head = '', tail] = address.split('::');
+  const groups = head.split(':').filter(Boolean);
+  const missing = tail === undefined ? 0 : 8 - groups.length - tail.split(':').filter(Boolean).length;
+  const full = [...groups, ...Array<string>(missing).fill('0'), ...(tail ?? '').split(':').filter(Boolean)];
+  return full.slice(0, 4).join(':');
+}

@@ -1,0 +1,96 @@
+// Who a bearer token is: live keys in memory, by the hash of their secret, for a few seconds or until they are revoked.
+// Owns recognition; what a caller may do is decided where it calls. Holds no secret, only hashes.
+import { hash, timingSafeEqual } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
+import type { Caller } from '../domain/caller.ts';
+import { ADMIN_KEY_ID, SCOPES } from '../domain/key.ts';
+import { findKeyByHash } from '../queries/apiKeys.ts';
+import { anyKeyAllowsOrigin } from '../queries/origins.ts';
+import type { Tx } from '../queries/transaction.ts';
+
+/** A revoked key is forgotten by its event at once; should the event be late, this is as long as it lives on. */
+const MEMORY_MILLISECONDS = 5_000;
+const KEYS_MAX = 10_000;
+const ORIGINS_MAX = 1_000;
+const TOKEN_CHARACTERS_MAX = 300;
+
+export type Keyring = {
+  /** Like `recognise`, from memory alone; undefined when it has to be asked. */
+  remembered(token: string): Caller | undefined;
+  /** Who has this token; null when nobody has. Rejects when the database cannot be asked. */
+  recognise(token: string): Promise<Caller | null>;
+  /** Forgets a key: for `key.revoked` events. */
+  forget(keyId: string): void;
+  /** True when a browser on this origin may use some key. */
+  allowsOrigin(origin: string): Promise<boolean>;
+};
+
+/** `adminKey` is the secret of the environment's key, which is not a row; null: there is none. */
+export function makeKeyring(options: { database: Tx; adminKey: string | null }): Keyring {
+  const callers = new LRUCache<string, Caller>({ max: KEYS_MAX, ttl: MEMORY_MILLISECONDS });
+  const origins = new LRUCache<string, Promise<boolean>>({ max: ORIGINS_MAX, ttl: MEMORY_MILLISECONDS });
+  const asked = new Map<string, Promise<Caller | null>>();
+  const adminHash = options.adminKey === null ? null : sha256(options.adminKey);
+  let revocations = 0;
+
+  async function ask(secretHash: Buffer, name: string): Promise<Caller | null> {
+    const before = revocations;
+    const caller = await findKeyByHash(options.database, secretHash);
+    // Revoked while we asked: what was read may be older than the revocation, so it is not remembered.
+    if (caller !== null && revocations === before) callers.set(name, caller);
+    return caller;
+  }
+
+  function lookUp(token: string): { secretHash: Buffer; name: string; caller: Caller | undefined } {
+    const secretHash = sha256(token);
+    // Compared in constant time, although only a hash could leak.
+    const isAdmin = adminHash !== null && timingSafeEqual(secretHash, adminHash);
+    const name = secretHash.toString('base64');
+    return { secretHash, name, caller: isAdmin ? ADMIN : callers.get(name) };
+  }
+
+  return {
+    remembered: (token) => (token.length > TOKEN_CHARACTERS_MAX ? undefined : lookUp(token).caller),
+    async recognise(token) {
+      if (token.length > TOKEN_CHARACTERS_MAX) return null;
+      const { secretHash, name, caller } = lookUp(token);
+      if (caller !== undefined) return caller;
+      // One question for all who wait for the same key.
+      let answer = asked.get(name);
+      if (answer === undefined) {
+        answer = ask(secretHash, name).finally(() => asked.delete(name));
+        asked.set(name, answer);
+      }
+      return answer;
+    },
+    forget(keyId) {
+      revocations += 1;
+      for (const [name, caller] of callers.entries()) {
+        if (caller.keyId === keyId) callers.delete(name);
+      }
+    },
+    allowsOrigin(origin) {
+      const known = origins.get(origin);
+      if (known !== undefined) return known;
+      const answer = anyKeyAllowsOrigin(options.database, origin);
+      origins.set(origin, answer);
+      answer.catch(() => origins.delete(origin));
+      return answer;
+    },
+  };
+}
+
+const ADMIN: Caller = {
+  keyId: ADMIN_KEY_ID,
+  name: 'Administrator',
+  kind: 'secret',
+  scopes: new Set(SCOPES),
+  locations: null,
+  origins: [],
+  deviceId: null,
+};
+
+/** Node's one-shot hash is twice as fast as a hash object, and this runs for every request. */
+function sha256(text: string): Buffer {
+  return hash('sha256', text, 'buffer');
+}
