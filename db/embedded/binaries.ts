@@ -25,15 +25,18 @@ const probe =
  * node_modules (root's checkout under /root, a folder of mode 0700, a read-only one that lacks its links), it is copied
  * once, 60 MB, to a place that it can.
  */
-export async function reachableBinaries(account: Account, log: (line: string) => void): Promise<string> {
-  const packaged = packagedBinaries();
+export async function reachableBinaries(
+  account: Account,
+  log: (line: string) => void,
+  { packaged = packagedBinaries(), caches = cachePlaces() }: { packaged?: string; caches?: string[] } = {},
+): Promise<string> {
   await completeLinks(packaged).catch(() => undefined);
   if (canRun(account, probe, packaged)) return packaged;
 
   const { version } = packageFile.parse(await readJson(path.join(packaged, '..', 'package.json')));
   const name = `postgresql-${version}-${process.platform}-${process.arch}`;
   const failures: string[] = [];
-  for (const cache of cachePlaces()) {
+  for (const cache of caches) {
     const copy = path.join(cache, name);
     try {
       await ownDirectory(cache);

@@ -3,6 +3,8 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
+const SQLITE_BUSY = 5;
+
 export interface DirectoryLock {
   readonly release: () => void;
 }
@@ -20,7 +22,7 @@ export function lockDirectory(directory: string): DirectoryLock | undefined {
     database.exec('BEGIN EXCLUSIVE');
   } catch (error) {
     database.close();
-    if (error instanceof Error && error.message.includes('locked')) return undefined;
+    if (isBusy(error)) return undefined;
     throw error;
   }
   const pidFile = path.join(directory, 'lock.pid');
@@ -31,6 +33,10 @@ export function lockDirectory(directory: string): DirectoryLock | undefined {
       if (database.isOpen) database.close();
     },
   };
+}
+
+function isBusy(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && 'errcode' in error && error.errcode === SQLITE_BUSY;
 }
 
 /** Who has the lock, for a message to a human: only ever a hint. */
