@@ -124,6 +124,8 @@ export const devices = pgTable(
     /** Set until the device is paired, then null: a code works once. */
     pairingCodeHash: bytes('pairing_code_hash'),
     pairingExpiresAt: instant('pairing_expires_at'),
+    /** Wrong codes that anyone tried while this one was open. */
+    pairingGuesses: integer('pairing_guesses').notNull().default(0),
     keyId: code('key_id'),
     createdAt: createdAt(),
     pairedAt: instant('paired_at'),

@@ -1,0 +1,1 @@
+ALTER TABLE "devices" ADD COLUMN "pairing_guesses" integer DEFAULT 0 NOT NULL;
