@@ -47,11 +47,11 @@ export type KeyRecord = {
   /** The last four characters of the secret. */
   hint: string;
   createdAt: Date;
-  revokedAt: Date | null;
 };
 
 const PREFIX = { publishable: 'ck_live_pub_', secret: 'ck_live_secret_', device: 'ck_live_dev_' } as const;
 
+export const SECRET_BYTES = 32;
 const BASE62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 /** 62^43 is just above 2^256. */
 const SECRET_CHARACTERS = 43;
@@ -134,3 +134,28 @@ export const keyInputSchema = z
   .meta({ id: 'KeyInput' });
 
 export type KeyInput = z.infer<typeof keyInputSchema>;
+
+/** How the API shows a key. */
+export const keySchema = z
+  .object({
+    id: z.string().meta({ examples: ['key_01JZ8Q6Y3T9V5W7X2A4B6C8D0E'] }),
+    name: z.string(),
+    kind: z.enum(KEY_KINDS),
+    scopes: z.array(z.enum(SCOPES)),
+    locations: z.array(locationCodeSchema).nullable().meta({ description: 'Null: every location.' }),
+    origins: z.array(z.string()),
+    hint: z.string().meta({ description: 'The last four characters of the secret.', examples: ['x9Qf'] }),
+    createdAt: z.iso.datetime(),
+  })
+  .meta({ id: 'Key' });
+export type Key = z.infer<typeof keySchema>;
+
+/** The answer of `POST /v1/keys`: the one time that the secret is shown. */
+export const newKeySchema = keySchema
+  .extend({ secret: z.string().meta({ description: 'Shown this once; only its hash is kept.' }) })
+  .meta({ id: 'NewKey' });
+
+export function showKey(key: KeyRecord): Key {
+  const { id, name, kind, scopes, locations, origins, hint } = key;
+  return { id, name, kind, scopes, locations, origins, hint, createdAt: key.createdAt.toISOString() };
+}
