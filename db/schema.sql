@@ -26,6 +26,7 @@ CREATE TABLE devices (
   created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
   paired_at timestamp(3) with time zone,
   revoked_at timestamp(3) with time zone,
+  pairing_guesses integer DEFAULT 0 NOT NULL,
   CONSTRAINT devices_pkey PRIMARY KEY (id),
   CONSTRAINT devices_key_key UNIQUE (key_id),
   CONSTRAINT devices_pairing_code_key UNIQUE (pairing_code_hash),
