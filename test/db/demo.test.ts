@@ -14,7 +14,7 @@ async function fingerprintElsewhere(): Promise<string> {
   const module = pathToFileURL(path.join(import.meta.dirname, '../../db/demo/faitMaison.ts'));
   const script = `
     import { createHash } from 'node:crypto';
-    import { faitMaison } from '${module}';
+    import { faitMaison } from '${module.href}';
     const data = JSON.stringify(faitMaison(new Date('${now.toISOString()}')));
     process.stdout.write(createHash('sha256').update(data).digest('hex'));
   `;
