@@ -1,6 +1,8 @@
 // The event table: facts go in with their transaction and come out in windows between two snapshots.
 // Owns the SQL of the feed; knows neither consumers nor cursors as text.
-import type { NewEvent } from '../domain/event.ts';
+import type { EventType, NewEvent } from '../domain/event.ts';
+import type { EventRow, EventWindow } from '../domain/feedEvent.ts';
+import { type Purged, parseSnapshot, type Snapshot } from '../domain/feedPosition.ts';
 import type { Tx } from './transaction.ts';
 
 export type { NewEvent } from '../domain/event.ts';
@@ -26,4 +28,96 @@ export async function insertEvents(tx: Tx, events: readonly NewEvent[]): Promise
     events.map((event) => event.version),
     events.map((event) => JSON.stringify(event.data)),
   ]);
+}
+
+/** Beyond every transaction id. A parameter, not left out: the planner then expects a narrow range and takes the index. */
+const XID_MAX = '18446744073709551615';
+
+// Must run on the primary: a standby's pg_current_snapshot() leaves out what is running (PostgreSQL up to 18).
+// `id + 0` keeps min() from walking the primary key, from the oldest event on, to the first one that fits.
+const FIRST_UNSEEN = `
+  SELECT feed_state.epoch, purged_xid::text, purged_id,
+    pg_current_snapshot()::text AS snapshot,
+    (SELECT last_value FROM events_id_seq) AS top,
+    (
+      SELECT min(id + 0)
+      FROM (
+        SELECT id, xid FROM events WHERE xid >= $1::xid8 AND xid < $3::xid8
+        UNION ALL
+        SELECT id, xid FROM events WHERE xid = ANY ($2::xid8[])
+      ) AS unseen
+      WHERE xid <> ALL ($4::xid8[])
+    ) AS first_id
+  FROM feed_state`;
+
+export type FeedState = { epoch: number; purged: Purged };
+
+export type Unseen = FeedState & {
+  /** What has ended now, and the highest id that any of it can have. */
+  snapshot: Snapshot;
+  top: number;
+  /** The lowest id of an event that committed after `seen` and until `to`; null when there is none. */
+  firstId: number | null;
+};
+
+type StateRow = { epoch: number; purged_xid: string; purged_id: number };
+
+/** Looks for events that committed after `seen` and until `to` (null: now). One statement, so `snapshot` is exact. */
+export async function findUnseen(tx: Tx, seen: Snapshot, to: Snapshot | null): Promise<Unseen> {
+  type Row = StateRow & { snapshot: string; top: number; first_id: number | null };
+  const [row] = await tx.run<Row>('find_unseen_events', FIRST_UNSEEN, [
+    seen.xmax,
+    seen.running,
+    to?.xmax ?? XID_MAX,
+    to?.running ?? [],
+  ]);
+  if (row === undefined) throw new Error('feed_state has no row');
+  const snapshot = parseSnapshot(row.snapshot);
+  return { ...stateOf(row), snapshot, top: row.top, firstId: row.first_id };
+}
+
+// The conditions on xid are IS TRUE so that only the primary key can serve: it gives the page's order and stops at its
+// end, where the xid index would sort a whole window (a day's events) for each page. The state comes with the rows,
+// from one snapshot, so that a page that was removed meanwhile cannot pass for an empty one.
+const PAGE = `
+  SELECT feed_state.epoch, purged_xid::text, purged_id, page.*
+  FROM feed_state LEFT JOIN LATERAL (
+    SELECT id, type, occurred_at, location, subject, version, data::text AS data
+    FROM events
+    WHERE id > $1 AND id <= $2
+      AND (xid >= $3::xid8 OR xid = ANY ($4::xid8[])) IS TRUE
+      AND (xid < $5::xid8 AND xid <> ALL ($6::xid8[])) IS TRUE
+    ORDER BY id
+    LIMIT $7
+  ) AS page ON true
+  ORDER BY page.id`;
+
+/** The next events of a window after id `after`, by id, at most `limit`; fewer than that: the window ends. */
+export async function readPage(
+  tx: Tx,
+  { seen, to, top }: Omit<EventWindow, 'epoch'>,
+  after: number,
+  limit: number,
+): Promise<FeedState & { rows: EventRow[] }> {
+  type Row = StateRow & {
+    id: number | null;
+    type: EventType;
+    occurred_at: Date;
+    location: string | null;
+    subject: string;
+    version: number;
+    data: string;
+  };
+  const values = [after, top, seen.xmax, seen.running, to.xmax, to.running, limit];
+  const found = await tx.run<Row>('read_events', PAGE, values);
+  const [first] = found;
+  if (first === undefined) throw new Error('feed_state has no row');
+  const rows = found.flatMap(({ id, occurred_at, type, location, subject, version, data }) =>
+    id === null ? [] : [{ id, type, occurredAt: occurred_at, location, subject, version, data }],
+  );
+  return { ...stateOf(first), rows };
+}
+
+function stateOf(row: StateRow): FeedState {
+  return { epoch: row.epoch, purged: { xid: Number(row.purged_xid), id: row.purged_id } };
 }

@@ -1,0 +1,97 @@
+// When the reader polls: at a steady pace, sooner when woken, later while the database is away, never twice at once.
+// Knows nothing of what a poll does.
+
+export type Rhythm = {
+  /** Asks for a poll soon. Calls that come before it starts are one. */
+  wake(): void;
+  /** Resolves when a poll that started after the call has succeeded; rejects when it failed. */
+  next(): Promise<void>;
+  isClosed(): boolean;
+  /** Resolves when the poll that runs, if any, has ended. No other starts. */
+  close(): Promise<void>;
+};
+
+export type Reports = {
+  /** @param failures in a row, this one included */
+  onFailure(error: unknown, failures: number): void;
+  /** @param failures in a row before this success */
+  onRecovery(failures: number): void;
+};
+
+type Waiter = { resolve(): void; reject(error: unknown): void };
+
+/** Under load every commit wakes: polls that start closer together would cost more than they bring forward. */
+const SPACING_MILLISECONDS = 10;
+const BACKOFF_MILLISECONDS_MAX = 2_000;
+
+export function startRhythm(poll: () => Promise<void>, milliseconds: number, reports: Reports): Rhythm {
+  let timer: NodeJS.Timeout | undefined;
+  let running: Promise<void> | null = null;
+  let isClosed = false;
+  let isWanted = false;
+  let failures = 0;
+  let startedAt = Number.NEGATIVE_INFINITY;
+  let waiting: Waiter[] = [];
+
+  function schedule(): void {
+    if (isClosed || running !== null) return;
+    clearTimeout(timer);
+    timer = setTimeout(start, Math.max(0, startedAt + pause() - performance.now()));
+  }
+
+  function pause(): number {
+    // Half of it by chance, so that the processes do not all come back in one moment.
+    if (failures > 0)
+      return Math.min(BACKOFF_MILLISECONDS_MAX, 50 * 2 ** failures) * (0.5 + Math.random() / 2);
+    return isWanted ? SPACING_MILLISECONDS : milliseconds;
+  }
+
+  function start(): void {
+    running = turn().finally(() => {
+      running = null;
+      schedule();
+    });
+  }
+
+  async function turn(): Promise<void> {
+    const served = waiting;
+    waiting = [];
+    isWanted = false;
+    startedAt = performance.now();
+    try {
+      await poll();
+      if (failures > 0) reports.onRecovery(failures);
+      failures = 0;
+      for (const waiter of served) waiter.resolve();
+    } catch (error) {
+      failures += 1;
+      reports.onFailure(error, failures);
+      for (const waiter of served) waiter.reject(error);
+    }
+  }
+
+  function wake(): void {
+    if (isWanted) return;
+    isWanted = true;
+    if (failures === 0) schedule();
+  }
+
+  schedule();
+  return {
+    wake,
+    next: () =>
+      new Promise((resolve, reject) => {
+        if (isClosed) return reject(new Error('The feed is closed'));
+        waiting.push({ resolve, reject });
+        wake();
+      }),
+    isClosed: () => isClosed,
+    async close() {
+      isClosed = true;
+      clearTimeout(timer);
+      await running;
+      for (const waiter of waiting) waiter.reject(new Error('The feed is closed'));
+      waiting = [];
+    },
+  };
+}
