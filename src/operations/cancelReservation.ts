@@ -1,12 +1,12 @@
 // Ends a reservation before it is collected: what is not collected is free again.
 // Units that are ready on a shelf go to the put-back list first.
 import { assertAllowed, type Reservation } from '../domain/reservation.ts';
+import type { Actor, Admit, StockOperation } from './writer/operation.ts';
 import { releaseAll, reservationToChange } from './writer/reservationSteps.ts';
-import type { Actor, StockOperation } from './writer/operation.ts';
 
 export type CancelReservation = {
   id: string;
-  maySee: (reservation: Reservation) => boolean;
+  admit: Admit;
   /** True for callers that may end holds but not orders: a browser. */
   holdsOnly: boolean;
   reason: string | null;
@@ -19,9 +19,10 @@ export const cancelReservation: StockOperation<CancelReservation, Reservation> =
 
   needs: ({ id }) => ({ reservations: [id] }),
 
-  decide(batch, { id, maySee, holdsOnly, reason, actor }) {
+  decide(batch, { id, admit, holdsOnly, reason, actor }) {
     const seen = (reservation: Reservation) =>
-      maySee(reservation) && (!holdsOnly || reservation.status === 'held' || reservation.status === 'cancelled');
+      admit(reservation) &&
+      (!holdsOnly || reservation.status === 'held' || reservation.status === 'cancelled');
     const reservation = reservationToChange(batch, id, seen);
     assertAllowed(reservation, 'cancel');
     const from = reservation.status;

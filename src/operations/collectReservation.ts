@@ -11,12 +11,12 @@ import {
   unitsOut,
 } from '../domain/reservation.ts';
 import type { Batch } from './writer/batch.ts';
+import { type Actor, type Admit, RefusalWithEffect, type StockOperation } from './writer/operation.ts';
 import { moveLine, reservationToChange } from './writer/reservationSteps.ts';
-import { type Actor, RefusalWithEffect, type StockOperation } from './writer/operation.ts';
 
 export type CollectReservation = {
   id: string;
-  maySee: (reservation: Reservation) => boolean;
+  admit: Admit;
   proof: { pickupCode: string } | { override: { reason: string } };
   /** Null: everything that is left. */
   lines: readonly { sku: string; quantity: number }[] | null;
@@ -29,8 +29,8 @@ export const collectReservation: StockOperation<CollectReservation, Reservation>
 
   needs: ({ id }) => ({ reservations: [id] }),
 
-  decide(batch, { id, maySee, proof, lines, actor }) {
-    const reservation = reservationToChange(batch, id, maySee);
+  decide(batch, { id, admit, proof, lines, actor }) {
+    const reservation = reservationToChange(batch, id, admit);
     // A till may have told the sale first; the counter's own word is still welcome, and takes nothing twice.
     const toldByTill = reservation.status === 'collected' && reservation.lines.some((line) => left(line) > 0);
     if (!toldByTill) assertAllowed(reservation, 'collect');
@@ -78,10 +78,14 @@ function handOver(batch: Batch, reservation: Reservation, line: ReservationLine,
 function checkCode(batch: Batch, reservation: Reservation, pickupCode: string): void {
   const lockedUntil = reservation.pickupLockedUntil;
   if (lockedUntil !== null && lockedUntil > batch.now) {
-    throw new Problem('pickup-locked', `Locked until ${lockedUntil.toISOString()} after too many wrong codes.`, {
-      lockedUntil,
-      retryAfterSeconds: Math.ceil((lockedUntil.getTime() - batch.now.getTime()) / 1_000),
-    });
+    throw new Problem(
+      'pickup-locked',
+      `Locked until ${lockedUntil.toISOString()} after too many wrong codes.`,
+      {
+        lockedUntil,
+        retryAfterSeconds: Math.ceil((lockedUntil.getTime() - batch.now.getTime()) / 1_000),
+      },
+    );
   }
   if (pickupCode === reservation.pickupCode) return;
   reservation.pickupAttempts += 1;
@@ -90,7 +94,11 @@ function checkCode(batch: Batch, reservation: Reservation, pickupCode: string): 
     reservation.pickupAttempts = 0;
     reservation.pickupLockedUntil = new Date(batch.now.getTime() + PICKUP_LOCK_SECONDS * 1_000);
   }
-  throw new RefusalWithEffect('wrong-pickup-code', `The pickup code is wrong; ${Math.max(0, triesLeft)} tries are left.`, {
-    triesLeft: Math.max(0, triesLeft),
-  });
+  throw new RefusalWithEffect(
+    'wrong-pickup-code',
+    `The pickup code is wrong; ${Math.max(0, triesLeft)} tries are left.`,
+    {
+      triesLeft: Math.max(0, triesLeft),
+    },
+  );
 }

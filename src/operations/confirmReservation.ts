@@ -4,12 +4,12 @@ import { available } from '../domain/level.ts';
 import { Problem } from '../domain/problem.ts';
 import { assertAllowed, type Customer, type Payment, type Reservation } from '../domain/reservation.ts';
 import type { Batch } from './writer/batch.ts';
+import type { Actor, Admit, StockOperation } from './writer/operation.ts';
 import { reservationToChange } from './writer/reservationSteps.ts';
-import type { Actor, StockOperation } from './writer/operation.ts';
 
 export type ConfirmReservation = {
   id: string;
-  maySee: (reservation: Reservation) => boolean;
+  admit: Admit;
   /** The levels of its lines, by name, so that due holds of others end before stock is taken again. */
   levels: readonly { sku: string; location: string }[];
   channel: string;
@@ -34,14 +34,18 @@ export const confirmReservation: StockOperation<ConfirmReservation, Reservation>
   }),
 
   decide(batch, command) {
-    const reservation = reservationToChange(batch, command.id, command.maySee);
+    const reservation = reservationToChange(batch, command.id, command.admit);
     if (isRepeat(reservation, command)) return reservation;
     assertAllowed(reservation, 'confirm');
     if (reservation.pickupCode !== null) {
-      throw new Problem('invalid-transition', 'The order was confirmed before and its pickup deadline has passed.', {
-        from: reservation.status,
-        allowed: [],
-      });
+      throw new Problem(
+        'invalid-transition',
+        'The order was confirmed before and its pickup deadline has passed.',
+        {
+          from: reservation.status,
+          allowed: [],
+        },
+      );
     }
     const from = reservation.status;
     // A hold that was due has been ended with the other due holds, before this command: it asks like anybody else.
@@ -49,10 +53,12 @@ export const confirmReservation: StockOperation<ConfirmReservation, Reservation>
     batch.claimOrderReference(reservation, command.orderReference);
     reservation.status = 'confirmed';
     reservation.expiresAt = null;
-    reservation.customer = command.customer === null ? reservation.customer : { ...reservation.customer, ...command.customer };
+    reservation.customer =
+      command.customer === null ? reservation.customer : { ...reservation.customer, ...command.customer };
     reservation.payment = command.payment ?? reservation.payment;
     reservation.promise = command.promise ?? reservation.promise;
-    reservation.pickupCode = command.pickupCodes[batch.attempt % command.pickupCodes.length] ?? command.pickupCodes[0];
+    reservation.pickupCode =
+      command.pickupCodes[batch.attempt % command.pickupCodes.length] ?? command.pickupCodes[0];
     batch.record(reservation, 'reservation.confirmed', command.actor, from);
     return reservation;
   },

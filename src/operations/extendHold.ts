@@ -1,12 +1,12 @@
 // Gives a hold more time while the shopper still checks out.
 import { Problem } from '../domain/problem.ts';
 import { assertAllowed, isDue, type Reservation } from '../domain/reservation.ts';
+import type { Actor, Admit, StockOperation } from './writer/operation.ts';
 import { reservationToChange } from './writer/reservationSteps.ts';
-import type { Actor, StockOperation } from './writer/operation.ts';
 
 export type ExtendHold = {
   id: string;
-  maySee: (reservation: Reservation) => boolean;
+  admit: Admit;
   /** From now. */
   ttlSeconds: number;
   actor: Actor;
@@ -18,8 +18,8 @@ export const extendHold: StockOperation<ExtendHold, Reservation> = {
 
   needs: ({ id }) => ({ reservations: [id] }),
 
-  decide(batch, { id, maySee, ttlSeconds, actor }) {
-    const reservation = reservationToChange(batch, id, maySee);
+  decide(batch, { id, admit, ttlSeconds, actor }) {
+    const reservation = reservationToChange(batch, id, admit);
     assertAllowed(reservation, 'extend');
     if (isDue(reservation, batch.now)) {
       throw new Problem('reservation-expired', `The hold ${id} has expired; confirm it or place a new one.`);

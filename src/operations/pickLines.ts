@@ -1,17 +1,24 @@
 // Staff found units or missed them. What is missing leaves on hand at once, so that it is not sold again.
 // Figures are totals so far, not steps: the same report twice, from a tablet that was offline, is one report.
-import { Problem } from '../domain/problem.ts';
+
 import type { MovementType } from '../domain/movement.ts';
-import { assertAllowed, lineOf, type MissingReason, type Reservation, type ReservationLine } from '../domain/reservation.ts';
+import { Problem } from '../domain/problem.ts';
+import {
+  assertAllowed,
+  lineOf,
+  type MissingReason,
+  type Reservation,
+  type ReservationLine,
+} from '../domain/reservation.ts';
 import type { Batch } from './writer/batch.ts';
+import type { Actor, Admit, StockOperation } from './writer/operation.ts';
 import { moveLine, reservationToChange } from './writer/reservationSteps.ts';
-import type { Actor, StockOperation } from './writer/operation.ts';
 
 export type PickedLine = { sku: string; picked: number; missing: number; reason: MissingReason | null };
 
 export type PickLines = {
   id: string;
-  maySee: (reservation: Reservation) => boolean;
+  admit: Admit;
   lines: readonly PickedLine[];
   actor: Actor;
 };
@@ -30,8 +37,8 @@ export const pickLines: StockOperation<PickLines, Reservation> = {
 
   needs: ({ id }) => ({ reservations: [id] }),
 
-  decide(batch, { id, maySee, lines, actor }) {
-    const reservation = reservationToChange(batch, id, maySee);
+  decide(batch, { id, admit, lines, actor }) {
+    const reservation = reservationToChange(batch, id, admit);
     assertAllowed(reservation, 'pick');
     const missed = lines.flatMap((picked) => pickLine(batch, reservation, picked));
     batch.record(reservation, 'reservation.picked', actor, 'picking', missed.length === 0 ? {} : { missed });

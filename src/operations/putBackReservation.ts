@@ -1,10 +1,10 @@
 // Units of a cancelled or expired order are back on the shelves: only now may they be promised again.
 import { Problem } from '../domain/problem.ts';
 import { assertAllowed, type Reservation } from '../domain/reservation.ts';
+import type { Actor, Admit, StockOperation } from './writer/operation.ts';
 import { releaseAll, reservationToChange } from './writer/reservationSteps.ts';
-import type { Actor, StockOperation } from './writer/operation.ts';
 
-export type PutBackReservation = { id: string; maySee: (reservation: Reservation) => boolean; actor: Actor };
+export type PutBackReservation = { id: string; admit: Admit; actor: Actor };
 
 /** Refuses with unknown-reservation, invalid-transition, nothing-to-put-back. */
 export const putBackReservation: StockOperation<PutBackReservation, Reservation> = {
@@ -12,8 +12,8 @@ export const putBackReservation: StockOperation<PutBackReservation, Reservation>
 
   needs: ({ id }) => ({ reservations: [id] }),
 
-  decide(batch, { id, maySee, actor }) {
-    const reservation = reservationToChange(batch, id, maySee);
+  decide(batch, { id, admit, actor }) {
+    const reservation = reservationToChange(batch, id, admit);
     assertAllowed(reservation, 'put-back');
     if (!reservation.putBackPending) {
       throw new Problem('nothing-to-put-back', `No units of ${id} wait to be put back.`);

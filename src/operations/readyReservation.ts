@@ -1,12 +1,12 @@
 // The order lies ready: the customer is told and the days for pickup start.
 import { Problem } from '../domain/problem.ts';
 import { assertAllowed, type Reservation } from '../domain/reservation.ts';
+import type { Actor, Admit, StockOperation } from './writer/operation.ts';
 import { reservationToChange } from './writer/reservationSteps.ts';
-import type { Actor, StockOperation } from './writer/operation.ts';
 
 export type ReadyReservation = {
   id: string;
-  maySee: (reservation: Reservation) => boolean;
+  admit: Admit;
   /** The staging shelf or bag; null leaves it as it is. */
   shelf: string | null;
   /** When it goes back to the shelves: the location's hours are not this operation's business. */
@@ -20,8 +20,8 @@ export const readyReservation: StockOperation<ReadyReservation, Reservation> = {
 
   needs: ({ id }) => ({ reservations: [id] }),
 
-  decide(batch, { id, maySee, shelf, pickupDeadlineAt, actor }) {
-    const reservation = reservationToChange(batch, id, maySee);
+  decide(batch, { id, admit, shelf, pickupDeadlineAt, actor }) {
+    const reservation = reservationToChange(batch, id, admit);
     assertAllowed(reservation, 'ready');
     const undone = reservation.lines.filter((line) => line.picked + line.missing < line.quantity);
     if (undone.length > 0) {
@@ -29,7 +29,10 @@ export const readyReservation: StockOperation<ReadyReservation, Reservation> = {
       throw new Problem('lines-not-picked', `Neither picked nor missing yet: ${skus.join(', ')}.`, { skus });
     }
     if (reservation.lines.every((line) => line.picked === 0)) {
-      throw new Problem('nothing-picked', 'Every line is missing: there is nothing to hand over, so cancel the order.');
+      throw new Problem(
+        'nothing-picked',
+        'Every line is missing: there is nothing to hand over, so cancel the order.',
+      );
     }
     reservation.status = 'ready';
     reservation.shelf = shelf ?? reservation.shelf;

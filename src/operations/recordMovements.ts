@@ -64,13 +64,17 @@ type Told = { onHandDelta: number; reservedDelta: number };
 function saleOfReservation(batch: Batch, command: RecordMovement, locationId: number): Told {
   const reservation = command.reservationId === null ? null : batch.findReservation(command.reservationId);
   if (reservation === null || reservation.locationId !== locationId) {
-    throw new Problem('unknown-reservation', `There is no reservation ${command.reservationId} at this location.`);
+    throw new Problem(
+      'unknown-reservation',
+      `There is no reservation ${command.reservationId} at this location.`,
+    );
   }
   const line = reservation.lines.find(({ sku }) => sku === command.sku);
   if (line === undefined) {
     throw new Problem('unknown-line', `Reservation ${reservation.id} has no line for ${command.sku}.`);
   }
-  if (command.type !== 'sale') return { onHandDelta: onHandDelta(command.type, command.quantity), reservedDelta: 0 };
+  if (command.type !== 'sale')
+    return { onHandDelta: onHandDelta(command.type, command.quantity), reservedDelta: 0 };
   batch.change(reservation);
   const outBefore = unitsOut(line);
   const ofLine = Math.min(command.quantity, line.quantity - line.missing - line.sold);

@@ -2,8 +2,8 @@
 import { Problem } from '../domain/problem.ts';
 import { assertAllowed, lineOf, type Reservation, unitsOut } from '../domain/reservation.ts';
 import type { Batch } from './writer/batch.ts';
+import type { Actor, Admit, StockOperation } from './writer/operation.ts';
 import { moveLine, reservationToChange } from './writer/reservationSteps.ts';
-import type { Actor, StockOperation } from './writer/operation.ts';
 
 export const CONDITIONS = ['sellable', 'damaged'] as const;
 export type Condition = (typeof CONDITIONS)[number];
@@ -12,7 +12,7 @@ export type ReturnedLine = { sku: string; quantity: number; condition: Condition
 
 export type ReturnLines = {
   id: string;
-  maySee: (reservation: Reservation) => boolean;
+  admit: Admit;
   lines: readonly ReturnedLine[];
   actor: Actor;
 };
@@ -23,10 +23,10 @@ export const returnLines: StockOperation<ReturnLines, Reservation> = {
 
   needs: ({ id }) => ({ reservations: [id] }),
 
-  decide(batch, { id, maySee, lines, actor }) {
-    const reservation = reservationToChange(batch, id, maySee);
+  decide(batch, { id, admit, lines, actor }) {
+    const reservation = reservationToChange(batch, id, admit);
     assertAllowed(reservation, 'return');
-    lines.forEach((returned, place) => takeBack(batch, reservation, returned, place));
+    for (const [place, returned] of lines.entries()) takeBack(batch, reservation, returned, place);
     batch.record(reservation, 'reservation.returned', actor, reservation.status, { returned: lines });
     return reservation;
   },
@@ -36,14 +36,23 @@ function takeBack(batch: Batch, reservation: Reservation, returned: ReturnedLine
   const line = lineOf(reservation, returned.sku);
   const out = unitsOut(line) - line.returned;
   if (returned.quantity > out) {
-    throw new Problem('units-not-here', `${out} of ${line.sku} are with the customer, not ${returned.quantity}.`, {
-      sku: line.sku,
-      collected: out,
-    });
+    throw new Problem(
+      'units-not-here',
+      `${out} of ${line.sku} are with the customer, not ${returned.quantity}.`,
+      {
+        sku: line.sku,
+        collected: out,
+      },
+    );
   }
   line.returned += returned.quantity;
   const base = { units: returned.quantity, takesReserved: false };
-  moveLine(batch, reservation, line, { ...base, type: 'return', step: `return.${place}`, reason: 'returned' });
+  moveLine(batch, reservation, line, {
+    ...base,
+    type: 'return',
+    step: `return.${place}`,
+    reason: 'returned',
+  });
   if (returned.condition === 'sellable') return;
   // Both entries are true: the unit came back, and it cannot be sold.
   moveLine(batch, reservation, line, { ...base, type: 'damage', step: `damage.${place}`, reason: 'damaged' });

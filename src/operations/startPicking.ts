@@ -1,12 +1,12 @@
 // A member of staff takes an order; who takes over from somebody else says so.
 import { Problem } from '../domain/problem.ts';
 import { assertAllowed, type Reservation } from '../domain/reservation.ts';
+import type { Actor, Admit, StockOperation } from './writer/operation.ts';
 import { reservationToChange } from './writer/reservationSteps.ts';
-import type { Actor, StockOperation } from './writer/operation.ts';
 
 export type StartPicking = {
   id: string;
-  maySee: (reservation: Reservation) => boolean;
+  admit: Admit;
   /** Who prepares it: a person's name at a shared tablet, else the key's own. */
   staff: string;
   takeOver: boolean;
@@ -19,8 +19,8 @@ export const startPicking: StockOperation<StartPicking, Reservation> = {
 
   needs: ({ id }) => ({ reservations: [id] }),
 
-  decide(batch, { id, maySee, staff, takeOver, actor }) {
-    const reservation = reservationToChange(batch, id, maySee);
+  decide(batch, { id, admit, staff, takeOver, actor }) {
+    const reservation = reservationToChange(batch, id, admit);
     assertAllowed(reservation, 'start');
     const from = reservation.status;
     if (from === 'picking') {
@@ -34,7 +34,13 @@ export const startPicking: StockOperation<StartPicking, Reservation> = {
     const takenOverFrom = reservation.takenBy;
     reservation.status = 'picking';
     reservation.takenBy = staff;
-    batch.record(reservation, 'reservation.picking', actor, from, takenOverFrom === null ? {} : { takenOverFrom });
+    batch.record(
+      reservation,
+      'reservation.picking',
+      actor,
+      from,
+      takenOverFrom === null ? {} : { takenOverFrom },
+    );
     return reservation;
   },
 };

@@ -116,7 +116,12 @@ async function runSafely(
   }
 }
 
-function entryOf<Command, Value>({ operation, commands, idempotency, answer }: Submission<Command, Value>): Entry {
+function entryOf<Command, Value>({
+  operation,
+  commands,
+  idempotency,
+  answer,
+}: Submission<Command, Value>): Entry {
   return {
     weight: commands.length,
     idempotency,

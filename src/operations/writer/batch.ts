@@ -1,7 +1,7 @@
 // The working copy of everything a batch has locked: operations read and change it, flush.ts writes it.
 // Pure memory: no statement, no clock. Each command is all-or-nothing: what a refused one did is taken back.
 import type { EventType } from '../../domain/event.ts';
-import type { ItemRecord } from '../../domain/item.ts';
+import type { ItemHead } from '../../domain/item.ts';
 import { governs, type Level, movesOnHand, ON_HAND_MAX } from '../../domain/level.ts';
 import type { LocationRecord } from '../../domain/location.ts';
 import type { NewMovement } from '../../domain/movement.ts';
@@ -29,12 +29,13 @@ export type Loaded = {
   now: Date;
   /** Counts the runs of this batch: a command may use another random value when an earlier run collided. */
   attempt: number;
-  items: ReadonlyMap<string, ItemRecord>;
+  items: ReadonlyMap<string, ItemHead>;
   locations: ReadonlyMap<string, LocationRecord>;
   levels: Map<number, Level>;
   reservations: Map<string, Reservation>;
   facts: Map<string, RecordedFact>;
   sumsAfter: Map<string, number>;
+  derived: Map<number, { onHand: number; reserved: number }>;
   orderReferences: Map<string, string>;
 };
 
@@ -74,29 +75,33 @@ export class Batch {
     }
   }
 
-  item(sku: string): ItemRecord {
+  item(sku: string): ItemHead {
     const item = this.#loaded.items.get(sku);
-    if (item === undefined) throw new Problem('unknown-item', `There is no item with the sku ${sku}.`, { sku });
+    if (item === undefined)
+      throw new Problem('unknown-item', `There is no item with the sku ${sku}.`, { sku });
     return item;
   }
 
   location(code: string): LocationRecord {
     const location = this.#loaded.locations.get(code);
     if (location === undefined) {
-      throw new Problem('unknown-location', `There is no location with the code ${code}.`, { location: code });
+      throw new Problem('unknown-location', `There is no location with the code ${code}.`, {
+        location: code,
+      });
     }
     return location;
   }
 
   /** The level of an item at a location, or null where there never was any stock. */
-  findLevel(item: ItemRecord, location: LocationRecord): Level | null {
+  findLevel(item: ItemHead, location: LocationRecord): Level | null {
     return this.#loaded.levels.get(levelKey(item.id, location.id)) ?? null;
   }
 
   /** The level that a line or a fact refers to: it must have been locked with the batch. */
   levelOf(itemId: number, locationId: number): Level {
     const level = this.#loaded.levels.get(levelKey(itemId, locationId));
-    if (level === undefined) throw new Error(`level ${itemId}@${locationId} was used without having been locked`);
+    if (level === undefined)
+      throw new Error(`level ${itemId}@${locationId} was used without having been locked`);
     return level;
   }
 
@@ -117,6 +122,11 @@ export class Batch {
       if (same && m.onHandDelta !== null && m.occurredAt > after) pending += m.onHandDelta;
     }
     return recorded + pending;
+  }
+
+  /** What ledger and open lines say about a level, when the batch was loaded. */
+  derived(level: Level): { onHand: number; reserved: number } {
+    return this.#loaded.derived.get(levelKey(level.itemId, level.locationId)) ?? level;
   }
 
   /** The reservation that owns an order reference in a channel, or null. */
@@ -155,7 +165,7 @@ export class Batch {
     const wasChanged = this.changed.has(reservation);
     this.changed.add(reservation);
     this.#later(() => {
-      reservation.lines.forEach((line, place) => Object.assign(line, before.lines[place]));
+      for (const [place, line] of reservation.lines.entries()) Object.assign(line, before.lines[place]);
       Object.assign(reservation, before, { lines: reservation.lines });
       if (!wasChanged) this.changed.delete(reservation);
     });
@@ -188,6 +198,13 @@ export class Batch {
       this.#setOnHand(level, movement.quantity + this.sumAfter(level, count.at));
       level.counted = count;
     }
+    this.#append(level, movement);
+  }
+
+  /** Appends a movement that explains on hand as it is, and sets what the open lines add up to. */
+  compensate(level: Level, reserved: number, movement: Omit<NewMovement, 'itemId' | 'locationId'>): void {
+    this.#changeLevel(level, 'integrity');
+    level.reserved = reserved;
     this.#append(level, movement);
   }
 
@@ -230,7 +247,10 @@ export class Batch {
 
   #setOnHand(level: Level, onHand: number): void {
     if (Math.abs(onHand) > ON_HAND_MAX) {
-      throw new Problem('level-out-of-range', `On hand of ${level.sku} at ${level.location} would be ${onHand}.`);
+      throw new Problem(
+        'level-out-of-range',
+        `On hand of ${level.sku} at ${level.location} would be ${onHand}.`,
+      );
     }
     level.onHand = onHand;
   }

@@ -25,5 +25,8 @@ export function isRepeatedFact(batch: Batch, fact: RecordedFact): boolean {
 /** Refuses what lies further ahead than clocks differ: it would decide about facts that have not happened yet. */
 export function assertNotFuture(at: Date, now: Date, skewSecondsMax: number): void {
   if (at.getTime() - now.getTime() <= skewSecondsMax * 1_000) return;
-  throw new Problem('occurred-in-the-future', `${at.toISOString()} is later than now (${now.toISOString()}).`);
+  throw new Problem(
+    'occurred-in-the-future',
+    `${at.toISOString()} is later than now (${now.toISOString()}).`,
+  );
 }

@@ -1,8 +1,9 @@
 // Writes what a batch decided: a handful of set-based statements, then the events that tell it.
 // Decides nothing but which lines on hand can no longer serve, which only the database knows whole.
+
+import { stockSubject } from '../../domain/event.ts';
 import { available, type Level } from '../../domain/level.ts';
 import { reservationFacts } from '../../domain/reservation.ts';
-import { stockSubject } from '../../domain/event.ts';
 import { insertEvents, type NewEvent } from '../../queries/events.ts';
 import { updateLevels } from '../../queries/levels.ts';
 import { insertMovements } from '../../queries/movements.ts';

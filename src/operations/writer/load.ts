@@ -1,19 +1,25 @@
 // Reads and locks what a batch needs, always in the same order: answers kept, levels, then what hangs on them.
 // The order is what keeps two batches from waiting for each other; decides nothing.
-import type { ItemRecord } from '../../domain/item.ts';
+import type { ItemHead } from '../../domain/item.ts';
 import type { Level } from '../../domain/level.ts';
 import type { LocationRecord } from '../../domain/location.ts';
 import type { Reservation } from '../../domain/reservation.ts';
+import { deriveLevel } from '../../queries/integrity.ts';
 import { ensureLevels, type LevelKey, lockLevels } from '../../queries/levels.ts';
 import { findFacts, sumsAfter } from '../../queries/movements.ts';
-import { dueHoldsOn, findOrderReferences, levelKeysOf, readReservations } from '../../queries/reservations.ts';
+import {
+  dueHoldsOn,
+  findOrderReferences,
+  levelKeysOf,
+  readReservations,
+} from '../../queries/reservations.ts';
 import type { Tx } from '../../queries/transaction.ts';
 import { Batch, factKey, levelKey, sumKey } from './batch.ts';
 import type { Catalogue, Needs } from './operation.ts';
 
 /** The items and locations that the commands name, resolved before the transaction starts. */
 export type Names = {
-  items: ReadonlyMap<string, ItemRecord>;
+  items: ReadonlyMap<string, ItemHead>;
   locations: ReadonlyMap<string, LocationRecord>;
 };
 
@@ -81,6 +87,7 @@ export async function loadBatch(
     reservations: new Map(reservations.map((reservation) => [reservation.id, reservation])),
     facts: new Map(facts.map((fact) => [factKey(fact.source, fact.eventId), fact])),
     sumsAfter: sums,
+    derived: await deriveLevels(tx, needs, names),
     orderReferences,
   });
   return { batch, dueHolds };
@@ -130,10 +137,27 @@ async function loadSums(tx: Tx, needs: readonly Needs[], names: Names): Promise<
     .flatMap(({ sku, location, after }) => {
       const item = names.items.get(sku);
       const place = names.locations.get(location);
-      return item === undefined || place === undefined ? [] : [{ itemId: item.id, locationId: place.id, after }];
+      return item === undefined || place === undefined
+        ? []
+        : [{ itemId: item.id, locationId: place.id, after }];
     });
   const units = await sumsAfter(tx, since);
   return new Map(since.map((s, place) => [sumKey(s.itemId, s.locationId, s.after), units[place] ?? 0]));
+}
+
+async function deriveLevels(
+  tx: Tx,
+  needs: readonly Needs[],
+  names: Names,
+): Promise<Map<number, { onHand: number; reserved: number }>> {
+  const derived = new Map<number, { onHand: number; reserved: number }>();
+  for (const { derives = [] } of needs) {
+    // One by one: a repair is rare, and asked for by a person.
+    for (const { itemId, locationId } of namedLevels([{ levels: derives }], names)) {
+      derived.set(levelKey(itemId, locationId), await deriveLevel(tx, itemId, locationId));
+    }
+  }
+  return derived;
 }
 
 async function loadOrderReferences(tx: Tx, needs: readonly Needs[]): Promise<Map<string, string>> {

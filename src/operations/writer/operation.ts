@@ -1,8 +1,9 @@
 // What a stock operation is: it says what it needs, then decides, command by command, on a batch that holds the locks.
 // Owns the types between the operations and the writer; runs nothing.
-import type { ItemRecord } from '../../domain/item.ts';
+import type { ItemHead } from '../../domain/item.ts';
 import type { LocationRecord } from '../../domain/location.ts';
 import { Problem } from '../../domain/problem.ts';
+import type { Reservation } from '../../domain/reservation.ts';
 import type { FactKey } from '../../queries/movements.ts';
 import type { Batch } from './batch.ts';
 
@@ -21,6 +22,8 @@ export type Needs = {
   facts?: readonly FactKey[];
   /** For counts: what moved after this instant. */
   sumsAfter?: readonly { sku: string; location: string; after: Date }[];
+  /** Levels that are derived anew from the ledger and the open lines. */
+  derives?: readonly { sku: string; location: string }[];
   orderReferences?: readonly { channel: string; orderReference: string }[];
 };
 
@@ -39,7 +42,7 @@ export type Outcome<Value> = { ok: true; value: Value } | { ok: false; problem: 
 
 /** Items and locations by the retailer's names, from memory where they are known. */
 export type Catalogue = {
-  items(skus: readonly string[]): Promise<ReadonlyMap<string, ItemRecord>>;
+  items(skus: readonly string[]): Promise<ReadonlyMap<string, ItemHead>>;
   location(code: string): Promise<LocationRecord | null>;
 };
 
@@ -49,3 +52,9 @@ export type Answer = { status: number; body: string };
 export type Submitted = Answer & { replayed: boolean };
 
 export type Idempotency = { keyId: string; key: string; requestHash: Buffer };
+
+/**
+ * Whether the caller may touch a reservation: false is 404, as if it did not exist.
+ * Throws `precondition-failed` where the caller asked for another version (If-Match). Asked under the lock.
+ */
+export type Admit = (reservation: Reservation) => boolean;

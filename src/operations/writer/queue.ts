@@ -35,7 +35,9 @@ export class Queue<Entry extends { weight: number }, Result> {
 
   add(entry: Entry): Promise<Result> {
     if (this.#closing !== null) {
-      return Promise.reject(new Problem('unavailable', 'The server is shutting down.', { retryAfterSeconds: 1 }));
+      return Promise.reject(
+        new Problem('unavailable', 'The server is shutting down.', { retryAfterSeconds: 1 }),
+      );
     }
     if (this.#weight + entry.weight > this.#options.weightQueuedMax) {
       const detail = 'Too many stock changes are waiting already; nothing of this one was done.';

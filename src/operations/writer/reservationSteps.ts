@@ -1,18 +1,15 @@
 // Steps that several operations on one reservation share: finding it, freeing its units, writing them off.
 // Decides no transition.
-import { onHandDelta, type MovementType, OWN_SOURCE } from '../../domain/movement.ts';
+import { type MovementType, OWN_SOURCE, onHandDelta } from '../../domain/movement.ts';
 import { Problem } from '../../domain/problem.ts';
 import type { Reservation, ReservationLine } from '../../domain/reservation.ts';
 import type { Batch } from './batch.ts';
+import type { Admit } from './operation.ts';
 
 /** The reservation of a command, ready to be changed; 404 `unknown-reservation`, also for another store's. */
-export function reservationToChange(
-  batch: Batch,
-  id: string,
-  maySee: (reservation: Reservation) => boolean,
-): Reservation {
+export function reservationToChange(batch: Batch, id: string, admit: Admit): Reservation {
   const reservation = batch.findReservation(id);
-  if (reservation === null || !maySee(reservation)) {
+  if (reservation === null || !admit(reservation)) {
     throw new Problem('unknown-reservation', `There is no reservation ${id}.`);
   }
   return batch.change(reservation);

@@ -1,7 +1,13 @@
 // One batch from names to COMMIT: kept answers, locks, decisions, writes. Run again whole when it lost a race.
 // Owns what is retried and why; what is decided belongs to the operations.
 import { Problem } from '../../domain/problem.ts';
-import { ANSWER_TAKEN, answerName, findAnswers, type StoredAnswer, saveAnswers } from '../../queries/idempotency.ts';
+import {
+  ANSWER_TAKEN,
+  answerName,
+  findAnswers,
+  type StoredAnswer,
+  saveAnswers,
+} from '../../queries/idempotency.ts';
 import { violatedConstraint } from '../../queries/pgError.ts';
 import type { Database, Tx } from '../../queries/transaction.ts';
 import type { Batch } from './batch.ts';
@@ -62,7 +68,9 @@ async function decideAndWrite(
 ): Promise<PromiseSettledResult<Submitted>[]> {
   const asked = entries.flatMap((entry) => entry.idempotency ?? []);
   const kept = await findAnswers(tx, asked);
-  const fresh = entries.filter((entry) => entry.idempotency === null || !kept.has(answerName(entry.idempotency)));
+  const fresh = entries.filter(
+    (entry) => entry.idempotency === null || !kept.has(answerName(entry.idempotency)),
+  );
   const needs = fresh.flatMap((entry) => entry.needs);
   const { batch, dueHolds } = await loadBatch(tx, needs, names, new Date(), attempt);
   for (const id of dueHolds) batch.run(() => options.expire.decide(batch, { id, actor: CLOCK }));
@@ -74,7 +82,9 @@ async function decideAndWrite(
 
 function answersToKeep(decided: ReadonlyMap<Entry, Answer>): StoredAnswer[] {
   return [...decided].flatMap(([{ idempotency }, answer]) =>
-    idempotency === null ? [] : [{ ...idempotency, status: answer.status, response: Buffer.from(answer.body) }],
+    idempotency === null
+      ? []
+      : [{ ...idempotency, status: answer.status, response: Buffer.from(answer.body) }],
   );
 }
 
@@ -86,8 +96,10 @@ function settle(
   const answer = decided.get(entry);
   if (answer !== undefined) return { status: 'fulfilled', value: { ...answer, replayed: false } };
   const stored = entry.idempotency === null ? undefined : kept.get(answerName(entry.idempotency));
-  if (entry.idempotency === null || stored === undefined) throw new Error('an entry got neither decision nor answer');
-  if (!stored.requestHash.equals(entry.idempotency.requestHash)) return { status: 'rejected', reason: reusedKey() };
+  if (entry.idempotency === null || stored === undefined)
+    throw new Error('an entry got neither decision nor answer');
+  if (!stored.requestHash.equals(entry.idempotency.requestHash))
+    return { status: 'rejected', reason: reusedKey() };
   const value = { status: stored.status, body: stored.response.toString(), replayed: true };
   return { status: 'fulfilled', value };
 }

@@ -1,0 +1,178 @@
+// How reservations look on the wire: what may be sent, what is shown and to whom.
+// Knows shapes only; which move is allowed is the domain's.
+import { z } from 'zod';
+import type { Caller } from '../domain/caller.ts';
+import { skuSchema } from '../domain/item.ts';
+import { locationCodeSchema } from '../domain/location.ts';
+import {
+  isDue,
+  LINE_QUANTITY_MAX,
+  LINES_MAX,
+  MISSING_REASONS,
+  PAYMENTS,
+  type Reservation,
+  STATUSES,
+  TTL_SECONDS,
+} from '../domain/reservation.ts';
+import { lineOfText } from '../domain/text.ts';
+import type { HistoryEntry } from '../queries/reservationReads.ts';
+
+const quantity = z.int().min(1).max(LINE_QUANTITY_MAX);
+
+export const reservationId = z
+  .string()
+  .min(1)
+  .max(64)
+  .meta({ description: 'A reservation’s id.', examples: ['rsv_01M805GM0VVZQWX59QYNSPH2WS'] });
+export const reservationParams = z.strictObject({ id: reservationId });
+
+export const cartLines = z
+  .array(z.strictObject({ sku: skuSchema, quantity }))
+  .min(1)
+  .max(LINES_MAX)
+  .meta({ description: `1 to ${LINES_MAX} lines; lines of the same sku are merged first.` });
+
+export const ttlSeconds = z.int().min(TTL_SECONDS.min).max(TTL_SECONDS.max);
+export const orderReference = lineOfText(128).meta({
+  description: 'The shop’s own order number: unique per channel, for ever.',
+  examples: ['FM-2026-000123'],
+});
+
+/** Personal data: shown to keys that may read reservations, never in events or logs. */
+export const customerSchema = z
+  .strictObject({
+    reference: lineOfText(128).optional(),
+    name: lineOfText(200).optional(),
+    email: z.email().max(254).optional(),
+    phone: z
+      .string()
+      .regex(/^\+?[0-9 ().-]{4,32}$/, 'Expected a telephone number')
+      .optional(),
+    locale: z
+      .string()
+      .regex(/^[a-z]{2}(-[A-Z]{2})?$/, 'Expected a locale such as fr or fr-FR')
+      .optional(),
+  })
+  .meta({ id: 'Customer' });
+
+export const placeBody = z
+  .strictObject({
+    location: locationCodeSchema,
+    lines: cartLines,
+    ttlSeconds: ttlSeconds.default(TTL_SECONDS.default),
+    channel: z
+      .string()
+      .regex(/^[a-z0-9][a-z0-9_.-]{0,63}$/, 'Expected lower-case letters, digits, dot, dash, underscore')
+      .default('web'),
+    orderReference: orderReference.optional(),
+    customer: customerSchema.optional(),
+    payment: z.enum(PAYMENTS).optional(),
+  })
+  .meta({ id: 'ReservationInput' });
+
+const lineSchema = z.object({
+  sku: z.string(),
+  quantity: z.int(),
+  picked: z.int(),
+  missing: z.int(),
+  missingReason: z.enum(MISSING_REASONS).nullable(),
+  collected: z.int().meta({ description: 'Units that left the store, told by the counter or by a till.' }),
+  returned: z.int(),
+  atRisk: z
+    .boolean()
+    .meta({ description: 'On hand no longer covers this line and those reserved before it.' }),
+});
+
+export const historySchema = z.object({
+  version: z.int(),
+  type: z.string(),
+  from: z.enum(STATUSES).nullable(),
+  to: z.enum(STATUSES),
+  by: z.string(),
+  at: z.iso.datetime(),
+  data: z.record(z.string(), z.unknown()).nullable(),
+});
+
+export const alternativeSchema = z.looseObject({
+  location: z.looseObject({ code: z.string(), name: z.string() }),
+  promise: z.object({ readyAt: z.iso.datetime() }).nullable(),
+});
+
+export const reservationSchema = z
+  .object({
+    id: reservationId,
+    status: z.enum(STATUSES),
+    location: z.string(),
+    channel: z.string(),
+    orderReference: z.string().nullable(),
+    customer: customerSchema.nullable(),
+    payment: z.enum(PAYMENTS).nullable(),
+    lines: z.array(lineSchema),
+    expiresAt: z.iso.datetime().nullable().meta({ description: 'Set while it is held.' }),
+    promise: z.object({ readyAt: z.iso.datetime() }).nullable().meta({
+      description: 'When the order will be ready at the counter; null where the store never opens.',
+    }),
+    pickupCode: z
+      .string()
+      .optional()
+      .meta({ description: 'What the customer shows at the counter. Not shown to the store’s own devices.' }),
+    pickupDeadlineAt: z.iso.datetime().nullable(),
+    shelf: z.string().nullable(),
+    takenBy: z.string().nullable(),
+    reason: z.string().nullable(),
+    putBackPending: z.boolean(),
+    version: z.int(),
+    createdAt: z.iso.datetime(),
+    updatedAt: z.iso.datetime(),
+    history: z.array(historySchema).optional(),
+    alternatives: z.array(alternativeSchema).optional(),
+  })
+  .meta({ id: 'Reservation' });
+
+/** The reservation as this caller may see it. `now` decides whether a hold's time is over. */
+export function showReservation(
+  reservation: Reservation,
+  caller: Pick<Caller, 'kind'>,
+  now: Date,
+): z.input<typeof reservationSchema> {
+  return {
+    id: reservation.id,
+    status: isDue(reservation, now) ? 'expired' : reservation.status,
+    location: reservation.location,
+    channel: reservation.channel,
+    orderReference: reservation.orderReference,
+    customer: reservation.customer,
+    payment: reservation.payment,
+    lines: reservation.lines.map((line) => ({
+      sku: line.sku,
+      quantity: line.quantity,
+      picked: line.picked,
+      missing: line.missing,
+      missingReason: line.missingReason,
+      collected: Math.max(line.collected, line.sold),
+      returned: line.returned,
+      atRisk: line.atRisk,
+    })),
+    expiresAt: instant(reservation.expiresAt),
+    promise: reservation.promise === null ? null : { readyAt: reservation.promise.readyAt.toISOString() },
+    ...(reservation.pickupCode !== null && caller.kind === 'secret'
+      ? { pickupCode: reservation.pickupCode }
+      : {}),
+    pickupDeadlineAt: instant(reservation.pickupDeadlineAt),
+    shelf: reservation.shelf,
+    takenBy: reservation.takenBy,
+    reason: reservation.reason,
+    putBackPending: reservation.putBackPending,
+    version: reservation.version,
+    createdAt: reservation.createdAt.toISOString(),
+    updatedAt: reservation.updatedAt.toISOString(),
+  };
+}
+
+export function showHistory(entries: readonly HistoryEntry[]): z.input<typeof historySchema>[] {
+  return entries.map((entry) => ({ ...entry, at: entry.at.toISOString() }));
+}
+
+function instant(at: Date | null): string | null {
+  return at === null ? null : at.toISOString();
+}

@@ -1,0 +1,222 @@
+// Placing, finding and reading reservations. The moves of their life are in reservationMoves.ts.
+// Checks, shows and computes the promise; whether there is stock is decided under the lock.
+import { z } from 'zod';
+import { mayUse } from '../../domain/caller.ts';
+import { locationCodeSchema } from '../../domain/location.ts';
+import { Problem } from '../../domain/problem.ts';
+import { isDue, mergeLines, STATUSES, type Status } from '../../domain/reservation.ts';
+import { reserveItems } from '../../operations/reserveItems.ts';
+import type { Submitted } from '../../operations/writer/operation.ts';
+import { listReservations, readHistory } from '../../queries/reservationReads.ts';
+import { readReservations } from '../../queries/reservations.ts';
+import { decodeCursor, encodeCursor } from '../cursor.ts';
+import type { Deps } from '../deps.ts';
+import { newId } from '../newId.ts';
+import { promiseAt, withAlternatives } from '../reservationPromises.ts';
+import {
+  orderReference,
+  placeBody,
+  reservationParams,
+  reservationSchema,
+  showHistory,
+  showReservation,
+} from '../reservationSchemas.ts';
+import { type AnyRoute, type Call, type Reply, route } from '../route.ts';
+import { listOf, page, queryBoolean } from '../schemas.ts';
+import {
+  actorOf,
+  maySeeReservation,
+  refusalOf,
+  replyOfRefusal,
+  replyOfResource,
+  submitOne,
+} from '../stockAnswers.ts';
+
+/** What a browser may hold at most: enough for a shopper, too little to empty a store. */
+export const PUBLISHABLE_CAPS = { lines: 10, unitsPerLine: 10, ttlSeconds: 1_800 } as const;
+
+const PLACE_PATH = '/v1/reservations';
+
+type PlaceBody = z.output<typeof placeBody>;
+
+const placeRoute = route({
+  method: 'POST',
+  path: PLACE_PATH,
+  operationId: 'placeReservation',
+  summary: 'Hold a cart',
+  description:
+    'Holds all lines or nothing, for `ttlSeconds`. Not enough: 409 `insufficient-stock` with `shortages`, and `alternatives`: the nearest locations that can serve the whole cart. A publishable key may hold at most 10 lines of 10 units for 1,800 s, and gives no order reference.',
+  tag: 'Reservations',
+  scopes: ['reservations:write'],
+  kinds: ['publishable', 'secret', 'device'],
+  body: placeBody,
+  responses: { 201: { description: 'The hold.', schema: reservationSchema } },
+  problems: [
+    'unknown-item',
+    'unknown-location',
+    'pickup-disabled',
+    'insufficient-stock',
+    'order-reference-taken',
+    'over-the-cap',
+    'overloaded',
+  ],
+  idempotency: 'required',
+  cost: 2,
+  examples: {
+    coffeeTable: {
+      summary: 'A coffee table in Lille',
+      body: {
+        location: 'FR-LILLE-01',
+        lines: [{ sku: 'TABLE-BASSE-CHENE-80', quantity: 1 }],
+        ttlSeconds: 900,
+        customer: { name: 'Camille Martin', email: 'camille@example.com', locale: 'fr' },
+      },
+    },
+  },
+  async handler(call, deps) {
+    const { body } = call;
+    const lines = mergeLines(body.lines);
+    if (!mayUse(call.caller, body.location)) {
+      throw new Problem('unknown-location', `There is no location with the code ${body.location}.`);
+    }
+    if (call.caller.kind === 'publishable') assertUnderCaps(body, lines);
+    const command = {
+      id: newId('rsv', deps.now()),
+      location: body.location,
+      lines,
+      ttlSeconds: body.ttlSeconds,
+      channel: body.channel,
+      orderReference: body.orderReference ?? null,
+      customer: body.customer ?? null,
+      payment: body.payment ?? null,
+      promise: await promiseAt(deps, body.location, call.now),
+      actor: actorOf(call),
+    };
+    const submitted = await submitOne(call, deps, reserveItems, command, {
+      status: 201,
+      show: (reservation) => showReservation(reservation, call.caller, call.now),
+      ...(call.caller.kind === 'publishable' ? { refine: withoutCounts } : {}),
+    });
+    return placedReply(submitted, call, deps, { location: body.location, lines });
+  },
+});
+
+async function placedReply(
+  submitted: Submitted,
+  call: Call,
+  deps: Deps,
+  cart: { location: string; lines: readonly { sku: string; quantity: number }[] },
+): Promise<Reply> {
+  const refusal = refusalOf(submitted);
+  if (refusal === null) {
+    const { id } = JSON.parse(submitted.body);
+    return replyOfResource(submitted, { Location: `${PLACE_PATH}/${id}` });
+  }
+  return replyOfRefusal(await withAlternatives(deps, call, refusal, cart), submitted, call, PLACE_PATH);
+}
+
+function assertUnderCaps(body: PlaceBody, lines: readonly { quantity: number }[]): void {
+  const { lines: linesMax, unitsPerLine, ttlSeconds } = PUBLISHABLE_CAPS;
+  const over =
+    lines.length > linesMax ||
+    lines.some(({ quantity }) => quantity > unitsPerLine) ||
+    body.ttlSeconds > ttlSeconds ||
+    body.orderReference !== undefined;
+  if (!over) return;
+  throw new Problem(
+    'over-the-cap',
+    `A publishable key holds at most ${linesMax} lines of ${unitsPerLine} units for ${ttlSeconds} s, without an order reference.`,
+    { caps: PUBLISHABLE_CAPS },
+  );
+}
+
+/** A browser learns what is short, not how many are left. */
+function withoutCounts(problem: Problem): Problem {
+  const { shortages } = problem.extras;
+  if (!Array.isArray(shortages)) return problem;
+  return new Problem(problem.code, problem.message, {
+    ...problem.extras,
+    shortages: shortages.map(({ sku, requested }) => ({ sku, requested })),
+  });
+}
+
+const readRoute = route({
+  method: 'GET',
+  path: `${PLACE_PATH}/{id}`,
+  operationId: 'getReservation',
+  summary: 'Read a reservation',
+  description: 'With its history. A hold whose time is over reads as expired.',
+  tag: 'Reservations',
+  scopes: ['reservations:read'],
+  params: reservationParams,
+  responses: { 200: { description: 'The reservation.', schema: reservationSchema } },
+  problems: ['unknown-reservation'],
+  async handler(call, { database }) {
+    const { id } = call.params;
+    const [reservation] = await readReservations(database, [id]);
+    if (reservation === undefined || !maySeeReservation(call, reservation)) {
+      throw new Problem('unknown-reservation', `There is no reservation ${id}.`);
+    }
+    const history = showHistory(await readHistory(database, id));
+    const shown = { ...showReservation(reservation, call.caller, call.now), history };
+    // Two things change what is shown without a new version: time, and stock that no longer covers a line.
+    const state = `${isDue(reservation, call.now) ? '-due' : ''}${reservation.lines.some((line) => line.atRisk) ? '-at-risk' : ''}`;
+    return { status: 200, body: shown, etag: `"v${reservation.version}${state}"` };
+  },
+});
+
+const statusList = z
+  .string()
+  .max(100)
+  .transform((text) => text.split(','))
+  .pipe(z.array(z.enum(STATUSES)).min(1))
+  .meta({ override: { type: 'string', examples: ['confirmed,picking,ready'] } });
+
+const listRoute = route({
+  method: 'GET',
+  path: PLACE_PATH,
+  operationId: 'listReservations',
+  summary: 'List reservations',
+  description: 'The newest first. `status` takes several, separated by commas.',
+  tag: 'Reservations',
+  scopes: ['reservations:read'],
+  query: z.strictObject({
+    location: locationCodeSchema.optional(),
+    status: statusList.optional(),
+    orderReference: orderReference.optional(),
+    customerReference: z.string().min(1).max(128).optional(),
+    putBackPending: queryBoolean().optional(),
+    ...page,
+  }),
+  responses: { 200: { description: 'A page of reservations.', schema: listOf(reservationSchema) } },
+  problems: ['invalid-cursor'],
+  cost: 2,
+  examples: {
+    queue: {
+      summary: 'A store’s queue',
+      query: { location: 'FR-LILLE-01', status: 'confirmed,picking,ready' },
+    },
+  },
+  async handler(call, { database }) {
+    const { limit, cursor, ...filters } = call.query;
+    const before = decodeCursor(filters, cursor, z.string().max(64));
+    const statuses: readonly Status[] | null = filters.status ?? null;
+    const where = {
+      location: filters.location ?? null,
+      statuses,
+      orderReference: filters.orderReference ?? null,
+      customerReference: filters.customerReference ?? null,
+      putBackPending: filters.putBackPending ?? null,
+      visible: call.caller.locations,
+    };
+    const rows = await listReservations(database, where, before, limit + 1, call.now);
+    const last = rows.length > limit ? rows[limit - 1] : undefined;
+    const data = rows.slice(0, limit).map((row) => showReservation(row, call.caller, call.now));
+    return {
+      status: 200,
+      body: { data, nextCursor: last === undefined ? null : encodeCursor(filters, last.id) },
+    };
+  },
+});
+
+export const reservationRoutes: readonly AnyRoute[] = [placeRoute, listRoute, readRoute];

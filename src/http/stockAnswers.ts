@@ -1,0 +1,100 @@
+// How answers of the stock writer are made and given: as text, kept with the effect, sent again word for word.
+// Knows the writer and problems on the wire; no resource.
+
+import { mayUse } from '../domain/caller.ts';
+import { Problem } from '../domain/problem.ts';
+import type { Reservation } from '../domain/reservation.ts';
+import type {
+  Actor,
+  Admit,
+  Answer,
+  Outcome,
+  StockOperation,
+  Submitted,
+} from '../operations/writer/operation.ts';
+import type { Deps } from './deps.ts';
+import { requireMatch, versionTag } from './etag.ts';
+import { replayHeaders } from './idempotency.ts';
+import { problemDocument, problemHeaders } from './problems.ts';
+import type { Call, Reply } from './route.ts';
+
+/** Who a caller is to the history of what it changes. */
+export function actorOf(call: Pick<Call, 'caller'>): Actor {
+  return { keyId: call.caller.keyId, name: call.caller.name };
+}
+
+/**
+ * Which reservations this call may touch: those of the caller's locations, for a browser's key only its own, and,
+ * with If-Match, only the version that it names.
+ */
+export function admitFor(call: Pick<Call, 'caller' | 'header'>): Admit {
+  return (reservation) => {
+    if (!maySeeReservation(call, reservation)) return false;
+    requireMatch(call.header('if-match'), versionTag(reservation.version));
+    return true;
+  };
+}
+
+export function maySeeReservation({ caller }: Pick<Call, 'caller'>, reservation: Reservation): boolean {
+  const own = caller.kind !== 'publishable' || reservation.keyId === caller.keyId;
+  return own && mayUse(caller, reservation.location);
+}
+
+/** A request of one command: its answer is `show` of what the operation gave, or the problem that refused it. */
+export async function submitOne<Command, Value>(
+  call: Call,
+  deps: Deps,
+  operation: StockOperation<Command, Value>,
+  command: Command,
+  ok: { status: number; show: (value: Value) => unknown; refine?: (problem: Problem) => Problem },
+): Promise<Submitted> {
+  return deps.stock.submit({
+    operation,
+    commands: [command],
+    idempotency: call.idempotency,
+    answer: ([outcome]) => answerOf(outcome, ok),
+  });
+}
+
+function answerOf<Value>(
+  outcome: Outcome<Value> | undefined,
+  ok: { status: number; show: (value: Value) => unknown; refine?: (problem: Problem) => Problem },
+): Answer {
+  if (outcome === undefined) throw new Error('a command got no outcome');
+  if (outcome.ok) return { status: ok.status, body: JSON.stringify(ok.show(outcome.value)) };
+  const problem = ok.refine?.(outcome.problem) ?? outcome.problem;
+  const { code, message, extras } = problem;
+  return { status: problem.status, body: JSON.stringify({ code, detail: message, extras }) };
+}
+
+/** The problem that a kept answer is, or null for one that succeeded. */
+export function refusalOf(submitted: Submitted): Problem | null {
+  if (submitted.status < 400) return null;
+  const { code, detail, extras } = JSON.parse(submitted.body);
+  return new Problem(code, detail, extras);
+}
+
+/** A refusal as it goes out: the same every time but for the id of the request that asks. */
+export function replyOfRefusal(problem: Problem, submitted: Submitted, call: Call, path: string): Reply {
+  const headers = { ...problemHeaders(problem), ...replayed(submitted) };
+  return {
+    status: problem.status,
+    body: problemDocument(problem, { path, requestId: call.requestId }),
+    headers,
+  };
+}
+
+/** A single resource as it goes out, with its tag. */
+export function replyOfResource(submitted: Submitted, headers: Record<string, string> = {}): Reply {
+  const { version } = JSON.parse(submitted.body);
+  return {
+    status: submitted.status,
+    json: submitted.body,
+    etag: versionTag(version),
+    headers: { ...headers, ...replayed(submitted) },
+  };
+}
+
+export function replayed(submitted: Submitted): Record<string, string> {
+  return submitted.replayed ? { ...replayHeaders } : {};
+}

@@ -1,0 +1,161 @@
+// What GET /v1/stock reads: levels as they are, as they were at an instant, and the ledger behind them.
+// Reads only. A hold that is due is not counted, whether or not the sweeper has been by.
+import type { Tx } from './transaction.ts';
+
+export type StockFilters = {
+  location: string | null;
+  sku: string | null;
+  /** Codes the caller may see; null: all. */
+  visible: readonly string[] | null;
+};
+
+/** Where a page ended: levels are listed by location code, then sku. */
+export type StockPosition = { location: string; sku: string };
+
+export type StockRow = {
+  sku: string;
+  location: string;
+  onHand: number;
+  reserved: number;
+  buffer: number;
+  incoming: number;
+  countedAt: Date | null;
+  updatedAt: Date;
+  version: number;
+};
+
+const PAGE = `
+  FROM levels l
+  JOIN items i ON i.id = l.item_id
+  JOIN locations o ON o.id = l.location_id
+  WHERE ($1::text IS NULL OR o.code = $1)
+    AND ($2::text IS NULL OR i.sku = $2)
+    AND ($3::text[] IS NULL OR o.code = ANY ($3))
+    AND ($4::text IS NULL OR (o.code, i.sku) > ($4, $5::text))`;
+
+/** Levels as they are at `now`. */
+export async function listStock(
+  tx: Tx,
+  filters: StockFilters,
+  after: StockPosition | null,
+  limit: number,
+  now: Date,
+): Promise<StockRow[]> {
+  return tx.run<StockRow>(
+    'stock.list',
+    `SELECT i.sku, o.code AS location, l.on_hand AS "onHand",
+            l.reserved - coalesce(due.units, 0)::int AS reserved, l.buffer, l.incoming,
+            l.counted_at AS "countedAt", l.updated_at AS "updatedAt", l.version
+     ${PAGE.replace(
+       'WHERE',
+       `LEFT JOIN LATERAL (
+          SELECT sum(n.reserved) AS units
+          FROM reservation_lines n JOIN reservations r ON r.id = n.reservation_id
+          WHERE n.item_id = l.item_id AND n.location_id = l.location_id AND n.reserved > 0
+            AND r.status = 'held' AND r.expires_at <= $7
+        ) due ON l.reserved > 0
+        WHERE`,
+     )}
+     ORDER BY o.code, i.sku
+     LIMIT $6`,
+    [...parameters(filters, after), limit, now],
+  );
+}
+
+/**
+ * Levels as they were at `asOf`, by what is known today: the fold of the movements that had occurred by then, and
+ * the units that lines reserved then. A hold counts until its time was over.
+ */
+export async function listStockAsOf(
+  tx: Tx,
+  filters: StockFilters,
+  after: StockPosition | null,
+  limit: number,
+  asOf: Date,
+): Promise<StockRow[]> {
+  return tx.run<StockRow>(
+    'stock.list_as_of',
+    `WITH page AS (
+       SELECT l.item_id, l.location_id, i.sku, o.code AS location, l.buffer ${PAGE}
+       ORDER BY o.code, i.sku LIMIT $6
+     )
+     SELECT p.sku, p.location, p.buffer, 0 AS incoming, 0 AS version,
+            (coalesce(c.quantity, 0) + coalesce(m.units, 0))::int AS "onHand",
+            coalesce(r.units, 0)::int AS reserved,
+            c.occurred_at AS "countedAt",
+            greatest(c.occurred_at, m.last_at, '-infinity'::timestamptz) AS "updatedAt"
+     FROM page p
+     LEFT JOIN LATERAL (
+       SELECT occurred_at, quantity FROM movements
+       WHERE item_id = p.item_id AND location_id = p.location_id AND type = 'count' AND occurred_at <= $7
+       ORDER BY occurred_at DESC, source COLLATE "C" DESC, event_id COLLATE "C" DESC LIMIT 1
+     ) c ON true
+     LEFT JOIN LATERAL (
+       SELECT sum(on_hand_delta) AS units, max(occurred_at) AS last_at FROM movements
+       WHERE item_id = p.item_id AND location_id = p.location_id AND occurred_at <= $7
+         AND occurred_at > coalesce(c.occurred_at, '-infinity')
+     ) m ON true
+     LEFT JOIN LATERAL (
+       SELECT sum(n.quantity + coalesce(taken.units, 0)) AS units
+       FROM reservation_lines n
+       JOIN reservations r ON r.id = n.reservation_id
+       LEFT JOIN LATERAL (
+         SELECT sum(reserved_delta) AS units FROM movements
+         WHERE reservation_id = n.reservation_id AND item_id = n.item_id AND recorded_at <= $7
+       ) taken ON true
+       WHERE n.item_id = p.item_id AND n.location_id = p.location_id AND n.reserved_at <= $7
+         AND (n.released_at IS NULL OR n.released_at > $7)
+         AND NOT (r.status IN ('held', 'expired') AND r.pickup_code IS NULL AND r.expires_at <= $7)
+     ) r ON true
+     ORDER BY p.location, p.sku`,
+    [...parameters(filters, after), limit, asOf],
+  );
+}
+
+function parameters(filters: StockFilters, after: StockPosition | null): unknown[] {
+  return [filters.location, filters.sku, filters.visible, after?.location ?? null, after?.sku ?? null];
+}
+
+export type MovementFilters = StockFilters & { reservationId: string | null };
+
+export type MovementRow = {
+  id: number;
+  type: string;
+  sku: string;
+  location: string;
+  quantity: number;
+  onHandDelta: number | null;
+  source: string;
+  eventId: string;
+  occurredAt: Date;
+  recordedAt: Date;
+  reference: string | null;
+  reason: string | null;
+  reservationId: string | null;
+};
+
+/** The ledger, newest entry first; `before` is the id where the page before ended. */
+export async function listMovements(
+  tx: Tx,
+  filters: MovementFilters,
+  before: number | null,
+  limit: number,
+): Promise<MovementRow[]> {
+  return tx.run<MovementRow>(
+    'stock.list_movements',
+    `SELECT m.id, m.type, i.sku, o.code AS location, m.quantity, m.on_hand_delta AS "onHandDelta", m.source,
+            m.event_id AS "eventId", m.occurred_at AS "occurredAt", m.recorded_at AS "recordedAt", m.reference,
+            m.reason, m.reservation_id AS "reservationId"
+     FROM movements m
+     JOIN items i ON i.id = m.item_id
+     JOIN locations o ON o.id = m.location_id
+     WHERE ($1::text IS NULL OR m.location_id = (SELECT id FROM locations WHERE code = $1))
+       AND ($2::text IS NULL OR m.item_id = (SELECT id FROM items WHERE sku = $2))
+       AND ($3::text[] IS NULL OR o.code = ANY ($3))
+       AND ($4::text IS NULL OR m.reservation_id = $4)
+       AND ($5::bigint IS NULL OR m.id < $5)
+     ORDER BY m.id DESC
+     LIMIT $6`,
+    [filters.location, filters.sku, filters.visible, filters.reservationId, before, limit],
+  );
+}
