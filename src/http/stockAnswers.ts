@@ -4,14 +4,8 @@
 import { mayUse } from '../domain/caller.ts';
 import { Problem } from '../domain/problem.ts';
 import type { Reservation } from '../domain/reservation.ts';
-import type {
-  Actor,
-  Admit,
-  Answer,
-  Outcome,
-  StockOperation,
-  Submitted,
-} from '../operations/writer/operation.ts';
+import type { StockOperation } from '../operations/writer/operation.ts';
+import type { Actor, Admit, Answer, Outcome, Submitted } from '../operations/writer/outcome.ts';
 import type { Deps } from './deps.ts';
 import { requireMatch, versionTag } from './etag.ts';
 import { replayHeaders } from './idempotency.ts';

@@ -4,7 +4,7 @@
 import type { Logger } from 'pino';
 import { expireReservation } from '../operations/expireReservation.ts';
 import type { StockWriter } from '../operations/stockWriter.ts';
-import type { Actor } from '../operations/writer/operation.ts';
+import type { Actor } from '../operations/writer/outcome.ts';
 import { findDue } from '../queries/reservations.ts';
 import type { Database } from '../queries/transaction.ts';
 
@@ -33,7 +33,11 @@ export function startExpiry(options: ExpiryOptions): { close(): Promise<void> } 
 }
 
 /** Ends what is due, in batches, until nothing is; answers how many ended. Also used by tests, without the timer. */
-export async function sweep({ database, stock, now }: Omit<ExpiryOptions, 'log' | 'pollMilliseconds'>): Promise<number> {
+export async function sweep({
+  database,
+  stock,
+  now,
+}: Omit<ExpiryOptions, 'log' | 'pollMilliseconds'>): Promise<number> {
   let ended = 0;
   for (;;) {
     const due = await findDue(database, now(), DUE_MAX);

@@ -1,7 +1,8 @@
 // Ends a reservation before it is collected: what is not collected is free again.
 // Units that are ready on a shelf go to the put-back list first.
 import { assertAllowed, type Reservation } from '../domain/reservation.ts';
-import type { Actor, Admit, StockOperation } from './writer/operation.ts';
+import type { StockOperation } from './writer/operation.ts';
+import type { Actor, Admit } from './writer/outcome.ts';
 import { releaseAll, reservationToChange } from './writer/reservationSteps.ts';
 
 export type CancelReservation = {

@@ -11,7 +11,8 @@ import {
   unitsOut,
 } from '../domain/reservation.ts';
 import type { Batch } from './writer/batch.ts';
-import { type Actor, type Admit, RefusalWithEffect, type StockOperation } from './writer/operation.ts';
+import type { StockOperation } from './writer/operation.ts';
+import { type Actor, type Admit, RefusalWithEffect } from './writer/outcome.ts';
 import { moveLine, reservationToChange } from './writer/reservationSteps.ts';
 
 export type CollectReservation = {

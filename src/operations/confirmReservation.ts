@@ -4,7 +4,8 @@ import { available } from '../domain/level.ts';
 import { Problem } from '../domain/problem.ts';
 import { assertAllowed, type Customer, type Payment, type Reservation } from '../domain/reservation.ts';
 import type { Batch } from './writer/batch.ts';
-import type { Actor, Admit, StockOperation } from './writer/operation.ts';
+import type { StockOperation } from './writer/operation.ts';
+import type { Actor, Admit } from './writer/outcome.ts';
 import { reservationToChange } from './writer/reservationSteps.ts';
 
 export type ConfirmReservation = {

@@ -1,7 +1,8 @@
 // Ends what time has ended: a hold past its TTL, an order past its pickup deadline.
 // Safe to call for anything: what is not due (any more) stays as it is.
 import { isDue, isOverdue, type Reservation } from '../domain/reservation.ts';
-import type { Actor, StockOperation } from './writer/operation.ts';
+import type { StockOperation } from './writer/operation.ts';
+import type { Actor } from './writer/outcome.ts';
 import { releaseAll } from './writer/reservationSteps.ts';
 
 export type ExpireReservation = { id: string; actor: Actor };

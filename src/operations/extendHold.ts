@@ -1,7 +1,8 @@
 // Gives a hold more time while the shopper still checks out.
 import { Problem } from '../domain/problem.ts';
 import { assertAllowed, isDue, type Reservation } from '../domain/reservation.ts';
-import type { Actor, Admit, StockOperation } from './writer/operation.ts';
+import type { StockOperation } from './writer/operation.ts';
+import type { Actor, Admit } from './writer/outcome.ts';
 import { reservationToChange } from './writer/reservationSteps.ts';
 
 export type ExtendHold = {

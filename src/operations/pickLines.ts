@@ -11,7 +11,8 @@ import {
   type ReservationLine,
 } from '../domain/reservation.ts';
 import type { Batch } from './writer/batch.ts';
-import type { Actor, Admit, StockOperation } from './writer/operation.ts';
+import type { StockOperation } from './writer/operation.ts';
+import type { Actor, Admit } from './writer/outcome.ts';
 import { moveLine, reservationToChange } from './writer/reservationSteps.ts';
 
 export type PickedLine = { sku: string; picked: number; missing: number; reason: MissingReason | null };

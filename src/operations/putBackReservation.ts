@@ -1,7 +1,8 @@
 // Units of a cancelled or expired order are back on the shelves: only now may they be promised again.
 import { Problem } from '../domain/problem.ts';
 import { assertAllowed, type Reservation } from '../domain/reservation.ts';
-import type { Actor, Admit, StockOperation } from './writer/operation.ts';
+import type { StockOperation } from './writer/operation.ts';
+import type { Actor, Admit } from './writer/outcome.ts';
 import { releaseAll, reservationToChange } from './writer/reservationSteps.ts';
 
 export type PutBackReservation = { id: string; admit: Admit; actor: Actor };

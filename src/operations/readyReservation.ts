@@ -1,7 +1,8 @@
 // The order lies ready: the customer is told and the days for pickup start.
 import { Problem } from '../domain/problem.ts';
 import { assertAllowed, type Reservation } from '../domain/reservation.ts';
-import type { Actor, Admit, StockOperation } from './writer/operation.ts';
+import type { StockOperation } from './writer/operation.ts';
+import type { Actor, Admit } from './writer/outcome.ts';
 import { reservationToChange } from './writer/reservationSteps.ts';
 
 export type ReadyReservation = {

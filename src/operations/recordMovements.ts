@@ -6,7 +6,8 @@ import { Problem } from '../domain/problem.ts';
 import { OPEN_STATUSES, type Reservation, type Status, unitsOut } from '../domain/reservation.ts';
 import type { Batch } from './writer/batch.ts';
 import { assertNotFuture, isRepeatedFact } from './writer/facts.ts';
-import type { Actor, StockOperation } from './writer/operation.ts';
+import type { StockOperation } from './writer/operation.ts';
+import type { Actor } from './writer/outcome.ts';
 
 export type RecordMovement = {
   source: string;

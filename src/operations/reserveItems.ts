@@ -5,7 +5,8 @@ import type { LocationRecord } from '../domain/location.ts';
 import { Problem } from '../domain/problem.ts';
 import type { Customer, Payment, Reservation, ReservationLine } from '../domain/reservation.ts';
 import type { Batch } from './writer/batch.ts';
-import type { Actor, StockOperation } from './writer/operation.ts';
+import type { StockOperation } from './writer/operation.ts';
+import type { Actor } from './writer/outcome.ts';
 
 export type ReserveItems = {
   id: string;

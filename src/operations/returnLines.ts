@@ -2,7 +2,8 @@
 import { Problem } from '../domain/problem.ts';
 import { assertAllowed, lineOf, type Reservation, unitsOut } from '../domain/reservation.ts';
 import type { Batch } from './writer/batch.ts';
-import type { Actor, Admit, StockOperation } from './writer/operation.ts';
+import type { StockOperation } from './writer/operation.ts';
+import type { Actor, Admit } from './writer/outcome.ts';
 import { moveLine, reservationToChange } from './writer/reservationSteps.ts';
 
 export const CONDITIONS = ['sellable', 'damaged'] as const;

@@ -28,6 +28,14 @@ type Decision = {
   verdicts: Verdict[];
 };
 
+/** Saves one item; throws the Problem that refuses it. */
+export async function saveItem(tx: Tx, row: SaveItem, now: Date) {
+  const [saved] = await saveItems(tx, [row], now);
+  if (saved === undefined) throw new Error('no outcome for the item');
+  if (saved.outcome === 'rejected') throw saved.problem;
+  return saved;
+}
+
 /**
  * Saves the items as if one after another, with an outcome for each, in order; one that its guard refuses spoils no
  * other. A sku that comes twice is saved twice, so the last one stands; both outcomes, and the one event, then show

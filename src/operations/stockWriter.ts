@@ -4,7 +4,8 @@
 import { Problem } from '../domain/problem.ts';
 import { answerName } from '../queries/idempotency.ts';
 import { isUnavailable } from '../queries/pgError.ts';
-import type { Answer, Idempotency, Outcome, StockOperation, Submitted } from './writer/operation.ts';
+import type { StockOperation } from './writer/operation.ts';
+import type { Answer, Idempotency, Outcome, Submitted } from './writer/outcome.ts';
 import { Queue } from './writer/queue.ts';
 import { type BatchOptions, type Entry, reusedKey, runBatch } from './writer/runBatch.ts';
 

@@ -6,7 +6,7 @@ import { locationCodeSchema } from '../../domain/location.ts';
 import { Problem } from '../../domain/problem.ts';
 import { isDue, mergeLines, STATUSES, type Status } from '../../domain/reservation.ts';
 import { reserveItems } from '../../operations/reserveItems.ts';
-import type { Submitted } from '../../operations/writer/operation.ts';
+import type { Submitted } from '../../operations/writer/outcome.ts';
 import { listReservations, readHistory } from '../../queries/reservationReads.ts';
 import { readReservations } from '../../queries/reservations.ts';
 import { decodeCursor, encodeCursor } from '../cursor.ts';

@@ -10,7 +10,7 @@ import type { Problem } from '../../domain/problem.ts';
 import { lineOfText } from '../../domain/text.ts';
 import { recordCounts } from '../../operations/recordCounts.ts';
 import { recordMovements } from '../../operations/recordMovements.ts';
-import type { Answer, Outcome } from '../../operations/writer/operation.ts';
+import type { Answer, Outcome } from '../../operations/writer/outcome.ts';
 import { listMovements, listStock, listStockAsOf, type StockRow } from '../../queries/stock.ts';
 import { decodeCursor, encodeCursor } from '../cursor.ts';
 import { type AnyRoute, route } from '../route.ts';

@@ -9,7 +9,7 @@ import { Problem } from '../../domain/problem.ts';
 import type { Reservation, ReservationLine } from '../../domain/reservation.ts';
 import type { RecordedFact } from '../../queries/movements.ts';
 import type { Transition } from '../../queries/reservationWrites.ts';
-import { type Actor, type Outcome, RefusalWithEffect } from './operation.ts';
+import { type Actor, type Outcome, RefusalWithEffect } from './outcome.ts';
 
 export type ReservationEvent = { type: EventType; reservation: Reservation; data: Record<string, unknown> };
 

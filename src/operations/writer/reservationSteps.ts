@@ -4,7 +4,7 @@ import { type MovementType, OWN_SOURCE, onHandDelta } from '../../domain/movemen
 import { Problem } from '../../domain/problem.ts';
 import type { Reservation, ReservationLine } from '../../domain/reservation.ts';
 import type { Batch } from './batch.ts';
-import type { Admit } from './operation.ts';
+import type { Admit } from './outcome.ts';
 
 /** The reservation of a command, ready to be changed; 404 `unknown-reservation`, also for another store's. */
 export function reservationToChange(batch: Batch, id: string, admit: Admit): Reservation {

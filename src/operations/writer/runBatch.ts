@@ -13,7 +13,8 @@ import type { Database, Tx } from '../../queries/transaction.ts';
 import type { Batch } from './batch.ts';
 import { flushBatch } from './flush.ts';
 import { loadBatch, makeLevels, type Names, resolveNames } from './load.ts';
-import type { Actor, Answer, Catalogue, Idempotency, Needs, StockOperation, Submitted } from './operation.ts';
+import type { Catalogue, Needs, StockOperation } from './operation.ts';
+import type { Actor, Answer, Idempotency, Submitted } from './outcome.ts';
 
 /** A submission whose types are closed over, so that one batch may mix operations. */
 export type Entry = {
