@@ -1,14 +1,14 @@
-// What the views in memory are loaded from: levels with their holds, item heads, locations, open orders.
+// What the views in memory are loaded from: levels with their holds, open orders.
 // Reads only, and rarely: once for each item, at start, and for what `explain` adds.
-import type { ItemHead } from '../domain/item.ts';
 import type { Tx } from './transaction.ts';
 
-export type LoadedLevel = {
-  locationId: number;
-  onHand: number;
-  reserved: number;
-  buffer: number;
-  version: number;
+/** The levels of one item: five columns of equal length, a level a place. */
+export type LoadedLevels = {
+  locationIds: number[];
+  onHand: number[];
+  reserved: number[];
+  buffer: number[];
+  versions: number[];
 };
 
 /** An open hold with the units of one item that it reserves. */
@@ -21,23 +21,22 @@ export type LoadedHold = {
   version: number;
 };
 
-export type LoadedItem = { itemId: number; levels: LoadedLevel[]; holds: LoadedHold[] };
+export type LoadedItem = { itemId: number; levels: LoadedLevels | null; holds: LoadedHold[] };
 
-type PackedRow = { item_id: number; levels: Buffer | null; holds: LoadedHold[] | null };
-
-const LEVEL_BYTES = 20;
+type LoadedRow = { item_id: number; levels: LoadedLevels | null; holds: LoadedHold[] | null };
 
 /**
  * Every level and every open hold of these items, in one snapshot: holds and levels tell of the same moment.
- * Levels come packed, five integers each, one row an item: 2,000 levels take 1.5 ms here instead of 7 ms as rows.
+ * Levels come as columns, one row an item: 2,000 levels then cost this process 0.4 ms, and 2 ms as rows.
  */
 export async function readItemLevels(tx: Tx, itemIds: readonly number[]): Promise<LoadedItem[]> {
-  const rows = await tx.run<PackedRow>(
+  const rows = await tx.run<LoadedRow>(
     'availability.item_levels',
     `SELECT k.item_id,
-            (SELECT string_agg(int4send(l.location_id) || int4send(l.on_hand) || int4send(l.reserved)
-                               || int4send(l.buffer) || int4send(l.version), ''::bytea)
-             FROM levels l WHERE l.item_id = k.item_id) AS levels,
+            (SELECT json_build_object('locationIds', array_agg(l.location_id), 'onHand', array_agg(l.on_hand),
+                                      'reserved', array_agg(l.reserved), 'buffer', array_agg(l.buffer),
+                                      'versions', array_agg(l.version))
+             FROM levels l WHERE l.item_id = k.item_id HAVING count(*) > 0) AS levels,
             (SELECT json_agg(json_build_object(
                       'reservationId', r.id, 'locationId', o.location_id, 'reserved', o.reserved, 'version', r.version,
                       'expiresAt', (extract(epoch FROM r.expires_at) * 1000)::bigint))
@@ -46,33 +45,7 @@ export async function readItemLevels(tx: Tx, itemIds: readonly number[]): Promis
      FROM unnest($1::int[]) AS k (item_id)`,
     [itemIds],
   );
-  return rows.map((row) => ({
-    itemId: row.item_id,
-    levels: unpack(row.levels ?? Buffer.alloc(0)),
-    holds: row.holds ?? [],
-  }));
-}
-
-function unpack(bytes: Buffer): LoadedLevel[] {
-  return Array.from({ length: bytes.length / LEVEL_BYTES }, (_, place) => {
-    const at = place * LEVEL_BYTES;
-    return {
-      locationId: bytes.readInt32BE(at),
-      onHand: bytes.readInt32BE(at + 4),
-      reserved: bytes.readInt32BE(at + 8),
-      buffer: bytes.readInt32BE(at + 12),
-      version: bytes.readInt32BE(at + 16),
-    };
-  });
-}
-
-/** The heads of these items; unknown skus are left out. */
-export async function readItemHeads(tx: Tx, skus: readonly string[]): Promise<ItemHead[]> {
-  return tx.run<ItemHead>(
-    'availability.item_heads',
-    'SELECT id, sku, category, version FROM items WHERE sku = ANY ($1::text[])',
-    [skus],
-  );
+  return rows.map((row) => ({ itemId: row.item_id, levels: row.levels, holds: row.holds ?? [] }));
 }
 
 export type OpenOrder = { id: string; location: string };

@@ -1,7 +1,7 @@
 // Items by sku, as far as stock decisions need them, and locations: names become ids without asking PostgreSQL again.
 // Keeps what exists, never that something does not: a new item is found the moment it is there.
 import { LRUCache } from 'lru-cache';
-import type { EventEnvelope } from '../domain/event.ts';
+import type { FeedEvent } from '../domain/feedEvent.ts';
 import type { ItemHead } from '../domain/item.ts';
 import type { LocationRecord } from '../domain/location.ts';
 import { findItemHeads } from '../queries/items.ts';
@@ -52,12 +52,18 @@ export class Catalogue {
   }
 
   /** A consumer of the feed: what changed is read again when it is next asked for. */
-  onEvents(events: readonly Pick<EventEnvelope, 'type' | 'subject'>[]): void {
+  onEvents(events: readonly Pick<FeedEvent, 'type' | 'subject'>[]): void {
     for (const { type, subject } of events) {
       if (type !== 'item.changed') continue;
       this.#items.delete(subject);
       this.#reading.delete(subject);
     }
+  }
+
+  /** The feed lost its thread: nothing that is here can be relied on. */
+  onReset(): void {
+    this.#items.clear();
+    this.#reading.clear();
   }
 
   #read(skus: readonly string[]): Promise<ReadonlyMap<string, ItemHead>> {

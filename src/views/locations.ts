@@ -2,17 +2,17 @@
 // the row is the truth and an event only says that it moved. Knows nothing of stock.
 import { around, distance } from 'geokdbush';
 import KDBush from 'kdbush';
-import type { EventEnvelope } from '../domain/event.ts';
+import type { FeedEvent } from '../domain/feedEvent.ts';
 import type { Coordinates, LocationRecord } from '../domain/location.ts';
 import { allLocations, findLocations } from '../queries/locations.ts';
 import type { Tx } from '../queries/transaction.ts';
+import { makeRefresh, type Refresh } from './refresh.ts';
 
 /** A location's place in memory: a small number, given once and kept as long as the process lives. */
 export type Slot = number;
 
 /** Measured with 2,000 points, 10 nearest: 5.5 µs with 16 points a node, 7.1 µs with kdbush's own 64, 8.8 with 4. */
 const POINTS_PER_NODE = 16;
-const RETRY_MILLISECONDS = 1_000;
 
 export type LocationsOptions = {
   database: Tx;
@@ -22,22 +22,20 @@ export type LocationsOptions = {
 
 export class Locations {
   readonly #database: Tx;
-  readonly #onError: (error: Error) => void;
+  readonly #refresh: Refresh;
   readonly #slots = new Map<string, Slot>();
   readonly #slotsById = new Map<number, Slot>();
   /** By slot. Null: named by an event before its row was read. */
   readonly #records: (LocationRecord | null)[] = [];
   readonly #reading = new Map<string, Promise<LocationRecord | null>>();
-  /** Codes whose row must be read again. */
-  #dirty = new Set<string>();
-  #refreshing: Promise<void> | null = null;
-  #retry: NodeJS.Timeout | null = null;
+  /** Codes whose row must be read again; null: every row, whatever its version. */
+  #dirty: Set<string> | null = new Set();
   #index: KDBush | null = null;
   #inOrder: readonly Slot[] | null = null;
 
   constructor(options: LocationsOptions) {
     this.#database = options.database;
-    this.#onError = options.onError;
+    this.#refresh = makeRefresh(() => this.#readAgain(), options.onError);
   }
 
   /** Reads every location. Once before anything is asked; again only when a level names a location never heard of. */
@@ -103,19 +101,29 @@ export class Locations {
   }
 
   /** A consumer of the feed. */
-  onEvents(events: readonly Pick<EventEnvelope, 'type' | 'subject'>[]): void {
-    for (const event of events) if (event.type === 'location.changed') this.#dirty.add(event.subject);
-    if (this.#dirty.size > 0) this.#startRefresh();
+  onEvents(events: readonly Pick<FeedEvent, 'type' | 'subject'>[]): void {
+    let isTold = false;
+    for (const event of events) {
+      if (event.type !== 'location.changed') continue;
+      this.#dirty?.add(event.subject);
+      isTold = true;
+    }
+    if (isTold) this.#refresh.ask();
+  }
+
+  /** The feed lost its thread: every row is read again, and replaces what is here even if it is an older one. */
+  onReset(): void {
+    this.#dirty = null;
+    this.#refresh.ask();
   }
 
   /** Resolves when every change told so far has been read (or, while the database is away, was tried). */
-  async settled(): Promise<void> {
-    await this.#refreshing;
+  settled(): Promise<void> {
+    return this.#refresh.settled();
   }
 
   close(): void {
-    if (this.#retry !== null) clearTimeout(this.#retry);
-    this.#retry = null;
+    this.#refresh.close();
   }
 
   #known(): LocationRecord[] {
@@ -143,31 +151,25 @@ export class Locations {
     }
   }
 
-  #startRefresh(): void {
-    this.#refreshing ??= this.#refresh().finally(() => {
-      this.#refreshing = null;
-    });
-  }
-
-  /** One statement for all that changed meanwhile. A failed read is repeated: its events come only once. */
-  async #refresh(): Promise<void> {
-    while (this.#dirty.size > 0) {
-      const codes = this.#dirty;
-      this.#dirty = new Set();
-      try {
-        for (const record of await findLocations(this.#database, [...codes])) this.#apply(record);
-      } catch (error) {
-        for (const code of codes) this.#dirty.add(code);
-        this.#onError(error instanceof Error ? error : new Error(String(error)));
-        this.#retry ??= setTimeout(() => this.#retryNow(), RETRY_MILLISECONDS).unref();
-        return;
-      }
+  /** One statement for all that changed meanwhile. What could not be read stays to be read. */
+  async #readAgain(): Promise<void> {
+    const dirty = this.#dirty;
+    this.#dirty = new Set();
+    try {
+      if (dirty === null) this.#replaceAll(await allLocations(this.#database));
+      else for (const record of await findLocations(this.#database, [...dirty])) this.#apply(record);
+    } catch (error) {
+      this.#dirty = dirty === null || this.#dirty === null ? null : new Set([...this.#dirty, ...dirty]);
+      throw error;
     }
   }
 
-  #retryNow(): void {
-    this.#retry = null;
-    this.#startRefresh();
+  #replaceAll(records: readonly LocationRecord[]): void {
+    this.#records.fill(null);
+    this.#slotsById.clear();
+    this.#index = null;
+    this.#inOrder = null;
+    for (const record of records) this.#apply(record);
   }
 
   /** Takes a row over unless it is older than what is known: two reads may end in the other order. */

@@ -1,0 +1,208 @@
+// One search: a cart, an instant, and the places that could hand it over, judged and ranked. Answers from memory,
+// synchronously: nothing may change between two places of one answer. What a verdict means is domain/availability.ts.
+import {
+  compareByDistance,
+  compareBySoonest,
+  coversCart,
+  type Fulfilment,
+  fulfilmentOf,
+  type Ranked,
+} from '../domain/availability.ts';
+import type { Coordinates, LocationRecord } from '../domain/location.ts';
+import { type PickupCounter, promiseByTransfer, promiseHere } from '../domain/promise.ts';
+import type { ItemLevels } from './itemLevels.ts';
+import type { Locations, Slot } from './locations.ts';
+import type { OpenOrders } from './openOrders.ts';
+
+export const SORTS = ['distance', 'soonest'] as const;
+export type Sort = (typeof SORTS)[number];
+
+export type SearchQuery = {
+  /** Null: every place, wherever it is. */
+  near: Coordinates | null;
+  /** Only with `near`. */
+  radiusKm: number;
+  limit: number;
+  sort: Sort;
+  /** The last place of the page before. A place whose stock changes between two pages may be in both, or in none. */
+  after: Ranked | null;
+  /** False for locations that the caller may not know of. */
+  sees: (code: string) => boolean;
+};
+
+/** A place in an answer. */
+export type Place = Ranked & {
+  slot: Slot;
+  location: LocationRecord;
+  /** Available units, line by line. */
+  here: number[];
+};
+
+export type Found = { places: Place[]; hasMore: boolean };
+
+type Verdict = { fulfilment: Fulfilment; readyAt: number | null };
+
+/** Nothing is there, or the place never opens. */
+const NOTHING: Verdict = { fulfilment: 'none', readyAt: null };
+
+export type SearchedCart = {
+  /** Merged lines: the levels of each item and the units wanted, place for place. */
+  levels: readonly ItemLevels[];
+  requested: readonly number[];
+  now: Date;
+};
+
+export class CartSearch {
+  readonly #locations: Locations;
+  readonly #openOrders: OpenOrders;
+  readonly #levels: readonly ItemLevels[];
+  readonly #requested: readonly number[];
+  readonly #now: Date;
+  readonly #at: number;
+  // Filled anew for every place that is judged: thousands are, and few are shown.
+  readonly #here: number[] = [];
+  readonly #atSource: number[] = [];
+
+  constructor(views: { locations: Locations; openOrders: OpenOrders }, cart: SearchedCart) {
+    this.#locations = views.locations;
+    this.#openOrders = views.openOrders;
+    this.#levels = cart.levels;
+    this.#requested = cart.requested;
+    this.#now = cart.now;
+    this.#at = cart.now.getTime();
+  }
+
+  /** The best `limit` places. */
+  find(query: SearchQuery): Found {
+    const { near, limit, sort, after } = query;
+    const isShort = near !== null && sort === 'distance' && after === null;
+    if (isShort) {
+      // The usual search ends here: enough places near by have it all, and no other place is even judged.
+      const nearest = this.nearestWithAll(near, query.radiusKm, limit + 1, (slot) =>
+        this.#isOffered(slot, query),
+      );
+      if (nearest.length > limit) return { places: nearest.slice(0, limit), hasMore: true };
+    }
+    const compare = sort === 'soonest' ? compareBySoonest : compareByDistance;
+    const ranked = this.#candidates(query)
+      .filter((candidate) => after === null || compare(candidate, after) > 0)
+      .sort(compare);
+    return { places: ranked.slice(0, limit).map((one) => this.#place(one)), hasMore: ranked.length > limit };
+  }
+
+  /** The nearest places, of those that `accepts` takes, which have the whole cart on their shelves. */
+  nearestWithAll(
+    near: Coordinates,
+    radiusKm: number,
+    limit: number,
+    accepts: (slot: Slot) => boolean,
+  ): Place[] {
+    const hasAll = (slot: Slot) => accepts(slot) && this.#hasAll(slot);
+    // The index asks about ten times as many places as it answers, so hours are looked at afterwards; and during the
+    // search only in the rare case that a place with stock never opens.
+    const found = this.#candidatesAmong(near, radiusKm, limit, hasAll);
+    const open = found.every(isPromised)
+      ? found
+      : this.#candidatesAmong(
+          near,
+          radiusKm,
+          limit,
+          (slot) => hasAll(slot) && isPromised(this.#candidate(slot, near)),
+        );
+    return open.map((candidate) => this.#place(candidate));
+  }
+
+  /** Available units of each line at a location, in a new array. */
+  unitsAt(slot: Slot): number[] {
+    return this.#levels.map((levels) => levels.available(slot, this.#at));
+  }
+
+  /** Everything that is offered, judged. */
+  #candidates(query: SearchQuery): Candidate[] {
+    const { near, radiusKm } = query;
+    const isOffered = (slot: Slot) => this.#isOffered(slot, query);
+    if (near !== null) return this.#candidatesAmong(near, radiusKm, Number.POSITIVE_INFINITY, isOffered);
+    return this.#locations
+      .inOrder()
+      .filter(isOffered)
+      .map((slot) => this.#candidate(slot, null));
+  }
+
+  #candidatesAmong(
+    near: Coordinates,
+    radiusKm: number,
+    limit: number,
+    accepts: (slot: Slot) => boolean,
+  ): Candidate[] {
+    return this.#locations.nearest(near, radiusKm, limit, accepts).map((slot) => this.#candidate(slot, near));
+  }
+
+  #hasAll(slot: Slot): boolean {
+    this.#fill(this.#here, slot);
+    return coversCart(this.#requested, this.#here);
+  }
+
+  #isOffered(slot: Slot, query: SearchQuery): boolean {
+    const location = this.#locations.at(slot);
+    if (location === null) return false;
+    return location.pickup.enabled && query.sees(location.code);
+  }
+
+  #candidate(slot: Slot, near: Coordinates | null): Candidate {
+    const location = this.#locations.at(slot);
+    if (location === null) throw new Error(`slot ${slot} has no location`);
+    const { fulfilment, readyAt } = this.#judge(slot, location);
+    const distanceKm = near === null ? null : this.#locations.distanceKm(near, slot);
+    return { slot, location, code: location.code, fulfilment, readyAt, distanceKm };
+  }
+
+  #judge(slot: Slot, location: LocationRecord): Verdict {
+    this.#fill(this.#here, slot);
+    const source = location.replenishment === null ? null : this.#locations.find(location.replenishment.from);
+    if (source !== null) this.#fill(this.#atSource, this.#locations.slotOf(source.code));
+    const fulfilment = fulfilmentOf(this.#requested, this.#here, source === null ? null : this.#atSource);
+    if (fulfilment === 'none') return NOTHING;
+    const counter = this.#counterAt(location);
+    const here = promiseHere(counter);
+    if (here === null) return NOTHING;
+    if (fulfilment === 'now') return { fulfilment, readyAt: here.readyAt.getTime() };
+    if (fulfilment !== 'transfer' || source === null || location.replenishment === null) {
+      return { fulfilment, readyAt: null };
+    }
+    const promise = promiseByTransfer({
+      destination: counter,
+      source: { hours: source.openingHours, timeZone: source.timeZone },
+      replenishment: location.replenishment,
+      now: this.#now,
+    });
+    if (promise !== null) return { fulfilment, readyAt: promise.readyAt.getTime() };
+    // The source has it but never sends: what is here is all there is.
+    return { fulfilment: fulfilmentOf(this.#requested, this.#here, null), readyAt: null };
+  }
+
+  #place(candidate: Candidate): Place {
+    return { ...candidate, here: this.unitsAt(candidate.slot) };
+  }
+
+  #counterAt(location: LocationRecord): PickupCounter & { now: Date } {
+    return {
+      hours: location.openingHours,
+      timeZone: location.timeZone,
+      pickup: location.pickup,
+      queuedOrders: this.#openOrders.count(location.code),
+      now: this.#now,
+    };
+  }
+
+  #fill(units: number[], slot: Slot): void {
+    for (let line = 0; line < this.#levels.length; line++) {
+      units[line] = this.#levels[line]?.available(slot, this.#at) ?? 0;
+    }
+  }
+}
+
+type Candidate = Omit<Place, 'here'>;
+
+function isPromised(candidate: Candidate): boolean {
+  return candidate.readyAt !== null;
+}
