@@ -40,18 +40,18 @@ export async function lockDevice(tx: Tx, id: string): Promise<DeviceRecord | nul
   return row === undefined ? null : deviceFromRow(row);
 }
 
-/** Devices that were not removed, oldest first, after the id `after`. `locations` null: of every location. */
+/** Devices that were not removed, oldest first, after the id `after`; null filters nothing. */
 export async function listDevices(
   tx: Tx,
-  page: { locations: readonly string[] | null; after: string | null; limit: number },
+  page: { locations: readonly string[] | null; location: string | null; after: string | null; limit: number },
 ): Promise<DeviceRecord[]> {
   const rows = await tx.run<DeviceRow>(
     'devices.list',
     `SELECT ${COLUMNS} FROM ${TABLE}
      WHERE d.revoked_at IS NULL AND ($1::text[] IS NULL OR l.code = ANY ($1::text[]))
-       AND ($2::text IS NULL OR d.id > $2::text)
-     ORDER BY d.id LIMIT $3::int`,
-    [page.locations, page.after, page.limit],
+       AND ($2::text IS NULL OR l.code = $2::text) AND ($3::text IS NULL OR d.id > $3::text)
+     ORDER BY d.id LIMIT $4::int`,
+    [page.locations, page.location, page.after, page.limit],
   );
   return rows.map(deviceFromRow);
 }

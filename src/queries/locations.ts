@@ -59,12 +59,15 @@ export async function allLocations(tx: Tx): Promise<LocationRecord[]> {
   return rows.map(locationFromRow);
 }
 
+/** A listed location; `distanceKm` is 0 where no point was given to measure from. */
+export type ListedLocation = { location: LocationRecord; distanceKm: number };
+
 /** By code, after `after`. */
 export async function listLocations(
   tx: Tx,
   filter: LocationFilter,
   page: { after: string | null; limit: number },
-): Promise<LocationRecord[]> {
+): Promise<ListedLocation[]> {
   const rows = await tx.run<LocationRow>(
     'locations.list',
     `SELECT ${COLUMNS} FROM ${TABLE}
@@ -73,7 +76,7 @@ export async function listLocations(
      ORDER BY l.code LIMIT $4::int`,
     [filter.kind, filter.codes, page.after, page.limit],
   );
-  return rows.map(locationFromRow);
+  return rows.map((row) => ({ location: locationFromRow(row), distanceKm: 0 }));
 }
 
 /** How far along the list by distance a page went. */
@@ -88,7 +91,7 @@ export async function listLocationsNear(
   filter: LocationFilter,
   near: Coordinates,
   page: { after: DistancePosition | null; limit: number },
-): Promise<(LocationRecord & { distanceKm: number })[]> {
+): Promise<ListedLocation[]> {
   const rows = await tx.run<LocationRow & { distance_km: number }>(
     'locations.list_near',
     `SELECT ${COLUMNS}, d.distance_km
@@ -109,7 +112,7 @@ export async function listLocationsNear(
       page.limit,
     ],
   );
-  return rows.map((row) => ({ ...locationFromRow(row), distanceKm: row.distance_km }));
+  return rows.map((row) => ({ location: locationFromRow(row), distanceKm: row.distance_km }));
 }
 
 /**
