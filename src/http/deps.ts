@@ -1,10 +1,33 @@
-// What the routes' handlers are given: one plain object, made once in main.ts (or by a test).
-// The rooms that are not built yet have a minimal type here; each is replaced by its owner's own type as it lands.
+// What the routes' handlers are given: one plain object, made once by the composition (main.ts, or a test).
+// A room that is not built yet has a minimal type here; each is replaced by its owner's own type as it lands.
 import type { Logger } from 'pino';
+import type { Config } from '../config.ts';
+import type { Feed } from '../feed/reader.ts';
+import type { Metrics } from '../metrics.ts';
+import type { StockWriter } from '../operations/stockWriter.ts';
 import type { Database } from '../queries/transaction.ts';
+import type { Availability } from '../views/availability.ts';
+import type { Catalogue } from '../views/catalogue.ts';
+import type { Keyring } from '../views/keyring.ts';
+import type { Locations } from '../views/locations.ts';
+import type { Health } from './health.ts';
+import type { RateLimits } from './rateLimits.ts';
 
 export type Deps = {
+  config: Config;
   database: Database;
+  /** Every write of stock and reservations. */
+  stock: StockWriter;
+  /** Locations and items by the retailer's names, from memory. */
+  catalogue: Catalogue;
+  locations: Locations;
+  availability: Availability;
+  keyring: Keyring;
+  /** Woken after each commit of this process. */
+  feed: Feed;
+  rateLimits: RateLimits;
+  health: Health;
+  metrics: Metrics;
   log: Logger;
   /** The clock, so that a test can move it. */
   now: () => Date;

@@ -1,17 +1,16 @@
 // One request and its answer: the request's id, the headers that every answer has, one write, one line in the log.
 // Runs for every request, so it does as little as it can: no header is set twice, no listener is added needlessly.
-import { randomBytes } from 'node:crypto';
 import { STATUS_CODES } from 'node:http';
 import { pipeline } from 'node:stream';
 import type { Request, Response } from 'express';
 import type { Logger } from 'pino';
-import { makeId } from '../domain/id.ts';
 import type { Problem } from '../domain/problem.ts';
 import type { HttpMetrics } from '../metrics.ts';
 import { discardBody } from './body.ts';
 import { isCurrent } from './etag.ts';
 import { API_HEADERS, API_HEADERS_OVER_TLS } from './headers.ts';
 import { PROBLEM_TYPE, problemDocument, problemHeaders } from './problems.ts';
+import { requestIdOf } from './requestId.ts';
 import type { Reply } from './route.ts';
 
 export type Exchange = {
@@ -30,32 +29,12 @@ export type Exchange = {
 /** What an exchange is told to once it is over. */
 export type Ledger = { log: Logger; metrics: HttpMetrics };
 
-/** What a client may choose as its request id: it goes into logs and headers. */
-const REQUEST_ID = /^[\w.:/+=-]{1,128}$/;
-const ID_RANDOM_BYTES = 10;
-const POOLED_IDS = 400;
-
-let pool = Buffer.alloc(0);
-let poolAt = 0;
-
-/** Random bytes are drawn for hundreds of ids at once: a draw costs more than all else in an id. */
-function idBytes(): Uint8Array {
-  if (poolAt + ID_RANDOM_BYTES > pool.length) {
-    pool = randomBytes(ID_RANDOM_BYTES * POOLED_IDS);
-    poolAt = 0;
-  }
-  poolAt += ID_RANDOM_BYTES;
-  return pool.subarray(poolAt - ID_RANDOM_BYTES, poolAt);
-}
-
 export function openExchange(req: Request, res: Response, route: string): Exchange {
-  const asked = req.headers['x-request-id'];
   const end = req.url.indexOf('?');
   return {
     req,
     res,
-    requestId:
-      typeof asked === 'string' && REQUEST_ID.test(asked) ? asked : makeId('req', Date.now(), idBytes()),
+    requestId: requestIdOf(req.headers['x-request-id']),
     path: end === -1 ? req.url : req.url.slice(0, end),
     startedAt: performance.now(),
     route,

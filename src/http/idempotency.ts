@@ -2,6 +2,7 @@
 // The stock writer keeps its own answers; this is for every other POST that changes something.
 import { createCipheriv, createDecipheriv, createHash, createHmac, hkdfSync, randomBytes } from 'node:crypto';
 import { z } from 'zod';
+import { canonicalJson } from '../domain/canonical.ts';
 import { invalid, Problem } from '../domain/problem.ts';
 import {
   ANSWER_TAKEN,
@@ -13,7 +14,7 @@ import {
 import { violatedConstraint } from '../queries/pgError.ts';
 import type { Database, Tx } from '../queries/transaction.ts';
 import { NOBODY } from './auth.ts';
-import type { IdempotentRequest, Reply } from './route.ts';
+import type { IdempotentRequest } from './route.ts';
 
 /** The header of an answer that was given before. */
 export const replayHeaders = { 'Idempotent-Replayed': 'true' } as const;
@@ -33,12 +34,6 @@ export type Answer = z.infer<typeof answerSchema>;
 /** A request under its key, with what its kept answer is sealed with. */
 export type KeyedRequest = IdempotentRequest & { sealingSecret: string };
 
-/** A reply from what the stock writer returned. */
-export function answered(submitted: { status: number; body: string; replayed: boolean }): Reply {
-  const reply = { status: submitted.status, json: submitted.body };
-  return submitted.replayed ? { ...reply, headers: replayHeaders } : reply;
-}
-
 /** The Idempotency-Key header, checked; null without one. */
 export function idempotencyKey(header: string | undefined): string | null {
   if (header === undefined) return null;
@@ -56,7 +51,7 @@ export function keyedRequest(
   key: string,
   request: { method: string; url: string; body: unknown },
 ): KeyedRequest {
-  const asked = `${request.method} ${request.url}\n${canonical(request.body)}`;
+  const asked = `${request.method} ${request.url}\n${canonicalJson(request.body)}`;
   if (caller.token !== null) {
     const requestHash = createHash('sha256').update(asked).digest();
     return { keyId: caller.keyId, key, requestHash, sealingSecret: caller.token };
@@ -67,14 +62,6 @@ export function keyedRequest(
     requestHash: createHmac('sha256', key).update(asked).digest(),
     sealingSecret: key,
   };
-}
-
-/** JSON with the fields of objects in order of their names. */
-function canonical(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
-  const members = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
-  return `{${members.map(([name, member]) => `${JSON.stringify(name)}:${canonical(member)}`).join(',')}}`;
 }
 
 /** Runs a request's work once. The same request at the same time waits, and gets the first one's answer. */

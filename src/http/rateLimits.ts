@@ -11,6 +11,8 @@ export type RateLimits = {
   spendByKey(keyId: string, points: number): Promise<readonly string[]>;
   /** The same for a caller without a valid key. */
   spendByAddress(address: string, points: number): Promise<readonly string[]>;
+  /** Throws `rate-limited` when the address has nothing left, and spends nothing. */
+  refuseSpentAddress(address: string): Promise<void>;
 };
 
 export type RateLimitOptions = {
@@ -21,13 +23,18 @@ export type RateLimitOptions = {
 
 export function makeRateLimits(options: RateLimitOptions): RateLimits {
   if (!options.enabled) {
-    return { spendByKey: async () => NONE, spendByAddress: async () => NONE };
+    return {
+      spendByKey: async () => NONE,
+      spendByAddress: async () => NONE,
+      refuseSpentAddress: async () => {},
+    };
   }
   const keys = makeLimit('key', options.keyPointsPerMinute);
   const addresses = makeLimit('address', options.addressPointsPerMinute);
   return {
-    spendByKey: keys,
-    spendByAddress: (address, points) => addresses(network(address), points),
+    spendByKey: keys.spend,
+    spendByAddress: (address, points) => addresses.spend(network(address), points),
+    refuseSpentAddress: (address) => addresses.refuseSpent(network(address)),
   };
 }
 
@@ -36,14 +43,20 @@ const NONE: readonly string[] = [];
 function makeLimit(policy: string, pointsPerWindow: number) {
   const limiter = new RateLimiterMemory({ points: pointsPerWindow, duration: WINDOW_SECONDS, keyPrefix: '' });
   const policyHeader = `"${policy}";q=${pointsPerWindow};w=${WINDOW_SECONDS}`;
-  return async (who: string, points: number): Promise<readonly string[]> => {
-    if (points === 0) return NONE;
-    try {
-      return headers(policy, policyHeader, await limiter.consume(who, points));
-    } catch (spent) {
-      if (!(spent instanceof RateLimiterRes)) throw spent;
-      throw refusal(policy, policyHeader, pointsPerWindow, spent);
-    }
+  const refuse = (spent: RateLimiterRes) => refusal(policy, policyHeader, pointsPerWindow, spent);
+  return {
+    async spend(who: string, points: number): Promise<readonly string[]> {
+      if (points === 0) return NONE;
+      try {
+        return headers(policy, policyHeader, await limiter.consume(who, points));
+      } catch (spent) {
+        throw spent instanceof RateLimiterRes ? refuse(spent) : spent;
+      }
+    },
+    async refuseSpent(who: string): Promise<void> {
+      const state = await limiter.get(who);
+      if (state !== null && state.msBeforeNext > 0 && state.remainingPoints === 0) throw refuse(state);
+    },
   };
 }
 

@@ -108,6 +108,8 @@ export type Call<Params = unknown, Query = unknown, Body = unknown> = {
   tx: Tx;
   /** A request header by its lower-case name. */
   header(name: string): string | undefined;
+  /** `https://host` as the client asked for it. Its Host header is not to be trusted with more than a link. */
+  baseUrl: string;
   /** The body as it comes, for routes that stream it. */
   stream: Readable;
   /** Aborted when the client goes away or the process drains: for long polls. */

@@ -19,8 +19,10 @@ export type Keyring = {
   remembered(token: string): Caller | undefined;
   /** Who has this token; null when nobody has. Rejects when the database cannot be asked. */
   recognise(token: string): Promise<Caller | null>;
-  /** Forgets a key: for `key.revoked` events. */
-  forget(keyId: string): void;
+  /** A consumer of the feed: what is revoked is forgotten. */
+  onEvents(events: readonly { type: string; subject: string }[]): void;
+  /** Events were missed: everybody is asked for again. */
+  onReset(): void;
   /** True when a browser on this origin may use some key. */
   allowsOrigin(origin: string): Promise<boolean>;
 };
@@ -49,6 +51,15 @@ export function makeKeyring(options: { database: Tx; adminKey: string | null }):
     return { secretHash, name, caller: isAdmin ? ADMIN : callers.get(name) };
   }
 
+  function forget(keyId: string): void {
+    revocations += 1;
+    for (const [name, caller] of callers.entries()) {
+      if (caller.keyId === keyId) callers.delete(name);
+    }
+    // An origin may have been its alone.
+    origins.clear();
+  }
+
   return {
     remembered: (token) => (token.length > TOKEN_CHARACTERS_MAX ? undefined : lookUp(token).caller),
     async recognise(token) {
@@ -63,11 +74,13 @@ export function makeKeyring(options: { database: Tx; adminKey: string | null }):
       }
       return answer;
     },
-    forget(keyId) {
+    onEvents(events) {
+      for (const { type, subject } of events) if (type === 'key.revoked') forget(subject);
+    },
+    onReset() {
       revocations += 1;
-      for (const [name, caller] of callers.entries()) {
-        if (caller.keyId === keyId) callers.delete(name);
-      }
+      callers.clear();
+      origins.clear();
     },
     allowsOrigin(origin) {
       const known = origins.get(origin);

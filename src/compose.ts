@@ -1,0 +1,132 @@
+// Puts the rooms together: from a configuration and a database to what the routes, the sockets and the jobs are given.
+// The one place that knows them all. Opens connections and timers, and `close` ends them; never listens.
+import type { Logger } from 'pino';
+import type { Config } from './config.ts';
+import { startFeed } from './feed/reader.ts';
+import type { Deps } from './http/deps.ts';
+import { makeHealth } from './http/health.ts';
+import { makeRateLimits } from './http/rateLimits.ts';
+import { type Metrics, makeMetrics } from './metrics.ts';
+import { expireReservation } from './operations/expireReservation.ts';
+import { openStockWriter } from './operations/stockWriter.ts';
+import { type Database, openDatabase } from './queries/transaction.ts';
+import { makeKeyring } from './views/keyring.ts';
+import { startViews } from './views/views.ts';
+
+const COMMANDS_QUEUED_MAX = 5_000;
+const COMMANDS_PER_BATCH_MAX = 1_000;
+const BATCHES_IN_FLIGHT_MAX = 2;
+
+export type ComposeOptions = {
+  config: Config;
+  /** Where PostgreSQL is; its schema is current. */
+  databaseUrl: string;
+  /** The secret of the first key; null: there is none. */
+  adminKey: string | null;
+  log: Logger;
+  metrics?: Metrics;
+  now?: () => Date;
+};
+
+export type Composed = {
+  deps: Deps;
+  /** Lets what runs finish, then closes everything that was opened. */
+  close(): Promise<void>;
+};
+
+export async function compose(options: ComposeOptions): Promise<Composed> {
+  const { config, log, metrics = makeMetrics({ processMetrics: false }), now = () => new Date() } = options;
+  const database = openDatabase({
+    url: options.databaseUrl,
+    connectionsMax: config.databaseConnectionsMax,
+    onIdleError: (error) => log.warn({ err: error }, 'an idle connection to PostgreSQL ended'),
+  });
+  try {
+    return await composeOn(database, { ...options, metrics, now });
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}
+
+async function composeOn(
+  database: Database,
+  { config, adminKey, log, metrics, now }: Required<ComposeOptions>,
+): Promise<Composed> {
+  const feed = await startFeed({ database, log });
+  const keyring = makeKeyring({ database, adminKey });
+  feed.subscribe({
+    name: 'keyring',
+    onEvents: (events) => keyring.onEvents(events),
+    onReset: () => keyring.onReset(),
+  });
+  const {
+    locations,
+    catalogue,
+    availability,
+    close: closeViews,
+  } = await startViews({
+    database,
+    feed,
+    onError: (error) => log.error({ err: error }, 'a view could not be read'),
+  });
+  const stock = openStockWriter({
+    database,
+    catalogue,
+    expire: expireReservation,
+    onCommit({ commands, seconds }) {
+      feed.wake();
+      metrics.batchCommitted(commands, seconds);
+    },
+    onError: (error) => log.error({ err: error }, 'a batch of stock writes failed'),
+    commandsQueuedMax: COMMANDS_QUEUED_MAX,
+    commandsPerBatchMax: COMMANDS_PER_BATCH_MAX,
+    batchesInFlightMax: BATCHES_IN_FLIGHT_MAX,
+  });
+  const health = makeHealth(database);
+  const rateLimits = makeRateLimits({
+    enabled: config.rateLimits,
+    keyPointsPerMinute: config.keyPointsPerMinute,
+    addressPointsPerMinute: config.addressPointsPerMinute,
+  });
+  const deps: Deps = {
+    config,
+    database,
+    stock,
+    catalogue,
+    locations,
+    availability,
+    keyring,
+    feed,
+    rateLimits,
+    health,
+    metrics,
+    log,
+    now,
+  };
+  measure(deps);
+  return {
+    deps,
+    async close() {
+      await stock.close();
+      await feed.close();
+      closeViews();
+      await database.close();
+    },
+  };
+}
+
+/** What only the composition can see: pools, queues, lag. */
+function measure({ metrics, database, stock, feed }: Deps): void {
+  metrics.gauge('comptoir_database_connections', 'Connections to PostgreSQL.', () => database.usage().total);
+  metrics.gauge('comptoir_database_connections_idle', 'Of these, idle.', () => database.usage().idle);
+  metrics.gauge(
+    'comptoir_database_waiting',
+    'Callers that wait for a connection.',
+    () => database.usage().waiting,
+  );
+  metrics.gauge('comptoir_stock_commands_waiting', 'Commands that wait for a batch.', () => stock.waiting());
+  metrics.gauge('comptoir_feed_lag_seconds', 'For how long an event may have waited.', () =>
+    feed.lagSeconds(),
+  );
+}

@@ -1,0 +1,25 @@
+// Every route: the one list that Express, the checks and the OpenAPI document are made from.
+import type { AnyRoute } from '../route.ts';
+import { deviceRoutes } from './devices.ts';
+import { eventRoutes } from './events.ts';
+import { integrityRoutes } from './integrity.ts';
+import { itemRoutes } from './items.ts';
+import { keyRoutes } from './keys.ts';
+import { locationRoutes } from './locations.ts';
+import { processRoutes } from './process.ts';
+import { reservationMoveRoutes } from './reservationMoves.ts';
+import { reservationRoutes } from './reservations.ts';
+import { stockRoutes } from './stock.ts';
+
+export const routes: readonly AnyRoute[] = [
+  ...reservationRoutes,
+  ...reservationMoveRoutes,
+  ...stockRoutes,
+  ...integrityRoutes,
+  ...locationRoutes,
+  ...itemRoutes,
+  ...eventRoutes,
+  ...keyRoutes,
+  ...deviceRoutes,
+  ...processRoutes,
+];
