@@ -33,12 +33,14 @@ export type Feed = {
   close(): Promise<void>;
 };
 
+/** Since the start, but for `consumers`: those there are now. */
 export type FeedCounts = {
   events: number;
   polls: number;
   failures: number;
   consumerErrors: number;
   resets: number;
+  consumers: number;
 };
 
 export type FeedOptions = {
@@ -58,7 +60,7 @@ export async function startFeed(options: FeedOptions): Promise<Feed> {
   const { database, log, pollMilliseconds = POLL_MILLISECONDS_DEFAULT } = options;
   const pageRows = options.pageRows ?? PAGE_ROWS_DEFAULT;
   const consumers = new Set<Consumer>();
-  const counts: FeedCounts = { events: 0, polls: 0, failures: 0, consumerErrors: 0, resets: 0 };
+  const counts = { events: 0, polls: 0, failures: 0, consumerErrors: 0, resets: 0 };
   const tag = await clusterTag(database);
   let position = await present(database, tag);
   let completeAt = performance.now();
@@ -137,7 +139,7 @@ export async function startFeed(options: FeedOptions): Promise<Feed> {
     horizon: () => boundary(position.epoch, position.seen),
     settled: rhythm.next,
     lagSeconds: () => (performance.now() - completeAt) / 1_000,
-    counts: () => counts,
+    counts: () => ({ ...counts, consumers: consumers.size }),
     close: rhythm.close,
   };
 }

@@ -1,5 +1,6 @@
 // When the reader polls: at a steady pace, sooner when woken, later while the database is away, never twice at once.
 // Knows nothing of what a poll does.
+import { Problem } from '../domain/problem.ts';
 
 export type Rhythm = {
   /** Asks for a poll soon. Calls that come before it starts are one. */
@@ -81,7 +82,7 @@ export function startRhythm(poll: () => Promise<void>, milliseconds: number, rep
     wake,
     next: () =>
       new Promise((resolve, reject) => {
-        if (isClosed) return reject(new Error('The feed is closed'));
+        if (isClosed) return reject(closed());
         waiting.push({ resolve, reject });
         wake();
       }),
@@ -90,8 +91,12 @@ export function startRhythm(poll: () => Promise<void>, milliseconds: number, rep
       isClosed = true;
       clearTimeout(timer);
       await running;
-      for (const waiter of waiting) waiter.reject(new Error('The feed is closed'));
+      for (const waiter of waiting) waiter.reject(closed());
       waiting = [];
     },
   };
+}
+
+function closed(): Problem {
+  return new Problem('unavailable', 'The server is shutting down: ask again, another will answer.');
 }

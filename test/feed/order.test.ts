@@ -103,7 +103,7 @@ test('wake makes the feed look without waiting for the next poll', async () => {
   const lazy = await startTestFeed(database, { pollMilliseconds: 3_600_000 });
   await record(database, fact('S', 1));
   lazy.wake();
-  await eventually(() => lazy.heard.length === 1);
+  await eventually(() => expect(lazy.texts()).toEqual(['S v1']));
   await lazy.close();
 });
 
@@ -137,5 +137,5 @@ test('a consumer that left hears nothing more', async () => {
 
 test('settled is refused once the feed is closed', async () => {
   await feed.close();
-  await expect(feed.settled()).rejects.toThrow('closed');
+  await expect(feed.settled()).rejects.toMatchObject({ code: 'unavailable' });
 });

@@ -3,6 +3,7 @@ import pg from 'pg';
 import { pino } from 'pino';
 import type { NewEvent } from '../../src/domain/event.ts';
 import type { FeedEvent } from '../../src/domain/feedEvent.ts';
+import type { LocationInput } from '../../src/domain/location.ts';
 import { type Feed, type FeedOptions, startFeed } from '../../src/feed/reader.ts';
 import { insertEvents } from '../../src/queries/events.ts';
 import { type Database, openDatabase, type Tx } from '../../src/queries/transaction.ts';
@@ -91,4 +92,20 @@ export async function makeSubjects(database: Database, names: readonly string[])
     [],
   );
   await database.run('fill_subjects', 'INSERT INTO subjects SELECT unnest($1::text[]), 0', [names]);
+}
+
+/** A location as `saveLocations` takes it. */
+export function storeRow(code: string): { code: string; input: LocationInput } {
+  return {
+    code,
+    input: {
+      kind: 'store',
+      name: code,
+      address: { street: '1 rue du Test', postalCode: '59000', city: 'Lille', country: 'FR' },
+      coordinates: { latitude: 50.63, longitude: 3.06 },
+      timeZone: 'Europe/Paris',
+      openingHours: { weekly: [{ days: ['mon'], opens: '09:00', closes: '19:00' }], exceptions: [] },
+      pickup: { enabled: true, preparationMinutes: 30, holdDays: 5 },
+    },
+  };
 }
