@@ -103,6 +103,8 @@ CREATE TABLE imports (
   created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
   started_at timestamp(3) with time zone,
   finished_at timestamp(3) with time zone,
+  rows_unchanged integer DEFAULT 0 NOT NULL,
+  leased_by text,
   CONSTRAINT imports_pkey PRIMARY KEY (id),
   CONSTRAINT imports_format_known CHECK ((format = ANY (ARRAY['csv'::text, 'ndjson'::text]))),
   CONSTRAINT imports_status_known CHECK ((status = ANY (ARRAY['receiving'::text, 'queued'::text, 'running'::text, 'succeeded'::text, 'failed'::text, 'cancelled'::text]))),

@@ -389,9 +389,12 @@ export const imports = pgTable(
     status: text('status').notNull(),
     rowsTotal: integer('rows_total'),
     rowsDone: integer('rows_done').notNull().default(0),
+    rowsUnchanged: integer('rows_unchanged').notNull().default(0),
     rowsRejected: integer('rows_rejected').notNull().default(0),
     failure: jsonb('failure'),
     keyId: code('key_id').notNull(),
+    /** Who holds the lease: made anew with each claim, so that a process that was taken for dead writes no more. */
+    leasedBy: text('leased_by'),
     /** The process that runs it holds a lease; a lease that ran out means the process died. */
     leasedUntil: instant('leased_until'),
     version: integer('version').notNull().default(1),

@@ -20,6 +20,7 @@ const TRANSFER = ['transfer.created', 'transfer.shipped', 'transfer.received', '
 const IMPORT = [
   'import.queued',
   'import.running',
+  'import.progress',
   'import.succeeded',
   'import.failed',
   'import.cancelled',
