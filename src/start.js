@@ -6,8 +6,8 @@ const current = Number.parseInt(process.versions.node, 10);
 if (current < oldest) {
   console.error(
     `Comptoir needs Node.js ${oldest} or newer; this is ${process.versions.node}.\n` +
-      'Nothing needs replacing: `npm ci` installs a Node.js 24 beside this one, for this folder only,\n' +
-      'and `npm start` uses it. (Linux and Windows; on macOS, install Node.js 24 from https://nodejs.org.)',
+      'On Linux (x64), `npm ci` installs a Node.js 24 beside this one, for this folder only, and `npm start` uses it.\n' +
+      'Elsewhere, install Node.js 24 from https://nodejs.org, then run `npm start` again.',
   );
   process.exit(1);
 }

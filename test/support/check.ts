@@ -9,6 +9,7 @@ const parts: readonly (readonly [name: string, ...command: string[]])[] = [
   ['openapi.json is valid', 'redocly', 'lint', '--extends=recommended-strict', 'openapi/openapi.json'],
   ['openapi.json is current', 'node', 'openapi/generate.ts', '--check'],
   ['schema.sql is current', 'node', 'db/dumpSchema.ts', '--check'],
+  ['package-lock.json is complete', 'node', 'test/support/lockfile.ts', '--check'],
   ['types', 'tsc'],
   ['layers', 'jest', 'test/layers.test.ts'],
   ['lint with types', 'oxlint', '--type-aware', '--deny-warnings'],
