@@ -74,6 +74,7 @@ async function composeOn(
     database,
     catalogue,
     expire: expireReservation,
+    now,
     onCommit({ commands, seconds }) {
       feed.wake();
       metrics.batchCommitted(commands, seconds);

@@ -63,6 +63,7 @@ export function writerOptions(database: Database) {
     database,
     catalogue: new Catalogue(database, locations),
     expire: expireReservation,
+    now: () => new Date(),
     onCommit: () => {},
     onError: fail,
     commandsQueuedMax: 20_000,

@@ -29,6 +29,8 @@ export type BatchOptions = {
   catalogue: Catalogue;
   /** Ends a due hold; given by the composition, so that the writer imports no operation. */
   expire: StockOperation<{ id: string; actor: Actor }, unknown>;
+  /** The instant at which a batch decides. */
+  now: () => Date;
 };
 
 /** Constraints that another batch may fill between our look and our write: run again, and the look finds it. */
@@ -73,7 +75,7 @@ async function decideAndWrite(
     (entry) => entry.idempotency === null || !kept.has(answerName(entry.idempotency)),
   );
   const needs = fresh.flatMap((entry) => entry.needs);
-  const { batch, dueHolds } = await loadBatch(tx, needs, names, new Date(), attempt);
+  const { batch, dueHolds } = await loadBatch(tx, needs, names, options.now(), attempt);
   for (const id of dueHolds) batch.run(() => options.expire.decide(batch, { id, actor: CLOCK }));
   const decided = new Map(fresh.map((entry) => [entry, entry.decide(batch)]));
   await flushBatch(tx, batch);
