@@ -37,12 +37,16 @@ function load(): OsmExpressionClass {
   const require = createRequire(join(import.meta.dirname, 'openingHoursLibrary.ts'));
   const path = require.resolve('opening_hours');
   const module: { exports: OsmExpressionClass | undefined } = { exports: undefined };
-  // As Node's own loader of CommonJS modules does it, with one name more: Date.
-  const names = ['module', 'exports', 'require', 'Date'];
-  compileFunction(readFileSync(path, 'utf8'), names, { filename: path })(module, {}, require, WallClockDate);
+  // As Node's own loader of CommonJS modules does it, with two names more.
+  const names = ['module', 'exports', 'require', 'Date', 'console'];
+  const run = compileFunction(readFileSync(path, 'utf8'), names, { filename: path });
+  run(module, {}, require, WallClockDate, SILENT_CONSOLE);
   if (!module.exports) throw new Error('the opening_hours library exports nothing');
   return module.exports;
 }
+
+/** It prints what it throws: a bad row of an import is no line on the server's console. */
+const SILENT_CONSOLE = { warn: () => undefined, error: () => undefined };
 
 /** What `new Date()` gives inside the library: earlier than anything, so that nothing depends on today. */
 const NO_PRESENT = Date.UTC(1970, 0, 1);

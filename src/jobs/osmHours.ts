@@ -22,7 +22,8 @@ export type OsmHours =
   | { openingHours: OpeningHours; warnings: string[] }
   | { error: { code: 'unreadable-opening-hours' | 'unsupported-opening-hours'; detail: string } };
 
-const TEXT_LENGTH_MAX = 4_000;
+/** OpenStreetMap's own limit is 255. */
+const TEXT_LENGTH_MAX = 1_000;
 const DAYS_MIN = 28;
 const DAYS_MAX = 800;
 const RESULTS_KEPT = 20_000;
@@ -86,8 +87,8 @@ interface Horizon {
 
 interface Parts {
   horizon: Horizon;
-  everyDay(text: string): DaysRead;
-  holidays(): ReadonlySet<LocalDay>;
+  everyDay: (text: string) => DaysRead;
+  holidays: () => ReadonlySet<LocalDay>;
 }
 
 interface Stretch {
@@ -96,7 +97,7 @@ interface Stretch {
 }
 
 interface DaysRead {
-  stretchesOn(day: LocalDay): Stretch[];
+  stretchesOn: (day: LocalDay) => Stretch[];
   warnings: string[];
 }
 
