@@ -7,7 +7,7 @@ import { CartSearch, type Found, type Place, type SearchQuery } from './cartSear
 import type { Catalogue } from './catalogue.ts';
 import type { ItemLevels } from './itemLevels.ts';
 import type { Levels } from './levels.ts';
-import type { Locations } from './locations.ts';
+import type { Locations, Slot } from './locations.ts';
 import type { OpenOrders } from './openOrders.ts';
 
 export type AvailabilityViews = {
@@ -75,6 +75,20 @@ export class Availability {
     return places.flatMap((place) => alternativeOf(place));
   }
 
+  /** Locations near by where nobody can collect anything: not among the answers, and people ask why. */
+  withoutPickup(query: Pick<SearchQuery, 'near' | 'radiusKm' | 'sees'>, limit: number): LocationRecord[] {
+    const { locations } = this.#views;
+    const isOne = (slot: Slot) => {
+      const location = locations.at(slot);
+      return location?.pickup.enabled === false && query.sees(location.code);
+    };
+    const slots =
+      query.near === null
+        ? locations.inOrder().filter(isOne).slice(0, limit)
+        : locations.nearest(query.near, query.radiusKm, limit, isOne);
+    return slots.flatMap((slot) => locations.at(slot) ?? []);
+  }
+
   /** The item's units at every location that `sees` lets through, by code. Throws `unknown-item`. */
   async everywhere(sku: string, sees: (code: string) => boolean, now: Date): Promise<UnitsAt[]> {
     const [levels] = await this.levelsOf([sku]);
@@ -88,24 +102,28 @@ export class Availability {
     return found;
   }
 
-  /** Available units of each item (in order; null: unknown) at each of `codes` (in order; null: unknown). */
+  /**
+   * Available units of each item (in order; null: unknown) at each location (in order; null: unknown). A code that
+   * is null itself is one that the caller may not know of.
+   */
   async unitsOf(
     skus: readonly string[],
-    codes: readonly string[],
+    codes: readonly (string | null)[],
     now: Date,
   ): Promise<((number | null)[] | null)[]> {
     const { catalogue, locations } = this.#views;
+    const slots = codes.map((code) => {
+      const location = code === null ? null : locations.find(code);
+      return location === null ? null : locations.slotOf(location.code);
+    });
     const items = await catalogue.items(skus);
-    const known = skus.filter((sku) => items.has(sku));
-    const records = await Promise.all(codes.map((code) => locations.location(code)));
-    const levels = new Map(known.map((sku, place) => [sku, place] as const));
-    const entries = await this.levelsOf(known);
+    const known = [...items.keys()];
+    const levels = await this.levelsOf(known);
+    const levelsBySku = new Map(known.map((sku, place) => [sku, levels[place]]));
     return skus.map((sku) => {
-      const entry = entries[levels.get(sku) ?? -1];
+      const entry = levelsBySku.get(sku);
       if (entry === undefined) return null;
-      return records.map((record) =>
-        record === null ? null : entry.available(locations.slotOf(record.code), now.getTime()),
-      );
+      return slots.map((slot) => (slot === null ? null : entry.available(slot, now.getTime())));
     });
   }
 

@@ -9,8 +9,9 @@ import {
   type Ranked,
 } from '../domain/availability.ts';
 import type { Coordinates, LocationRecord } from '../domain/location.ts';
+import { type OpeningStatus, openingStatus } from '../domain/openTime.ts';
 import { type PickupCounter, promiseByTransfer, promiseHere } from '../domain/promise.ts';
-import type { ItemLevels } from './itemLevels.ts';
+import type { ItemLevels, LevelTerms } from './itemLevels.ts';
 import type { Locations, Slot } from './locations.ts';
 import type { OpenOrders } from './openOrders.ts';
 
@@ -39,6 +40,24 @@ export type Place = Ranked & {
 };
 
 export type Found = { places: Place[]; hasMore: boolean };
+
+/** What a verdict rests on. */
+export type Reasons = {
+  hours: OpeningStatus;
+  queuedOrders: number;
+  /** What replenishes the place. */
+  source: LocationRecord | null;
+  /** False where nothing can be promised, because it does not open. */
+  opens: boolean;
+  lines: {
+    itemId: number;
+    sku: string;
+    requested: number;
+    /** Null where there never was any stock. */
+    here: LevelTerms | null;
+    atSource: number | null;
+  }[];
+};
 
 type Verdict = { fulfilment: Fulfilment; readyAt: number | null };
 
@@ -74,20 +93,25 @@ export class CartSearch {
 
   /** The best `limit` places. */
   find(query: SearchQuery): Found {
-    const { near, limit, sort, after } = query;
-    const isShort = near !== null && sort === 'distance' && after === null;
-    if (isShort) {
-      // The usual search ends here: enough places near by have it all, and no other place is even judged.
-      const nearest = this.nearestWithAll(near, query.radiusKm, limit + 1, (slot) =>
-        this.#isOffered(slot, query),
-      );
-      if (nearest.length > limit) return { places: nearest.slice(0, limit), hasMore: true };
-    }
-    const compare = sort === 'soonest' ? compareBySoonest : compareByDistance;
+    const { limit, after } = query;
+    const compare = query.sort === 'soonest' ? compareBySoonest : compareByDistance;
+    const nearest = this.#findNearest(query);
+    if (nearest !== null) return { places: nearest.sort(compare), hasMore: true };
     const ranked = this.#candidates(query)
       .filter((candidate) => after === null || compare(candidate, after) > 0)
       .sort(compare);
     return { places: ranked.slice(0, limit).map((one) => this.#place(one)), hasMore: ranked.length > limit };
+  }
+
+  /** The usual search ends here: enough places near by have it all, and no other place is even judged. Else null. */
+  #findNearest(query: SearchQuery): Place[] | null {
+    const { near, radiusKm, limit, sort, after } = query;
+    if (near === null || sort !== 'distance' || after !== null) return null;
+    const places = this.nearestWithAll(near, radiusKm, limit + 1, (slot) => this.#isOffered(slot, query));
+    const [last, next] = [places[limit - 1]?.distanceKm, places[limit]?.distanceKm];
+    // Where the next is as far as the last, which of them come first is for the whole ranking to say.
+    if (last === undefined || next === undefined || last === next) return null;
+    return places.slice(0, limit);
   }
 
   /** The nearest places, of those that `accepts` takes, which have the whole cart on their shelves. */
@@ -115,6 +139,25 @@ export class CartSearch {
   /** Available units of each line at a location, in a new array. */
   unitsAt(slot: Slot): number[] {
     return this.#levels.map((levels) => levels.available(slot, this.#at));
+  }
+
+  /** All that a verdict on a place rests on, for people who ask why. */
+  reasonsFor({ slot, location }: Place): Reasons {
+    const source = this.#sourceOf(location);
+    const sourceSlot = source === null ? null : this.#locations.slotOf(source.code);
+    return {
+      hours: openingStatus(location.openingHours, location.timeZone, this.#now),
+      queuedOrders: this.#openOrders.count(location.code),
+      source,
+      opens: promiseHere(this.#counterAt(location)) !== null,
+      lines: this.#levels.map((levels, line) => ({
+        itemId: levels.itemId,
+        sku: levels.sku,
+        requested: this.#requested[line] ?? 0,
+        here: levels.terms(slot, this.#at),
+        atSource: sourceSlot === null ? null : levels.available(sourceSlot, this.#at),
+      })),
+    };
   }
 
   /** Everything that is offered, judged. */
@@ -158,7 +201,7 @@ export class CartSearch {
 
   #judge(slot: Slot, location: LocationRecord): Verdict {
     this.#fill(this.#here, slot);
-    const source = location.replenishment === null ? null : this.#locations.find(location.replenishment.from);
+    const source = this.#sourceOf(location);
     if (source !== null) this.#fill(this.#atSource, this.#locations.slotOf(source.code));
     const fulfilment = fulfilmentOf(this.#requested, this.#here, source === null ? null : this.#atSource);
     if (fulfilment === 'none') return NOTHING;
@@ -178,6 +221,10 @@ export class CartSearch {
     if (promise !== null) return { fulfilment, readyAt: promise.readyAt.getTime() };
     // The source has it but never sends: what is here is all there is.
     return { fulfilment: fulfilmentOf(this.#requested, this.#here, null), readyAt: null };
+  }
+
+  #sourceOf({ replenishment }: LocationRecord): LocationRecord | null {
+    return replenishment === null ? null : this.#locations.find(replenishment.from);
   }
 
   #place(candidate: Candidate): Place {

@@ -1,8 +1,10 @@
 // Every route: the one list that Express, the checks and the OpenAPI document are made from.
 import type { AnyRoute } from '../route.ts';
+import { availabilityRoutes } from './availability.ts';
 import { deviceRoutes } from './devices.ts';
 import { eventRoutes } from './events.ts';
 import { integrityRoutes } from './integrity.ts';
+import { itemAvailabilityRoutes } from './itemAvailability.ts';
 import { itemRoutes } from './items.ts';
 import { keyRoutes } from './keys.ts';
 import { locationRoutes } from './locations.ts';
@@ -12,6 +14,8 @@ import { reservationRoutes } from './reservations.ts';
 import { stockRoutes } from './stock.ts';
 
 export const routes: readonly AnyRoute[] = [
+  ...availabilityRoutes,
+  ...itemAvailabilityRoutes,
   ...reservationRoutes,
   ...reservationMoveRoutes,
   ...stockRoutes,
