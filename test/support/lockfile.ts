@@ -31,12 +31,15 @@ if (missing.length > 0 && process.argv.includes('--check')) {
   process.exitCode = 1;
 } else if (missing.length > 0) {
   for (const { name, range, dev } of missing) {
+    const { os, cpu, libc } = platformOf(name);
     packages[`node_modules/${name}`] = {
-      // The packages of one program's platforms have its own version, exactly.
+      // The packages of one program's platforms have its own version, exactly. The rest in npm's order.
       version: range.replace(/^[^\d]*/, ''),
-      ...(dev ? { dev } : {}),
+      ...(cpu.length > 0 && { cpu }),
+      ...(dev && { dev }),
+      ...(libc.length > 0 && { libc }),
       optional: true,
-      ...platformOf(name),
+      ...(os.length > 0 && { os }),
     };
   }
   const byPath = Object.entries(packages).sort(([a], [b]) => a.localeCompare(b, 'en'));
@@ -44,26 +47,14 @@ if (missing.length > 0 && process.argv.includes('--check')) {
 }
 
 /** By these npm knows, before it asks for the package, that it has no business here. */
-function platformOf(name: string): { os?: string[]; cpu?: string[]; libc?: string[] } {
+function platformOf(name: string): { os: string[]; cpu: string[]; libc: string[] } {
   const words = name.split(/[/-]/);
-  const systems = [
-    'android',
-    'darwin',
-    'freebsd',
-    'linux',
-    'netbsd',
-    'openbsd',
-    'openharmony',
-    'sunos',
-    'win32',
-  ];
-  const processors = ['arm', 'arm64', 'ia32', 'loong64', 'mips64el', 'ppc64', 'riscv64', 's390x', 'x64'];
-  const os = words.filter((word) => systems.includes(word));
-  const cpu = words.filter((word) => processors.includes(word));
-  const libc = words.includes('musl')
-    ? ['musl']
-    : words.includes('linux') && words.includes('gnu')
-      ? ['glibc']
-      : [];
-  return { ...(os.length ? { os } : {}), ...(cpu.length ? { cpu } : {}), ...(libc.length ? { libc } : {}) };
+  const glibc = words.includes('linux') && words.includes('gnu');
+  return {
+    os: words.filter((word) =>
+      /^(android|darwin|freebsd|linux|netbsd|openbsd|openharmony|win32)$/.test(word),
+    ),
+    cpu: words.filter((word) => /^(arm|arm64|ia32|loong64|ppc64|riscv64|s390x|x64)$/.test(word)),
+    libc: words.includes('musl') ? ['musl'] : glibc ? ['glibc'] : [],
+  };
 }
