@@ -25,7 +25,7 @@ export function fold(text: string): string {
 /** The item's terms, each once: only letters and digits. */
 export function searchTerms(sku: string, item: Pick<ItemDescription, 'name' | 'barcodes'>): string[] {
   const texts = [item.name.fr, item.name.en ?? '', sku, ...item.barcodes];
-  return [...new Set([...texts.flatMap(words), ...item.barcodes.map(withoutLeadingZeros)])];
+  return [...new Set([...texts.flatMap(words), ...item.barcodes.flatMap(words).map(withoutLeadingZeros)])];
 }
 
 /**
@@ -46,5 +46,5 @@ function words(text: string): string[] {
 }
 
 function withoutLeadingZeros(code: string): string {
-  return /^0+[0-9]+$/.test(code) ? code.replace(/^0+(?=.)/, '') : fold(code);
+  return /^0[0-9]+$/.test(code) ? code.replace(/^0+(?=.)/, '') : code;
 }
