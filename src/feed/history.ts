@@ -50,6 +50,11 @@ async function readOn(tx: Tx, from: Position, limit: number): Promise<HistoryPag
   };
 }
 
+/** True when nothing is left to read before `target`. */
+export function hasArrived(position: Position, target: Position): boolean {
+  return position.window === null && position.seen === target.seen;
+}
+
 /** Before the oldest event that is still kept. */
 export async function oldestKept(tx: Tx, target: Position): Promise<Position> {
   const { purged, top } = await findUnseen(tx, target.seen, target.seen);

@@ -4,7 +4,7 @@ import { type EventFilter, matches } from '../domain/eventFilter.ts';
 import type { FeedEvent } from '../domain/feedEvent.ts';
 import type { Position } from '../domain/feedPosition.ts';
 import type { Tx } from '../queries/transaction.ts';
-import { oldestKept, readForward } from './history.ts';
+import { hasArrived, oldestKept, readForward } from './history.ts';
 import type { Feed } from './reader.ts';
 
 export type PollRequest = {
@@ -40,7 +40,7 @@ export async function pollEvents(tx: Tx, feed: Feed, request: PollRequest): Prom
       const timeLeft = until - performance.now();
       if (found.events.length > 0 || timeLeft <= 0 || signal.aborted) return found;
       from = found.position;
-      if (!isAt(from, target)) continue;
+      if (!hasArrived(from, target)) continue;
       await watch.heard(timeLeft, signal);
       // Everything after `target` went past the watch, and none of it matched.
       if (!watch.isNews()) return { events: [], position: feed.position() };
@@ -65,7 +65,7 @@ async function collect(
   const rows = isNarrow ? FILTERED_ROWS : limit;
   const events: FeedEvent[] = [];
   let position = from;
-  for (let pages = 0; pages < PAGES_MAX && !isAt(position, target); pages++) {
+  for (let pages = 0; pages < PAGES_MAX && !hasArrived(position, target); pages++) {
     const page = await readForward(tx, position, target, rows);
     const room = limit - events.length;
     const found = page.events.filter((event) => matches(filter, event));
@@ -77,10 +77,6 @@ async function collect(
     break;
   }
   return { events, position };
-}
-
-function isAt(position: Position, target: Position): boolean {
-  return position.window === null && position.seen === target.seen;
 }
 
 type Watch = {

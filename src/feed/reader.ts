@@ -134,13 +134,13 @@ export async function startFeed(options: FeedOptions): Promise<Feed> {
       consumers.add(consumer);
       return () => void consumers.delete(consumer);
     },
-    wake: rhythm.wake,
+    wake: () => rhythm.wake(),
     position: () => position,
     horizon: () => boundary(position.epoch, position.seen),
-    settled: rhythm.next,
+    settled: () => rhythm.next(),
     lagSeconds: () => (performance.now() - completeAt) / 1_000,
     counts: () => ({ ...counts, consumers: consumers.size }),
-    close: rhythm.close,
+    close: () => rhythm.close(),
   };
 }
 

@@ -230,7 +230,7 @@ test('a long poll whose client leaves stops waiting', async () => {
   });
   await isWaiting();
   leaving.abort();
-  await expect(answer).rejects.toThrow();
+  await expect(answer).rejects.toThrow('aborted');
   await eventually(() => expect(app.deps.feed.counts().consumers).toBe(idleConsumers()));
 });
 
