@@ -51,7 +51,8 @@ export function openingStatus(hours: OpeningHours, timeZone: string, at: Date): 
  * where the last minute ends just as the store closes, it is the next opening. 0 minutes: `from` if open, else
  * the next opening. Null if that is not within OPEN_TIME_HORIZON_DAYS of `from`.
  *
- * Measured: 7 million calls a second over 2,000 stores on one core; the first call for an hours object takes 25 µs.
+ * Measured, on an idle core: 7 million calls a second over 2,000 stores; the first one for an hours object takes
+ * 25 µs. With the other core and this one busy with tests: 1.6 million.
  * @throws RangeError if `minutes` is negative or not finite
  */
 export function addOpenMinutes(
