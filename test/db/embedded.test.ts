@@ -2,9 +2,8 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
-import { chmod, cp, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, cp, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
@@ -15,6 +14,7 @@ import { reachableBinaries } from '../../db/embedded/binaries.ts';
 import { stopOrphan } from '../../db/embedded/postmaster.ts';
 import { type EmbeddedDatabase, startEmbedded } from '../../db/embedded.ts';
 import { eventually } from '../support/eventually.ts';
+import { makeScratch } from '../support/scratch.ts';
 
 const ifRoot = process.getuid?.() === 0 ? test : test.skip;
 
@@ -27,7 +27,7 @@ let started: EmbeddedDatabase[];
 let hosts: ChildProcess[];
 
 beforeAll(async () => {
-  pristine = await mkdtemp(path.join(tmpdir(), 'comptoir-embedded-'));
+  pristine = await makeScratch();
   const database = await startEmbedded({ dataDir: pristine, durable: false, log: () => {} });
   await database.stop();
 });
@@ -37,7 +37,7 @@ afterAll(async () => {
 });
 
 beforeEach(async () => {
-  folder = await mkdtemp(path.join(tmpdir(), 'comptoir-embedded-'));
+  folder = await makeScratch();
   await chmod(folder, 0o755);
   dataDir = path.join(folder, 'data');
   await promisify(execFile)('cp', ['-a', pristine, dataDir]);

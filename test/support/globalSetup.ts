@@ -1,4 +1,5 @@
 // Owns what happens once before all tests: a PostgreSQL with a migrated template (unless COMPTOIR_TEST_CLUSTER=none).
+import { removeOldScratch } from './scratch.ts';
 import { type RunningTestCluster, startTestCluster } from './testCluster.ts';
 
 declare global {
@@ -8,6 +9,7 @@ declare global {
 
 export default async function globalSetup(): Promise<void> {
   if (process.env.COMPTOIR_TEST_CLUSTER === 'none') return;
+  await removeOldScratch();
   const cluster = await startTestCluster(process.env.DATABASE_URL);
   globalThis.comptoirTestCluster = cluster;
   const { adminUrl, prefix, template } = cluster;
