@@ -20,7 +20,8 @@ export type StockRow = {
   buffer: number;
   incoming: number;
   countedAt: Date | null;
-  updatedAt: Date;
+  /** Null where, at the instant asked for, nothing had happened yet. */
+  updatedAt: Date | null;
   version: number;
 };
 
@@ -83,7 +84,7 @@ export async function listStockAsOf(
             (coalesce(c.quantity, 0) + coalesce(m.units, 0))::int AS "onHand",
             coalesce(r.units, 0)::int AS reserved,
             c.occurred_at AS "countedAt",
-            greatest(c.occurred_at, m.last_at, '-infinity'::timestamptz) AS "updatedAt"
+            greatest(c.occurred_at, m.last_at) AS "updatedAt"
      FROM page p
      LEFT JOIN LATERAL (
        SELECT occurred_at, quantity FROM movements

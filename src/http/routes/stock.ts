@@ -234,7 +234,7 @@ function showStock(row: StockRow): z.input<typeof stockSchema> {
     available: available(row),
     incoming,
     countedAt: row.countedAt?.toISOString() ?? null,
-    updatedAt: Number.isFinite(row.updatedAt.getTime()) ? row.updatedAt.toISOString() : null,
+    updatedAt: row.updatedAt?.toISOString() ?? null,
     version,
   };
 }
