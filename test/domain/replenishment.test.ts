@@ -40,7 +40,7 @@ describe('the order of a batch', () => {
         return change(code, ['A', 'B', 'C', 'D', 'K', null][pick] ?? null);
       });
       const order = supplyOrder(changes, new Map([['K', null]]));
-      expect([...order].sort()).toEqual([0, 1, 2, 3, 4]);
+      expect(order.toSorted((a, b) => a - b)).toEqual([0, 1, 2, 3, 4]);
       expect(order.indexOf(0)).toBeLessThan(order.indexOf(3));
     }
   });

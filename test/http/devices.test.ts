@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { insertDevice } from '../../src/queries/devices.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
-import { callerOf, locationInput } from '../support/catalogue.ts';
+import { callerOf, locationInput, statusesOf } from '../support/catalogue.ts';
 import { eventually } from '../support/eventually.ts';
 
 let app: TestApp;
@@ -100,7 +100,7 @@ describe('pairing', () => {
   test('raced by 20 clients with one code gives one token', async () => {
     const { id, pairingCode } = await make();
     const answers = await Promise.all(Array.from({ length: 20 }, () => pair(pairingCode)));
-    expect(answers.map(({ status }) => status).sort()).toEqual([200, ...Array<number>(19).fill(404)]);
+    expect(statusesOf(answers)).toEqual([200, ...Array<number>(19).fill(404)]);
     const keys = await app.deps.database.run(
       'test.keys_of_device',
       'SELECT k.id FROM devices d JOIN api_keys k ON k.id = d.key_id WHERE d.id = $1::text',

@@ -34,3 +34,8 @@ export function callerOf(url: string, token: string | null) {
     delete: (path: string) => call('delete', path),
   };
 }
+
+/** The answers' statuses, the lowest first: who won a race does not matter. */
+export function statusesOf(answers: readonly { status: number }[]): number[] {
+  return answers.map(({ status }) => status).sort((a, b) => a - b);
+}
