@@ -8,10 +8,10 @@ import { lineOfText } from './text.ts';
 export const PAIRING_SECONDS = 600;
 
 /**
- * A code dies after this many wrong guesses, whoever made them: so a guesser finds it with a chance of one in a
- * thousand at most, and it takes many addresses to spoil a pairing (each may guess some ten times a minute).
+ * A code dies after this many wrong guesses, whoever made them: so guessers find it with a chance of three in ten
+ * thousand at most, and no address can spoil a pairing alone (each may guess some ten times a minute).
  */
-export const PAIRING_GUESSES_MAX = 1_000;
+export const PAIRING_GUESSES_MAX = 300;
 
 /** There are a million codes. */
 export const PAIRING_CODES = 1_000_000;

@@ -95,7 +95,10 @@ export const keyInputSchema = z
       .array(z.enum(SCOPES))
       .min(1)
       .max(SCOPES.length)
-      .refine((scopes) => new Set(scopes).size === scopes.length, 'must not repeat a scope'),
+      .refine((scopes) => new Set(scopes).size === scopes.length, 'must not repeat a scope')
+      .meta({
+        description: 'What it may do. A publishable key: at most `availability:read`, `reservations:write`.',
+      }),
     locations: z
       .array(locationCodeSchema)
       .min(1)

@@ -66,7 +66,9 @@ export const pickupSchema = z
 export const replenishmentSchema = z
   .strictObject({
     from: locationCodeSchema,
-    leadTimeDays: z.int().min(0).max(90),
+    leadTimeDays: z.int().min(0).max(90).meta({
+      description: 'Working days of the source from leaving to arriving; 0: on the day it leaves.',
+    }),
     cutOff: localTimeSchema.meta({
       description: 'Local time, at the source, until which an order leaves the same day.',
     }),

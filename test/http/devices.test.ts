@@ -128,11 +128,11 @@ describe('pairing', () => {
     expect(await listed(late.id)).toMatchObject({ status: 'expired', pairingExpiresAt: null });
   });
 
-  test('closes a code after 1,000 wrong guesses, whoever made them', async () => {
+  test('closes a code after 300 wrong guesses, whoever made them', async () => {
     const { id, pairingCode } = await make();
     await app.deps.database.run(
       'test.guesses',
-      'UPDATE devices SET pairing_guesses = 998 WHERE id = $1::text',
+      'UPDATE devices SET pairing_guesses = 298 WHERE id = $1::text',
       [id],
     );
     expect((await pair(wrong(pairingCode))).status).toBe(404);
