@@ -1,6 +1,6 @@
 // Owns the default database: a real PostgreSQL 18 in the data directory, started and stopped with the process.
 // Knows nothing of tables; the folder beside it holds its parts.
-import { chmod, mkdir, realpath } from 'node:fs/promises';
+import { access, chmod, constants, mkdir, realpath } from 'node:fs/promises';
 import path from 'node:path';
 import pg from 'pg';
 import { accountFor } from './embedded/account.ts';
@@ -89,9 +89,19 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedD
 }
 
 async function makeDirectory(dataDir: string): Promise<string> {
-  // Others may pass but not look: the server's account, where it is not ours, must get through to its own folder.
-  if (await mkdir(dataDir, { recursive: true })) await chmod(dataDir, 0o711);
-  return realpath(dataDir);
+  try {
+    // Others may pass but not look: the server's account, where it is not ours, must get through to its own folder.
+    if (await mkdir(dataDir, { recursive: true })) await chmod(dataDir, 0o711);
+    await access(dataDir, constants.W_OK);
+    return await realpath(dataDir);
+  } catch (error) {
+    throw new Error(
+      `This user cannot write to the data directory ${dataDir}: choose one with COMPTOIR_DATA_DIR.`,
+      {
+        cause: error,
+      },
+    );
+  }
 }
 
 function stopOnce(

@@ -63,9 +63,11 @@ export function canRun(account: Account, script: string, ...args: string[]): boo
     stdio: 'ignore',
   });
   if (result.error) {
-    throw new Error(`Cannot run PostgreSQL as ${account.name}: ${result.error.message}`, {
-      cause: result.error,
-    });
+    throw new Error(
+      `Root cannot run PostgreSQL as ${account.name} here (${result.error.message}). ` +
+        'Start Comptoir as an ordinary user, or set DATABASE_URL.',
+      { cause: result.error },
+    );
   }
   return result.status === 0;
 }

@@ -17,6 +17,7 @@ import { eventually } from '../support/eventually.ts';
 import { makeScratch } from '../support/scratch.ts';
 
 const ifRoot = process.getuid?.() === 0 ? test : test.skip;
+const ifNotRoot = process.getuid?.() === 0 ? test.skip : test;
 
 /** A data directory that a first start has made: copying one is quicker than making one. */
 let pristine: string;
@@ -173,6 +174,12 @@ describe('a data directory', () => {
     await cp(dataDir, copy, { recursive: true });
     await chmod(path.join(copy, 'postgres'), 0o755);
     expect(await rows((await start({ dataDir: copy })).url, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
+  });
+
+  ifNotRoot('that this user may not write to is refused by name', async () => {
+    const closed = path.join(folder, 'closed');
+    await mkdir(closed, { mode: 0o500 });
+    await expect(start({ dataDir: closed })).rejects.toThrow(`cannot write to the data directory ${closed}`);
   });
 
   ifRoot('below a folder of mode 0700 works for root, and the data is where it was asked for', async () => {
