@@ -3,6 +3,7 @@ import express, { type ErrorRequestHandler, type Express, type RequestHandler } 
 import { Problem } from './domain/problem.ts';
 import { isPreflight, preflightHeaders } from './http/cors.ts';
 import type { Deps } from './http/deps.ts';
+import { docsPages } from './http/docs.ts';
 import { type EndpointContext, fail, makeEndpoint } from './http/endpoint.ts';
 import { openExchange, sendReply } from './http/exchange.ts';
 import { makeOnce } from './http/idempotency.ts';
@@ -15,8 +16,8 @@ const REGISTER = { GET: 'get', POST: 'post', PUT: 'put', DELETE: 'delete' } as c
 export type AppOptions = {
   /** Hold every answer against its route's declaration, and fail the request where they differ. For tests. */
   checkAnswers?: boolean;
-  /** Pages beside the API, such as the documentation: served for paths that are no route's. */
-  pages?: readonly { path: string; handlers: readonly RequestHandler[] }[];
+  /** A key that the documentation's page has filled in: only the demo's. */
+  demoKey?: string | null;
   /** Other routes than the project's own, for tests. */
   routes?: readonly AnyRoute[];
 };
@@ -39,7 +40,7 @@ export function makeApp(deps: Deps, options: AppOptions = {}): Express {
   for (const route of inOrderOfMatching(routes)) {
     app[REGISTER[route.method]](expressPath(route.path), makeEndpoint(route, context));
   }
-  for (const { path, handlers } of options.pages ?? []) app.use(path, ...handlers);
+  app.use('/docs', docsPages(options.demoKey ?? null));
   app.use(nothingHere(routes, context));
   app.use(routerFailed(context));
   return app;

@@ -1,5 +1,6 @@
 // Puts the rooms together: from a configuration and a database to what the routes, the sockets and the jobs are given.
 // The one place that knows them all. Opens connections and timers, and `close` ends them; never listens.
+import type { Server } from 'node:http';
 import type { Logger } from 'pino';
 import type { Config } from './config.ts';
 import { startFeed } from './feed/reader.ts';
@@ -10,6 +11,7 @@ import { type Metrics, makeMetrics } from './metrics.ts';
 import { expireReservation } from './operations/expireReservation.ts';
 import { openStockWriter } from './operations/stockWriter.ts';
 import { type Database, openDatabase } from './queries/transaction.ts';
+import { type Live, openLive } from './realtime/live.ts';
 import { makeKeyring } from './views/keyring.ts';
 import { startViews } from './views/views.ts';
 
@@ -115,6 +117,21 @@ async function composeOn(
       await database.close();
     },
   };
+}
+
+/** Opens the sockets on a server that has its request handler. Close them before the server and the rooms. */
+export function openSockets(server: Server, deps: Deps): Live {
+  const { database, feed, keyring, log, metrics } = deps;
+  const live = openLive({
+    server,
+    database,
+    feed,
+    authenticate: keyring.recognise,
+    allowsOrigin: keyring.allowsOrigin,
+    log,
+  });
+  metrics.gauge('comptoir_sockets', 'Clients on /live.', () => live.counts().sockets);
+  return live;
 }
 
 /** What only the composition can see: pools, queues, lag. */

@@ -9,6 +9,7 @@ import type { HttpMetrics } from '../metrics.ts';
 import { discardBody } from './body.ts';
 import { isCurrent } from './etag.ts';
 import { API_HEADERS, API_HEADERS_OVER_TLS } from './headers.ts';
+import type { Health } from './health.ts';
 import { PROBLEM_TYPE, problemDocument, problemHeaders } from './problems.ts';
 import { requestIdOf } from './requestId.ts';
 import type { Reply } from './route.ts';
@@ -27,7 +28,7 @@ export type Exchange = {
 };
 
 /** What an exchange is told to once it is over. */
-export type Ledger = { log: Logger; metrics: HttpMetrics };
+export type Ledger = { log: Logger; metrics: HttpMetrics; health: Pick<Health, 'draining'> };
 
 export function openExchange(req: Request, res: Response, route: string): Exchange {
   const end = req.url.indexOf('?');
@@ -46,7 +47,7 @@ export function openExchange(req: Request, res: Response, route: string): Exchan
 /** Sends a handler's reply; 304 instead of a 200 that the client has already. */
 export function sendReply(exchange: Exchange, reply: Reply, ledger: Ledger): void {
   const { req, res } = exchange;
-  const headers = commonHeaders(exchange);
+  const headers = commonHeaders(exchange, ledger);
   for (const name in reply.headers) headers.push(name, reply.headers[name] ?? '');
   if (reply.etag !== undefined) headers.push('ETag', reply.etag);
   if (!hasHeader(reply, 'Cache-Control')) {
@@ -77,7 +78,7 @@ export function sendProblem(
   more: Readonly<Record<string, string>>,
   ledger: Ledger,
 ): void {
-  const headers = commonHeaders(exchange);
+  const headers = commonHeaders(exchange, ledger);
   for (const [name, value] of Object.entries({ ...problemHeaders(problem), ...more }))
     headers.push(name, value);
   headers.push('Cache-Control', 'no-store', 'Content-Type', PROBLEM_TYPE);
@@ -92,9 +93,9 @@ export function sendProblem(
   );
 }
 
-function commonHeaders({ req, requestId, headers }: Exchange): string[] {
+function commonHeaders({ req, requestId, headers }: Exchange, { health }: Ledger): string[] {
   // A fresh array: what was gathered so far stays as it is, should this answer fail and a problem take its place.
-  return [
+  const all = [
     ...(req.secure ? API_HEADERS_OVER_TLS : API_HEADERS),
     'X-Request-Id',
     requestId,
@@ -103,6 +104,8 @@ function commonHeaders({ req, requestId, headers }: Exchange): string[] {
     'Authorization, Origin',
     ...headers,
   ];
+  if (health.draining.aborted) all.push('Connection', 'close');
+  return all;
 }
 
 function end(

@@ -39,10 +39,9 @@ export const problemSchema = z
 /** Where and for whom a problem happened. */
 export type Occasion = { path: string; requestId: string };
 
-/** The document of a problem. `extras` come last and never replace the fixed members. */
+/** The document of a problem: the fixed members first, and nothing in `extras` replaces one. */
 export function problemDocument(problem: Problem, occasion: Occasion): Record<string, unknown> {
-  return {
-    ...problem.extras,
+  const fixed = {
     type: `/problems/${problem.code}`,
     title: problem.title,
     status: problem.status,
@@ -51,6 +50,7 @@ export function problemDocument(problem: Problem, occasion: Occasion): Record<st
     code: problem.code,
     requestId: occasion.requestId,
   };
+  return { ...fixed, ...problem.extras, ...fixed };
 }
 
 /** The headers that go with a problem. */

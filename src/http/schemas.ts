@@ -4,6 +4,16 @@ import { z } from 'zod';
 export const PAGE_ROWS_DEFAULT = 50;
 export const PAGE_ROWS_MAX = 200;
 
+type JsonSchema = z.core.JSONSchema.BaseSchema;
+
+/** The document shows the value that is meant; that it travels as text is what parameters do. */
+function shownAs(shown: JsonSchema) {
+  return ({ jsonSchema }: { jsonSchema: JsonSchema }) => {
+    for (const member of ['type', 'pattern', 'format', 'enum']) delete jsonSchema[member];
+    Object.assign(jsonSchema, shown);
+  };
+}
+
 /** An integer in a query or path parameter, which arrives as text. */
 export function queryInteger(range: { min: number; max: number }) {
   return z
@@ -11,7 +21,7 @@ export function queryInteger(range: { min: number; max: number }) {
     .regex(/^-?\d{1,10}$/, 'Expected an integer')
     .transform(Number)
     .pipe(z.int().min(range.min).max(range.max))
-    .meta({ override: { type: 'integer', minimum: range.min, maximum: range.max } });
+    .meta({ override: shownAs({ type: 'integer', minimum: range.min, maximum: range.max }) });
 }
 
 /** A decimal number in a query parameter, e.g. `2.5`. */
@@ -21,7 +31,7 @@ export function queryNumber(range: { min: number; max: number }) {
     .regex(/^-?\d{1,15}(\.\d{1,15})?$/, 'Expected a number')
     .transform(Number)
     .pipe(z.number().min(range.min).max(range.max))
-    .meta({ override: { type: 'number', minimum: range.min, maximum: range.max } });
+    .meta({ override: shownAs({ type: 'number', minimum: range.min, maximum: range.max }) });
 }
 
 /** `true` or `false` in a query parameter. */
@@ -29,7 +39,7 @@ export function queryBoolean() {
   return z
     .enum(['true', 'false'])
     .transform((text) => text === 'true')
-    .meta({ override: { type: 'boolean' } });
+    .meta({ override: shownAs({ type: 'boolean' }) });
 }
 
 /** The two parameters of every list: spread them into the query's strict object. */

@@ -61,6 +61,19 @@ export function listen(server: Server, port: number, host: string): Promise<numb
   });
 }
 
+/** Takes no new connection and closes those that do nothing; after `milliseconds` also those that still do. */
+export function closeServer(server: Server, milliseconds: number): Promise<void> {
+  return new Promise((resolve) => {
+    const sweep = setInterval(() => server.closeIdleConnections(), 100);
+    const cut = setTimeout(() => server.closeAllConnections(), milliseconds);
+    server.close(() => {
+      clearInterval(sweep);
+      clearTimeout(cut);
+      resolve();
+    });
+  });
+}
+
 /** Answers with a problem outside Express: while the process starts, and for what HTTP itself forbids. */
 export function answer(request: IncomingMessage, response: ServerResponse, problem: Problem): void {
   const path = (request.url ?? '/').split('?')[0] ?? '/';

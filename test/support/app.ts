@@ -4,13 +4,13 @@ import { randomBytes } from 'node:crypto';
 import type { Express } from 'express';
 import pino from 'pino';
 import { makeApp } from '../../src/app.ts';
-import { compose } from '../../src/compose.ts';
+import { compose, openSockets } from '../../src/compose.ts';
 import { readConfig } from '../../src/config.ts';
 import { makeId } from '../../src/domain/id.ts';
 import { DEVICE_SCOPES, type KeyKind, makeSecret, SCOPES, type Scope } from '../../src/domain/key.ts';
 import type { Deps } from '../../src/http/deps.ts';
 import type { AnyRoute } from '../../src/http/route.ts';
-import { listen, makeServer } from '../../src/http/server.ts';
+import { closeServer, listen, makeServer } from '../../src/http/server.ts';
 import { makeLogTo } from '../../src/log.ts';
 import { hashSecret } from '../../src/queries/apiKeys.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
@@ -60,6 +60,7 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
     ...(options.routes ? { routes: options.routes } : {}),
   });
   const server = makeServer(app);
+  const live = openSockets(server, deps);
   const port = await listen(server, 0, '127.0.0.1');
   return {
     app,
@@ -70,8 +71,8 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
     key: (key) => insertKey(deps, key),
     async close() {
       deps.health.drain();
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
+      await live.close();
+      await closeServer(server, 1_000);
       await close();
       await own?.drop();
     },

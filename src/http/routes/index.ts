@@ -8,6 +8,7 @@ import { itemAvailabilityRoutes } from './itemAvailability.ts';
 import { itemRoutes } from './items.ts';
 import { keyRoutes } from './keys.ts';
 import { locationRoutes } from './locations.ts';
+import { openApiRoutes } from './openapi.ts';
 import { processRoutes } from './process.ts';
 import { reservationMoveRoutes } from './reservationMoves.ts';
 import { reservationRoutes } from './reservations.ts';
@@ -25,5 +26,6 @@ export const routes: readonly AnyRoute[] = [
   ...eventRoutes,
   ...keyRoutes,
   ...deviceRoutes,
+  ...openApiRoutes,
   ...processRoutes,
 ];
