@@ -17,15 +17,48 @@ const RETRYABLE = new Set([
 
 const RETRYABLE_SOCKET = new Set(['ECONNRESET', 'ECONNREFUSED', 'EPIPE']);
 
+/** What pg says, without a code, when a connection ended before or under a statement. */
+const ENDED = /^Connection terminated unexpectedly|is not queryable$/;
+/** What pg says, without a code, when no answer came in time. Not worth another try: that waits as long again. */
+const SILENT = /^(timeout exceeded when trying to connect|Connection terminated due to|Query read timeout)/;
+const UNREACHABLE = /^(ECONN|EPIPE|ENOTFOUND|ETIMEDOUT|EHOST|ENET|EAI_AGAIN)/;
+
+/**
+ * The connection was lost while COMMIT ran: the transaction may be there or not. Who can tell which (by a kept
+ * answer) may go on; everybody else must not write again, but say so.
+ */
+export class CommitUnknown extends Error {
+  constructor(cause: unknown) {
+    super('The connection was lost while the transaction was committed', { cause });
+  }
+}
+
 function driverError(error: unknown): unknown {
   return error instanceof Error && error.cause instanceof Error ? error.cause : error;
 }
 
 /** True when running the same transaction again, whole, may succeed. Its writes were rolled back. */
 export function isRetryable(error: unknown): boolean {
+  if (error instanceof CommitUnknown || isSilent(error)) return false;
   const cause = driverError(error);
   if (cause instanceof pg.DatabaseError) return RETRYABLE.has(cause.code ?? '');
-  return cause instanceof Error && 'code' in cause && RETRYABLE_SOCKET.has(String(cause.code));
+  if (!(cause instanceof Error)) return false;
+  return ENDED.test(cause.message) || ('code' in cause && RETRYABLE_SOCKET.has(String(cause.code)));
+}
+
+/** True when the connection is of no use any more, whatever became of the statement. */
+export function isConnectionLost(error: unknown): boolean {
+  if (error instanceof CommitUnknown || isSilent(error)) return true;
+  const cause = driverError(error);
+  if (cause instanceof pg.DatabaseError) return /^(08|57P)/.test(cause.code ?? '');
+  if (!(cause instanceof Error)) return false;
+  return ENDED.test(cause.message) || ('code' in cause && UNREACHABLE.test(String(cause.code)));
+}
+
+/** Looks at the error itself: its cause may be what the driver did to a connection that was silent. */
+function isSilent(error: unknown): boolean {
+  const wrapped = error instanceof Error && error.cause instanceof Error ? error.cause.message : '';
+  return error instanceof Error && (SILENT.test(error.message) || SILENT.test(wrapped));
 }
 
 /** The name of the constraint that refused the write, or null when none did. */
@@ -38,11 +71,6 @@ export function violatedConstraint(error: unknown): string | null {
 /** True when the database could not be reached or had no free connection in time. */
 export function isUnavailable(error: unknown): boolean {
   const cause = driverError(error);
-  if (cause instanceof pg.DatabaseError) return /^(08|57P|53)/.test(cause.code ?? '');
-  if (!(cause instanceof Error)) return false;
-  return (
-    ('code' in cause && /^(ECONN|EPIPE|ENOTFOUND|ETIMEDOUT)/.test(String(cause.code))) ||
-    cause.message.includes('timeout exceeded when trying to connect') ||
-    cause.message.includes('Connection terminated')
-  );
+  const isFull = cause instanceof pg.DatabaseError && (cause.code ?? '').startsWith('53');
+  return isFull || isConnectionLost(error);
 }

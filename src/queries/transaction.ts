@@ -3,7 +3,7 @@
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
 import pg from 'pg';
 import * as schema from '../../db/schema.ts';
-import { isRetryable } from './pgError.ts';
+import { CommitUnknown, isConnectionLost, isRetryable } from './pgError.ts';
 
 type Schema = typeof schema;
 
@@ -20,7 +20,10 @@ export type Tx = {
 export type Database = Tx & {
   /** Runs `work` in one READ COMMITTED transaction; any throw rolls it back. */
   transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
-  /** Like `transaction`, run again whole (up to 5 times) when PostgreSQL says that another try may succeed. */
+  /**
+   * Like `transaction`, run again whole (up to 5 times) when another try may succeed. Never after a COMMIT whose
+   * answer got lost (`CommitUnknown`): it may have happened.
+   */
   retried<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
   /** Connections in use and callers waiting for one, for metrics. */
   usage(): { total: number; idle: number; waiting: number };
@@ -37,6 +40,8 @@ export type DatabaseOptions = {
 const CONNECT_MILLISECONDS_MAX = 5_000;
 /** Short writes keep the feed moving: a transaction that hangs holds back every later event. */
 const STATEMENT_MILLISECONDS_MAX = 15_000;
+/** A server that is gone without a word answers no statement, its own timeout included: then the client gives up. */
+const ANSWER_MILLISECONDS_MAX = STATEMENT_MILLISECONDS_MAX + 5_000;
 const IDLE_IN_TRANSACTION_MILLISECONDS_MAX = 15_000;
 const TRIES_MAX = 5;
 
@@ -52,25 +57,27 @@ export function openDatabase(options: DatabaseOptions): Database {
     keepAlive: true,
     application_name: 'comptoir',
     statement_timeout: STATEMENT_MILLISECONDS_MAX,
+    query_timeout: ANSWER_MILLISECONDS_MAX,
     idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MILLISECONDS_MAX,
   });
   pool.on('error', options.onIdleError);
 
   async function transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
     const client = await pool.connect();
+    // The pool listens to idle clients only. Without this, a connection that ends during a transaction is an
+    // unhandled 'error' event, which ends the process; the statement that runs rejects by itself.
+    client.on('error', ignore);
     let broken: Error | undefined;
     try {
       await client.query('BEGIN');
       const result = await work(txOn(client));
-      await client.query('COMMIT');
+      await commit(client);
       return result;
     } catch (error) {
-      // A connection that cannot even roll back is thrown away with its transaction.
-      await client.query('ROLLBACK').catch((rollbackError: Error) => {
-        broken = rollbackError;
-      });
+      broken = await rollback(client, error);
       throw error;
     } finally {
+      client.off('error', ignore);
       client.release(broken);
     }
   }
@@ -95,6 +102,25 @@ export function openDatabase(options: DatabaseOptions): Database {
     close: () => pool.end(),
   };
 }
+
+async function commit(client: pg.PoolClient): Promise<void> {
+  try {
+    await client.query('COMMIT');
+  } catch (error) {
+    throw isConnectionLost(error) ? new CommitUnknown(error) : error;
+  }
+}
+
+/** Answers why the connection must be thrown away with its transaction, where it cannot be used again. */
+async function rollback(client: pg.PoolClient, reason: unknown): Promise<Error | undefined> {
+  if (isConnectionLost(reason) && reason instanceof Error) return reason;
+  return client.query('ROLLBACK').then(
+    () => undefined,
+    (error: Error) => error,
+  );
+}
+
+function ignore(): void {}
 
 function txOn(client: pg.Pool | pg.PoolClient): Tx {
   return {
