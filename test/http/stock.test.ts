@@ -111,14 +111,19 @@ test('a store’s key reports and reads its own location only', async () => {
 });
 
 test.each([
-  ['a negative sale', { type: 'sale', quantity: -1 }, '/movements/0/quantity'],
-  ['an adjustment of 0', { type: 'adjustment', quantity: 0 }, '/movements/0/quantity'],
-  ['1,000,001 units', { quantity: 1_000_001 }, '/movements/0/quantity'],
-  ['a local time', { occurredAt: '2026-01-01T10:00:00' }, '/movements/0/occurredAt'],
-  ['an event id with a space', { eventId: 'a b' }, '/movements/0/eventId'],
-])('refuses %s and says where', async (_what, wrong, pointer) => {
-  const { body } = await report([movement('x', wrong)]).expect(400);
-  expect(body).toMatchObject({ code: 'invalid-request', errors: [{ pointer }] });
+  ['a negative sale', { type: 'sale', quantity: -1 }, '/quantity'],
+  ['an adjustment of 0', { type: 'adjustment', quantity: 0 }, '/quantity'],
+  ['1,000,001 units', { quantity: 1_000_001 }, '/quantity'],
+  ['a local time', { occurredAt: '2026-01-01T10:00:00' }, '/occurredAt'],
+  ['an event id with a space', { eventId: 'a b' }, '/eventId'],
+  ['an unknown field', { colour: 'red' }, '/colour'],
+])('rejects %s by itself and says where', async (_what, wrong, pointer) => {
+  const beside = movement(`beside-${pointer}-${JSON.stringify(wrong).length}`);
+  const { body } = await report([movement('x', wrong), beside]).expect(200);
+  expect(body.outcomes).toMatchObject([
+    { outcome: 'rejected', problem: { code: 'invalid-request', errors: [{ pointer }] } },
+    { eventId: beside.eventId, outcome: 'applied' },
+  ]);
 });
 
 test('takes 1,000 facts at once, not 1,001, and none under our own name', async () => {

@@ -3,6 +3,7 @@ import type { AnyRoute } from '../route.ts';
 import { availabilityRoutes } from './availability.ts';
 import { deviceRoutes } from './devices.ts';
 import { eventRoutes } from './events.ts';
+import { factRoutes } from './facts.ts';
 import { integrityRoutes } from './integrity.ts';
 import { itemAvailabilityRoutes } from './itemAvailability.ts';
 import { itemRoutes } from './items.ts';
@@ -19,6 +20,7 @@ export const routes: readonly AnyRoute[] = [
   ...itemAvailabilityRoutes,
   ...reservationRoutes,
   ...reservationMoveRoutes,
+  ...factRoutes,
   ...stockRoutes,
   ...integrityRoutes,
   ...locationRoutes,
