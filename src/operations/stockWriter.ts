@@ -3,11 +3,11 @@
 // Owns the door: the queue, and that one Idempotency-Key is never worked on twice at once.
 import { Problem } from '../domain/problem.ts';
 import { answerName } from '../queries/idempotency.ts';
-import { isUnavailable } from '../queries/pgError.ts';
 import type { StockOperation } from './writer/operation.ts';
 import type { Answer, Idempotency, Outcome, Submitted } from './writer/outcome.ts';
 import { Queue } from './writer/queue.ts';
-import { type BatchOptions, type Entry, reusedKey, runBatch } from './writer/runBatch.ts';
+import { type Entry, reusedKey } from './writer/runBatch.ts';
+import { runSafely, type SafeOptions } from './writer/runSafely.ts';
 
 /** What a caller hands in: one or more commands of one operation, decided in order and committed together. */
 export type Submission<Command, Value> = {
@@ -19,7 +19,7 @@ export type Submission<Command, Value> = {
 };
 
 export type StockWriter = {
-  /** Resolves after COMMIT. Rejects with `overloaded`, `idempotency-key-reused` or `idempotency-key-in-use`. */
+  /** Resolves after COMMIT. Rejects with `overloaded`, `unavailable`, `idempotency-key-reused` or `idempotency-key-in-use`. */
   submit<Command, Value>(submission: Submission<Command, Value>): Promise<Submitted>;
   /** For Comptoir's own jobs: outcomes instead of an answer. */
   apply<Command, Value>(
@@ -32,11 +32,9 @@ export type StockWriter = {
   close(): Promise<void>;
 };
 
-export type StockWriterOptions = BatchOptions & {
-  /** Called after each COMMIT: wakes the feed, counts. */
+export type StockWriterOptions = SafeOptions & {
+  /** Called after each batch: wakes the feed, counts. */
   onCommit(batch: { commands: number; seconds: number }): void;
-  /** A batch of one failed for a reason that is nobody's refusal: a bug or the database. */
-  onError(error: unknown): void;
   commandsQueuedMax: number;
   commandsPerBatchMax: number;
   batchesInFlightMax: number;
@@ -97,24 +95,6 @@ async function runTimed(
   const commands = entries.reduce((sum, entry) => sum + entry.weight, 0);
   options.onCommit({ commands, seconds: (performance.now() - startedAt) / 1_000 });
   return results;
-}
-
-/** A batch that fails as a whole is run one by one, so that what poisoned it fails alone; without a database all fail. */
-async function runSafely(
-  options: StockWriterOptions,
-  entries: readonly Entry[],
-): Promise<PromiseSettledResult<Submitted>[]> {
-  try {
-    return await runBatch(options, entries);
-  } catch (error) {
-    if (entries.length === 1 || isUnavailable(error)) {
-      options.onError(error);
-      return entries.map(() => ({ status: 'rejected', reason: error }));
-    }
-    const alone: PromiseSettledResult<Submitted>[] = [];
-    for (const entry of entries) alone.push(...(await runSafely(options, [entry])));
-    return alone;
-  }
 }
 
 function entryOf<Command, Value>({

@@ -23,7 +23,8 @@ export class Queue<Entry extends { weight: number }, Result> {
   #waiting: Waiting<Entry, Result>[] = [];
   #weight = 0;
   #inFlight = 0;
-  #closing: (() => void) | null = null;
+  #closing = false;
+  readonly #closed = Promise.withResolvers<void>();
 
   constructor(options: QueueOptions<Entry, Result>) {
     this.#options = options;
@@ -34,7 +35,7 @@ export class Queue<Entry extends { weight: number }, Result> {
   }
 
   add(entry: Entry): Promise<Result> {
-    if (this.#closing !== null) {
+    if (this.#closing) {
       return Promise.reject(
         new Problem('unavailable', 'The server is shutting down.', { retryAfterSeconds: 1 }),
       );
@@ -53,10 +54,9 @@ export class Queue<Entry extends { weight: number }, Result> {
 
   /** Resolves when everything that was added is done. */
   close(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#closing = resolve;
-      this.#start();
-    });
+    this.#closing = true;
+    this.#start();
+    return this.#closed.promise;
   }
 
   #start(): void {
@@ -64,7 +64,7 @@ export class Queue<Entry extends { weight: number }, Result> {
       this.#inFlight += 1;
       void this.#runOne(this.#take());
     }
-    if (this.#waiting.length === 0 && this.#inFlight === 0) this.#closing?.();
+    if (this.#closing && this.#waiting.length === 0 && this.#inFlight === 0) this.#closed.resolve();
   }
 
   #take(): Waiting<Entry, Result>[] {
