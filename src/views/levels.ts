@@ -171,7 +171,11 @@ function skusOf(event: ViewEvent): string[] {
   return (event.data as ReservationFacts).lines?.map((line) => line.sku) ?? [];
 }
 
-/** Every event may come again, or late: levels by their version, holds by their reservation's. */
+/**
+ * Every event may come again, or late: levels by their version, holds by their reservation's. One late case is left to
+ * the feed: a hold that a load no longer found, and whose own event is told after it, counts as a hold until the event
+ * that ended it is told as well, within the same lag. Reservations do not rely on any of this.
+ */
 function applyEvent(event: ViewEvent, entry: ItemLevels, locations: Locations): void {
   if (event.location === null) return;
   const slot = locations.slotOf(event.location);
