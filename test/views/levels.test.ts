@@ -12,6 +12,7 @@ import { openStockWriter, type StockWriter } from '../../src/operations/stockWri
 import { Catalogue } from '../../src/views/catalogue.ts';
 import { Levels, type ViewEvent } from '../../src/views/levels.ts';
 import { Locations } from '../../src/views/locations.ts';
+import { recompute } from '../support/availabilityOracle.ts';
 import { eventually } from '../support/eventually.ts';
 import {
   ACTOR,
@@ -110,21 +111,6 @@ async function viewed(at: Date): Promise<Record<string, number>> {
   return Object.fromEntries(cells);
 }
 
-/** The same by the contract's words, from the tables alone. */
-async function recomputed(at: Date): Promise<Record<string, number>> {
-  const rows = await room.database.run<{ name: string; available: number }>(
-    'test.recompute',
-    `SELECT i.sku || '@' || o.code AS name,
-            greatest(0, coalesce(v.on_hand - v.buffer - (v.reserved - (
-              SELECT coalesce(sum(l.reserved), 0) FROM reservation_lines l JOIN reservations r ON r.id = l.reservation_id
-              WHERE l.item_id = i.id AND l.location_id = o.id AND r.status = 'held' AND r.expires_at <= $1
-            )), 0))::int AS available
-     FROM items i CROSS JOIN locations o LEFT JOIN levels v ON v.item_id = i.id AND v.location_id = o.id`,
-    [at],
-  );
-  return Object.fromEntries(rows.map(({ name, available }) => [name, available]));
-}
-
 const later = (minutes: number) => new Date(clock.getTime() + minutes * 60_000);
 
 describe('a load', () => {
@@ -181,7 +167,7 @@ describe('a load', () => {
     const mend = database.breakDown(LOAD);
     await expect(Promise.all([ask(), ask()])).rejects.toThrow('broken');
     mend();
-    expect(await viewed(clock)).toEqual(await recomputed(clock));
+    expect(await viewed(clock)).toEqual(await recompute(room.database, clock));
   });
 
   test('that names a location which was never read reads the locations', async () => {
@@ -212,7 +198,7 @@ describe('the bound', () => {
       expect(levels.usage().items).toBe(1);
       expect(levels.usage().levels).toBeLessThanOrEqual(30);
     }
-    expect(await viewed(clock)).toEqual(await recomputed(clock));
+    expect(await viewed(clock)).toEqual(await recompute(room.database, clock));
   });
 
   test('weighs an item again when it gains levels', async () => {
@@ -233,7 +219,7 @@ describe('the bound', () => {
 
   test('does not keep those waiting for a load from its result', async () => {
     levels = new Levels({ database, locations, levelsMax: 1 });
-    expect(await viewed(clock)).toEqual(await recomputed(clock));
+    expect(await viewed(clock)).toEqual(await recompute(room.database, clock));
     expect(levels.usage().items).toBe(0);
   });
 });
@@ -247,7 +233,7 @@ test('a reset forgets everything, and what was being read as well', async () => 
   gate.release();
   await asked;
   expect([levels.get(TABLE), levels.get(LAMP)]).toEqual([null, null]);
-  expect(await viewed(clock)).toEqual(await recomputed(clock));
+  expect(await viewed(clock)).toEqual(await recompute(room.database, clock));
 });
 
 /** What may happen, in any order. Numbers pick among what there is at that moment. */
@@ -328,7 +314,7 @@ test('in whatever order writes, loads, deliveries and the clock run, the view en
       await play(steps);
       await deliver();
       for (const at of [clock, later(1), later(3), later(5)])
-        expect(await viewed(at)).toEqual(await recomputed(at));
+        expect(await viewed(at)).toEqual(await recompute(room.database, at));
     }),
     { numRuns: 60 },
   );
@@ -340,7 +326,7 @@ test('a load that is ahead of the feed is never taken back by what the feed tell
       await play(steps);
       levels.onReset();
       const reserved = new Date(0);
-      const now = await recomputed(reserved);
+      const now = await recompute(room.database, reserved);
       await deliverEach(async () => expect(await viewed(reserved)).toEqual(now));
     }),
     { numRuns: 20 },
