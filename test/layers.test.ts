@@ -16,7 +16,7 @@ const doors: Record<string, string[]> = {
   http: ['operations', 'views', 'feed', 'queries', 'shared', 'domain'],
   realtime: ['operations', 'views', 'feed', 'queries', 'shared', 'domain'],
   jobs: ['operations', 'views', 'feed', 'queries', 'shared', 'domain'],
-  demo: ['db', 'operations', 'queries', 'shared', 'domain'],
+  demo: ['db', 'operations', 'views', 'queries', 'shared', 'domain'],
 };
 const main = [...Object.keys(doors), 'openapi'];
 
