@@ -60,7 +60,7 @@ export class Levels {
     const known = items.map(({ sku }) => this.get(sku));
     const missing = items.filter(({ sku }, place) => known[place] === null && !this.#loading.has(sku));
     if (missing.length > 0) this.#startLoad(missing);
-    const loaded = await Promise.all(items.map(({ sku }) => this.#loading.get(sku)));
+    const loaded = await Promise.all(items.map(async ({ sku }) => this.#loading.get(sku)));
     return items.map(({ sku }, place) => {
       // Other loads may have taken its room meanwhile: then what was there, or was read, is as good for this one use.
       const entry = this.get(sku) ?? known[place] ?? loaded[place]?.get(sku);
