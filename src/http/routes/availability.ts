@@ -43,7 +43,9 @@ const searchSchema = z.strictObject({
   near: pointSchema.optional(),
   radiusKm: queryNumber({ min: 0, max: RADIUS_KM_MAX })
     .default(RADIUS_KM_DEFAULT)
-    .describe('How far around `near`; without `near` it says nothing.'),
+    .describe(
+      `How far around \`near\`: ${RADIUS_KM_DEFAULT} unless said otherwise; without \`near\` it says nothing.`,
+    ),
   limit: queryInteger({ min: 1, max: LIMIT_MAX })
     .optional()
     .describe(
@@ -97,7 +99,7 @@ const searchRoute = route({
   problems: ['unknown-item', 'invalid-cursor'],
   examples: {
     lille: {
-      summary: 'A coffee table and two lamps near Lille',
+      summary: 'A coffee table near Lille',
       query: { items: 'TABLE-BASSE-CHENE-80:1', near: '50.63,3.06', radiusKm: '120' },
     },
     soonest: {
