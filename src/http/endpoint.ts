@@ -7,6 +7,7 @@ import type { Tx } from '../queries/transaction.ts';
 import { AnswerMismatch, checkProblemCode, checkReply } from './answerCheck.ts';
 import { bearerToken, missingKey, NOBODY, Refused, requireRight, unknownKey } from './auth.ts';
 import { ClientGone, checkStreamType, hasBody, readJson } from './body.ts';
+import { LiveCall } from './call.ts';
 import { corsHeaders } from './cors.ts';
 import type { Deps } from './deps.ts';
 import { type Exchange, openExchange, sendProblem, sendReply } from './exchange.ts';
@@ -21,7 +22,7 @@ import {
 import { checkParams, parseInput, readQuery } from './input.ts';
 import { problemOf } from './problems.ts';
 import { RateLimited } from './rateLimits.ts';
-import type { AnyRoute, Call, Reply } from './route.ts';
+import type { AnyRoute, Reply } from './route.ts';
 
 export type EndpointContext = {
   deps: Deps;
@@ -127,7 +128,7 @@ async function perform(
   const body = sent === NO_BODY ? undefined : parseInput(route.body, sent, '');
   const keyed = keyedOf(exchange, route, { caller, token }, sent);
   const input = { params, query, body, caller };
-  const handleIn = (tx: Tx) => route.handler(makeCall(exchange, input, keyed, deps, tx), deps);
+  const handleIn = (tx: Tx) => route.handler(new LiveCall(exchange, input, keyed, deps, tx), deps);
 
   const mode = idempotencyOf(route);
   if (mode === 'endpoint' && keyed !== null) {
@@ -178,40 +179,6 @@ function keyedOf(
     'idempotency-key-required',
     'Send an Idempotency-Key header: a new one for each new request.',
   );
-}
-
-type Input = Pick<Call, 'params' | 'query' | 'body' | 'caller'>;
-
-function makeCall(exchange: Exchange, input: Input, keyed: KeyedRequest | null, deps: Deps, tx: Tx): Call {
-  const { req, res } = exchange;
-  let signal: AbortSignal | undefined;
-  return {
-    ...input,
-    requestId: exchange.requestId,
-    path: exchange.path,
-    now: deps.now(),
-    idempotency: keyed && { keyId: keyed.keyId, key: keyed.key, requestHash: keyed.requestHash },
-    tx,
-    header(name) {
-      const value = req.headers[name];
-      return Array.isArray(value) ? value.join(', ') : value;
-    },
-    stream: req,
-    get baseUrl() {
-      return `${req.protocol}://${req.headers.host ?? 'localhost'}`;
-    },
-    // Made on demand: most calls never look, and a listener a request would be felt.
-    get signal() {
-      signal ??= signalOf(res, deps.health.draining);
-      return signal;
-    },
-  };
-}
-
-function signalOf(res: Response, draining: AbortSignal): AbortSignal {
-  const gone = new AbortController();
-  res.once('close', () => gone.abort());
-  return AbortSignal.any([gone.signal, draining]);
 }
 
 function answerOf(reply: Reply): Answer {

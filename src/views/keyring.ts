@@ -10,6 +10,7 @@ import type { Tx } from '../queries/transaction.ts';
 
 /** A revoked key is forgotten by its event at once; should the event be late, this is as long as it lives on. */
 const MEMORY_MILLISECONDS = 5_000;
+const CLOCK_MILLISECONDS = 250;
 const KEYS_MAX = 10_000;
 const ORIGINS_MAX = 1_000;
 const TOKEN_CHARACTERS_MAX = 300;
@@ -29,26 +30,30 @@ export type Keyring = {
 
 /** `adminKey` is the secret of the environment's key, which is not a row; null: there is none. */
 export function makeKeyring(options: { database: Tx; adminKey: string | null }): Keyring {
-  const callers = new LRUCache<string, Caller>({ max: KEYS_MAX, ttl: MEMORY_MILLISECONDS });
+  const callers = new LRUCache<string, Caller>({
+    max: KEYS_MAX,
+    ttl: MEMORY_MILLISECONDS,
+    // Looks at the clock so often at most, instead of for every request.
+    ttlResolution: CLOCK_MILLISECONDS,
+  });
   const origins = new LRUCache<string, Promise<boolean>>({ max: ORIGINS_MAX, ttl: MEMORY_MILLISECONDS });
   const asked = new Map<string, Promise<Caller | null>>();
   const adminHash = options.adminKey === null ? null : sha256(options.adminKey);
   let revocations = 0;
 
-  async function ask(secretHash: Buffer, name: string): Promise<Caller | null> {
+  async function ask(token: string, name: string): Promise<Caller | null> {
+    const secretHash = sha256(token);
+    // In constant time, although only a hash could leak.
+    if (adminHash !== null && timingSafeEqual(secretHash, adminHash)) return remember(name, ADMIN);
     const before = revocations;
     const caller = await findKeyByHash(options.database, secretHash);
     // Revoked while we asked: what was read may be older than the revocation, so it is not remembered.
-    if (caller !== null && revocations === before) callers.set(name, caller);
-    return caller;
+    return caller !== null && revocations === before ? remember(name, caller) : caller;
   }
 
-  function lookUp(token: string): { secretHash: Buffer; name: string; caller: Caller | undefined } {
-    const secretHash = sha256(token);
-    // Compared in constant time, although only a hash could leak.
-    const isAdmin = adminHash !== null && timingSafeEqual(secretHash, adminHash);
-    const name = secretHash.toString('base64');
-    return { secretHash, name, caller: isAdmin ? ADMIN : callers.get(name) };
+  function remember(name: string, caller: Caller): Caller {
+    callers.set(name, caller);
+    return caller;
   }
 
   function forget(keyId: string): void {
@@ -61,15 +66,16 @@ export function makeKeyring(options: { database: Tx; adminKey: string | null }):
   }
 
   return {
-    remembered: (token) => (token.length > TOKEN_CHARACTERS_MAX ? undefined : lookUp(token).caller),
+    remembered: (token) => (token.length > TOKEN_CHARACTERS_MAX ? undefined : callers.get(nameOf(token))),
     async recognise(token) {
       if (token.length > TOKEN_CHARACTERS_MAX) return null;
-      const { secretHash, name, caller } = lookUp(token);
-      if (caller !== undefined) return caller;
+      const name = nameOf(token);
+      const known = callers.get(name);
+      if (known !== undefined) return known;
       // One question for all who wait for the same key.
       let answer = asked.get(name);
       if (answer === undefined) {
-        answer = ask(secretHash, name).finally(() => asked.delete(name));
+        answer = ask(token, name).finally(() => asked.delete(name));
         asked.set(name, answer);
       }
       return answer;
@@ -103,7 +109,11 @@ const ADMIN: Caller = {
   deviceId: null,
 };
 
-/** Node's one-shot hash is twice as fast as a hash object, and this runs for every request. */
 function sha256(text: string): Buffer {
   return hash('sha256', text, 'buffer');
+}
+
+/** What a token is known by: text, because a Buffer for every request would be felt in garbage collection. */
+function nameOf(token: string): string {
+  return hash('sha256', token, 'base64');
 }
