@@ -34,30 +34,30 @@ const STARTING_MILLISECONDS_MAX = 60_000;
 export async function startTestCluster(externalUrl: string | undefined): Promise<RunningTestCluster> {
   const server = externalUrl ? { url: externalUrl, stop: async () => {} } : await startOwnServer();
   const admin = new pg.Client({ connectionString: server.url });
-  await admin.connect();
   const run = randomBytes(RUN_BYTES);
   const prefix = `${databasePrefix}${run.toString('hex')}_`;
   const template = `${prefix}template`;
 
-  // Held as long as this process lives: how another run knows that these databases are in use.
-  await admin.query('SELECT pg_advisory_lock($1, $2)', [LEASE, run.readInt32BE()]);
-  if (externalUrl) await dropAbandoned(admin);
-  // Made from template0, so that a server's odd encoding or own additions do not matter. Its collation does apply.
-  await admin.query(`CREATE DATABASE ${template} TEMPLATE template0 ENCODING 'UTF8'`);
-  await migrate(urlOf(server.url, template));
-
-  return {
-    adminUrl: server.url,
-    prefix,
-    template,
-    async close() {
-      const names = await databasesLike(admin, prefix);
-      for (const name of names) await admin.query(`DROP DATABASE ${name} WITH (FORCE)`);
-      await admin.end();
-      await server.stop();
-      return names.filter((name) => name !== template);
-    },
+  const close = async () => {
+    const names = await databasesLike(admin, prefix);
+    for (const name of names) await admin.query(`DROP DATABASE ${name} WITH (FORCE)`);
+    await admin.end();
+    await server.stop();
+    return names.filter((name) => name !== template);
   };
+  await admin.connect();
+  try {
+    // Held as long as this process lives: how another run knows that these databases are in use.
+    await admin.query('SELECT pg_advisory_lock($1, $2)', [LEASE, run.readInt32BE()]);
+    if (externalUrl) await dropAbandoned(admin);
+    // Made from template0, so that a server's odd encoding or own additions do not matter. Its collation does apply.
+    await admin.query(`CREATE DATABASE ${template} TEMPLATE template0 ENCODING 'UTF8'`);
+    await migrate(urlOf(server.url, template));
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return { adminUrl: server.url, prefix, template, close };
 }
 
 export function urlOf(server: string, database: string): string {
