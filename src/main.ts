@@ -15,12 +15,14 @@ import type { Deps } from './http/deps.ts';
 import { closeServer, listen, makeServer } from './http/server.ts';
 import { makeStage } from './http/stage.ts';
 import { startExpiry } from './jobs/expiry.ts';
+import { startImports } from './jobs/imports/runner.ts';
 import { type Lifecycle, takeCharge } from './lifecycle.ts';
 import { makeLog } from './log.ts';
 import { makeMetrics } from './metrics.ts';
 
 const REQUESTS_FINISH_MILLISECONDS_MAX = 5_000;
 const EXPIRY_POLL_MILLISECONDS = 1_000;
+const IMPORTS_POLL_MILLISECONDS = 500;
 
 function main(): void {
   const config = configOrExit();
@@ -56,6 +58,8 @@ async function startUp(config: Config, log: Logger, lifecycle: Lifecycle): Promi
 
   const expiry = startExpiry({ ...deps, pollMilliseconds: EXPIRY_POLL_MILLISECONDS });
   lifecycle.opened('expiry', expiry.close);
+  const imports = startImports({ ...deps, pollMilliseconds: IMPORTS_POLL_MILLISECONDS });
+  lifecycle.opened('imports', imports.close);
   const demoKeys = await demo(deps, adminKey?.secret ?? null);
   stage.set(makeApp(deps, { demoKey: demoKeys?.secret ?? null }));
   lifecycle.opened('requests', () => {

@@ -4,6 +4,7 @@ import { availabilityRoutes } from './availability.ts';
 import { deviceRoutes } from './devices.ts';
 import { eventRoutes } from './events.ts';
 import { factRoutes } from './facts.ts';
+import { importRoutes } from './imports.ts';
 import { integrityRoutes } from './integrity.ts';
 import { itemAvailabilityRoutes } from './itemAvailability.ts';
 import { itemRoutes } from './items.ts';
@@ -25,6 +26,7 @@ export const routes: readonly AnyRoute[] = [
   ...integrityRoutes,
   ...locationRoutes,
   ...itemRoutes,
+  ...importRoutes,
   ...eventRoutes,
   ...keyRoutes,
   ...deviceRoutes,

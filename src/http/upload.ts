@@ -1,0 +1,94 @@
+// A body of any size on its way into the database: piece by piece, never whole in memory, and nothing stays of an
+// upload that does not come to its end. Knows bytes; what is in them is found out by the job.
+import type { Readable } from 'node:stream';
+import { Problem } from '../domain/problem.ts';
+import { deleteAbandoned, insertChunk } from '../queries/importFiles.ts';
+import { abandonReceiving } from '../queries/imports.ts';
+import type { Database } from '../queries/transaction.ts';
+import { ClientGone } from './body.ts';
+
+/** One row of import_chunks. */
+const CHUNK_BYTES = 1_048_576;
+/** A connection on which nothing moves is closed long before (server.ts): this is for a process that died. */
+export const UPLOAD_LEASE_SECONDS = 300;
+const ABANDONED_CHUNKS_MAX = 32;
+const GZIP_MAGIC = Buffer.from([0x1f, 0x8b]);
+
+export type Upload = {
+  importId: string;
+  stream: Readable;
+  contentEncoding: string | undefined;
+  signal: AbortSignal;
+};
+
+/**
+ * Keeps the body as chunks of the import, and answers whether it is gzip: told by its first bytes, because clients
+ * often do not say so. Throws ClientGone, `unavailable` while the process stops, `malformed-body` for an empty body or
+ * one that is not gzip although it says so, `unsupported-media-type` for another encoding.
+ */
+export async function receiveUpload(database: Database, upload: Upload): Promise<{ gzipped: boolean }> {
+  const saysGzip = isGzipEncoding(upload.contentEncoding);
+  let gzipped: boolean | undefined;
+  let number = 0;
+  for await (const bytes of inChunks(piecesOf(upload))) {
+    gzipped ??= bytes.subarray(0, GZIP_MAGIC.length).equals(GZIP_MAGIC);
+    if (saysGzip && !gzipped) throw new Problem('malformed-body', 'The body says gzip, and is not.');
+    const chunk = { importId: upload.importId, number, bytes };
+    const isKept = await insertChunk(database, chunk, UPLOAD_LEASE_SECONDS);
+    if (!isKept) throw new Problem('request-timeout', 'The upload stood still for too long.');
+    number += 1;
+  }
+  if (gzipped === undefined) throw new Problem('malformed-body', 'The body is empty.');
+  return { gzipped };
+}
+
+/** Takes back what came of an upload. In pieces: one statement for gigabytes would take too long. */
+export async function discardUpload(database: Database, importId: string): Promise<void> {
+  await abandonReceiving(database, importId);
+  while ((await deleteAbandoned(database, ABANDONED_CHUNKS_MAX)) === ABANDONED_CHUNKS_MAX);
+}
+
+function isGzipEncoding(encoding: string | undefined): boolean {
+  const name = encoding?.trim().toLowerCase() ?? 'identity';
+  if (name === 'gzip' || name === 'x-gzip') return true;
+  if (name === 'identity' || name === '') return false;
+  throw new Problem('unsupported-media-type', 'The Content-Encoding may be gzip, or there may be none.');
+}
+
+/** Whatever sizes the network gives, as chunks of one size. */
+async function* inChunks(pieces: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void> {
+  let waiting: Buffer[] = [];
+  let length = 0;
+  for await (const piece of pieces) {
+    waiting.push(piece);
+    length += piece.length;
+    if (length < CHUNK_BYTES) continue;
+    yield Buffer.concat(waiting);
+    waiting = [];
+    length = 0;
+  }
+  if (length > 0) yield Buffer.concat(waiting);
+}
+
+/** The stream's pieces, until the process stops. The stream itself is left whole: its sender still gets an answer. */
+async function* piecesOf({ stream, signal }: Upload): AsyncGenerator<Buffer, void> {
+  const stopped = Promise.withResolvers<never>();
+  // Nobody waits for it between two pieces.
+  stopped.promise.catch(() => {});
+  const stop = () =>
+    stopped.reject(new Problem('unavailable', 'The server is shutting down: send the file again.'));
+  signal.addEventListener('abort', stop, { once: true });
+  const pieces = stream.iterator({ destroyOnReturn: false });
+  try {
+    for (;;) {
+      const piece = await Promise.race([pieces.next(), stopped.promise]);
+      if (piece.done === true) return;
+      yield piece.value;
+    }
+  } catch (error) {
+    // The response closes with the connection, and then both say so.
+    throw stream.destroyed && !stream.readableEnded ? new ClientGone() : error;
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
+}
