@@ -109,7 +109,7 @@ describe('explain', () => {
             expiredHolds: 0,
             buffer: { quantity: 0, rule: null },
             availableAtSource: 0,
-            countedAt: now.toISOString(),
+            countedAt: '2026-11-24T13:00:00.001Z',
             updatedAt: now.toISOString(),
           },
         },

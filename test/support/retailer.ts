@@ -11,6 +11,8 @@ type Line = { sku: string; quantity: number };
 
 export function openRetailer(app: TestApp) {
   const api = callerOf(app.url, app.admin);
+  // Counts of one instant would be ordered by their event ids: each call's are a millisecond after those before.
+  let calls = 0;
 
   /** The answer's body, once everything that it wrote is in the views. */
   async function written(answer: PromiseLike<{ status: number; text: string; body: { id: string } }>) {
@@ -32,7 +34,7 @@ export function openRetailer(app: TestApp) {
     },
     /** Counts, so that on hand is this from now on. */
     async stock(...levels: StockOf[]): Promise<void> {
-      const countedAt = app.deps.now().toISOString();
+      const countedAt = new Date(app.deps.now().getTime() + ++calls).toISOString();
       const counts = levels.map(([sku, location, onHand]) => ({
         eventId: randomUUID(),
         sku,
