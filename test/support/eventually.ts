@@ -23,9 +23,12 @@ async function attempt<T>(
 ): Promise<{ value: Exclude<T, false> } | { error: unknown }> {
   try {
     const value = await check();
-    if (value === false) return { error: new Error('It did not become true in time') };
-    return { value: value as Exclude<T, false> };
+    return isNotFalse(value) ? { value } : { error: new Error('It did not become true in time') };
   } catch (error) {
     return { error };
   }
+}
+
+function isNotFalse<T>(value: T): value is Exclude<T, false> {
+  return value !== false;
 }
