@@ -100,7 +100,7 @@ function readBytes(request: IncomingMessage, bytesMax: number): Promise<Buffer> 
 export function discardBody(request: IncomingMessage): void {
   if (request.complete || request.destroyed) return;
   let length = 0;
-  const timer = setTimeout(() => request.destroy(), BODY_MILLISECONDS_MAX);
+  const timer = setTimeout(() => request.destroy(), BODY_MILLISECONDS_MAX).unref();
   request.on('error', () => {});
   request.on('close', () => clearTimeout(timer));
   request.on('data', (chunk: Buffer) => {
