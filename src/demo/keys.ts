@@ -2,7 +2,7 @@
 // Derived from the admin key, so that every start can name them and nothing keeps them; the table has their hashes.
 import { createHmac } from 'node:crypto';
 import { type KeyKind, makeSecret, PUBLISHABLE_SCOPES, type Scope } from '../domain/key.ts';
-import { newId } from '../http/newId.ts';
+import { newId } from '../newId.ts';
 import { findKeyByHash, hashSecret, insertKey } from '../queries/apiKeys.ts';
 import { insertEvents } from '../queries/events.ts';
 import type { Database } from '../queries/transaction.ts';

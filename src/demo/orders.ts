@@ -3,7 +3,7 @@
 import type { DemoReservation } from '../../db/demo/faitMaison.ts';
 import { pickupDeadline, promiseHere } from '../domain/promise.ts';
 import type { Reservation } from '../domain/reservation.ts';
-import { newId } from '../http/newId.ts';
+import { newId } from '../newId.ts';
 import { cancelReservation } from '../operations/cancelReservation.ts';
 import { collectReservation } from '../operations/collectReservation.ts';
 import { confirmReservation } from '../operations/confirmReservation.ts';

@@ -1,5 +1,5 @@
 // The id that one request has in its answer and in the log. Runs for every request.
-import { newId } from './newId.ts';
+import { newId } from '../newId.ts';
 
 /** What a client may choose as its request id: it goes into logs and headers. */
 const REQUEST_ID = /^[\w.:/+=-]{1,128}$/;

@@ -1,9 +1,9 @@
 // Makes a device that waits to be paired: a name, a location, and a code that someone types into the tablet.
-import { randomBytes, randomInt } from 'node:crypto';
+import { randomInt } from 'node:crypto';
 import { type Caller, mayUse } from '../domain/caller.ts';
 import { type DeviceInput, type DeviceRecord, PAIRING_CODES, PAIRING_SECONDS } from '../domain/device.ts';
-import { makeId } from '../domain/id.ts';
 import { Problem } from '../domain/problem.ts';
+import { newId } from '../newId.ts';
 import { forgetClosedCodes, insertDevice } from '../queries/devices.ts';
 import { findLocation } from '../queries/locations.ts';
 import type { Tx } from '../queries/transaction.ts';
@@ -29,7 +29,7 @@ export async function createDevice(
     });
   }
   const device: DeviceRecord = {
-    id: makeId('dev', now.getTime(), randomBytes(10)),
+    id: newId('dev', now),
     name: input.name,
     location: location.code,
     pairingExpiresAt: new Date(now.getTime() + PAIRING_SECONDS * 1_000),

@@ -1,9 +1,9 @@
 // Makes a key for a server or a browser. Tablets get theirs by pairing (pairDevice.ts).
 import { randomBytes } from 'node:crypto';
 import { type Caller, mayUse } from '../domain/caller.ts';
-import { makeId } from '../domain/id.ts';
 import { type KeyInput, type KeyRecord, makeSecret, SECRET_BYTES } from '../domain/key.ts';
 import { type InputError, Problem } from '../domain/problem.ts';
+import { newId } from '../newId.ts';
 import { hashSecret, insertKey } from '../queries/apiKeys.ts';
 import { insertEvents } from '../queries/events.ts';
 import { findLocations } from '../queries/locations.ts';
@@ -23,7 +23,7 @@ export async function createKey(
   await checkLocations(tx, caller, input.locations ?? null);
   const secret = makeSecret(input.kind, randomBytes(SECRET_BYTES));
   const key: KeyRecord = {
-    id: makeId('key', now.getTime(), randomBytes(10)),
+    id: newId('key', now),
     name: input.name,
     kind: input.kind,
     scopes: input.scopes,

@@ -1,8 +1,8 @@
 // Pairs a tablet: a code that was not used yet becomes the device's own key, limited to its location.
 import { randomBytes } from 'node:crypto';
 import type { DeviceRecord } from '../domain/device.ts';
-import { makeId } from '../domain/id.ts';
 import { DEVICE_SCOPES, type KeyRecord, makeSecret, SECRET_BYTES } from '../domain/key.ts';
+import { newId } from '../newId.ts';
 import { hashSecret, insertKey } from '../queries/apiKeys.ts';
 import { countWrongGuess, lockDeviceByCode, markPaired } from '../queries/devices.ts';
 import { insertEvents } from '../queries/events.ts';
@@ -24,7 +24,7 @@ export async function pairDevice(
   }
   const token = makeSecret('device', randomBytes(SECRET_BYTES));
   const key: KeyRecord = {
-    id: makeId('key', now.getTime(), randomBytes(10)),
+    id: newId('key', now),
     name: device.name,
     kind: 'device',
     scopes: [...DEVICE_SCOPES],

@@ -5,13 +5,13 @@ import { mayUse } from '../../domain/caller.ts';
 import { locationCodeSchema } from '../../domain/location.ts';
 import { Problem } from '../../domain/problem.ts';
 import { isDue, mergeLines, STATUSES, type Status } from '../../domain/reservation.ts';
+import { newId } from '../../newId.ts';
 import { reserveItems } from '../../operations/reserveItems.ts';
 import type { Submitted } from '../../operations/writer/outcome.ts';
 import { listReservations, readHistory } from '../../queries/reservationReads.ts';
 import { readReservations } from '../../queries/reservations.ts';
 import { decodeCursor, encodeCursor } from '../cursor.ts';
 import type { Deps } from '../deps.ts';
-import { newId } from '../newId.ts';
 import { promiseAt, withAlternatives } from '../reservationPromises.ts';
 import {
   orderReference,

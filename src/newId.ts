@@ -1,6 +1,6 @@
 // Gives the domain's ids their randomness. Draws for hundreds of ids at once: one draw costs more than the rest of an id.
 import { randomBytes } from 'node:crypto';
-import { type Id, makeId, type Prefix } from '../domain/id.ts';
+import { type Id, makeId, type Prefix } from './domain/id.ts';
 
 const RANDOM_BYTES = 10;
 const IDS_PER_DRAW = 400;
