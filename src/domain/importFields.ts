@@ -6,15 +6,24 @@ export type ImportType = (typeof IMPORT_TYPES)[number];
 
 /**
  * What a field's text stands for. `list`: parts with a separator between them. `json`: any JSON value. `instant`: a
- * time, as importTime.ts reads it. `choice`: one of ours, in any case.
+ * time, as importTime.ts reads it. `choice`: one of ours, in any case. `any`: whatever JSON or a cell has.
  */
-export type FieldKind = 'text' | 'choice' | 'integer' | 'number' | 'boolean' | 'instant' | 'list' | 'json';
+export type FieldKind =
+  | 'any'
+  | 'text'
+  | 'choice'
+  | 'integer'
+  | 'number'
+  | 'boolean'
+  | 'instant'
+  | 'list'
+  | 'json';
 
 /** By the path of the field in what a row becomes. */
 export const IMPORT_FIELDS: Record<ImportType, Readonly<Record<string, FieldKind>>> = {
   items: {
     sku: 'text',
-    name: 'text',
+    name: 'any',
     'name.fr': 'text',
     'name.en': 'text',
     barcodes: 'list',

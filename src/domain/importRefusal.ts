@@ -28,7 +28,8 @@ export function refusalOf(
   const sources = fields.filter(
     ({ field }) => field === path.join('.') || field.startsWith(`${path.join('.')}.`),
   );
-  if (sources.length > 0 && sources.every(({ field }) => values[field] === undefined)) {
+  const isInWhole = path.some((_, place) => values[path.slice(0, place).join('.')] !== undefined);
+  if (!isInWhole && sources.length > 0 && sources.every(({ field }) => values[field] === undefined)) {
     const from = sources.map((source) => source.from).join(', ');
     return {
       code: 'required',

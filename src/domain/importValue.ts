@@ -61,6 +61,8 @@ export function readValue(
         : unreadable('wrong-type', 'Expected text', value);
     case 'text':
       return readText(value);
+    case 'any':
+      return value;
   }
 }
 

@@ -2,7 +2,15 @@
 // Pure: the instant of a decision is an argument.
 import { Problem } from './problem.ts';
 
-export const STATUSES = ['held', 'confirmed', 'picking', 'ready', 'collected', 'cancelled', 'expired'] as const;
+export const STATUSES = [
+  'held',
+  'confirmed',
+  'picking',
+  'ready',
+  'collected',
+  'cancelled',
+  'expired',
+] as const;
 export type Status = (typeof STATUSES)[number];
 
 /** The states whose lines still promise units to somebody. */
@@ -129,7 +137,9 @@ export function isDue(reservation: Pick<Reservation, 'status' | 'expiresAt'>, no
 /** True when the days for pickup are over. */
 export function isOverdue(reservation: Pick<Reservation, 'status' | 'pickupDeadlineAt'>, now: Date): boolean {
   return (
-    reservation.status === 'ready' && reservation.pickupDeadlineAt !== null && reservation.pickupDeadlineAt <= now
+    reservation.status === 'ready' &&
+    reservation.pickupDeadlineAt !== null &&
+    reservation.pickupDeadlineAt <= now
   );
 }
 
@@ -148,7 +158,9 @@ export function lineOf(reservation: Reservation, sku: string): ReservationLine {
 }
 
 /** Several lines of one sku become one: quantities add up, the first place is kept. */
-export function mergeLines(lines: readonly { sku: string; quantity: number }[]): { sku: string; quantity: number }[] {
+export function mergeLines(
+  lines: readonly { sku: string; quantity: number }[],
+): { sku: string; quantity: number }[] {
   const merged = new Map<string, number>();
   for (const { sku, quantity } of lines) merged.set(sku, (merged.get(sku) ?? 0) + quantity);
   return [...merged].map(([sku, quantity]) => ({ sku, quantity }));
