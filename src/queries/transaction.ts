@@ -59,6 +59,8 @@ export function openDatabase(options: DatabaseOptions): Database {
     statement_timeout: STATEMENT_MILLISECONDS_MAX,
     query_timeout: ANSWER_MILLISECONDS_MAX,
     idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MILLISECONDS_MAX,
+    // Our statements are short; compiling their plans takes longer than running them (on 15: 30 s against 4 s).
+    options: '-c jit=off',
   });
   pool.on('error', options.onIdleError);
 
