@@ -76,7 +76,10 @@ type Flight = { requestHash: Buffer; landed: Promise<Answer | null> };
  * Requests in flight are known in this process; across processes the table's primary key decides. A request that
  * throws keeps nothing: it had no effect, so the same key may try again.
  */
-export function makeOnce(database: Database): Once {
+export function makeOnce(
+  database: Database,
+  firstAnswerMillisecondsMax = FIRST_ANSWER_MILLISECONDS_MAX,
+): Once {
   const flights = new Map<string, Flight>();
 
   async function fly(request: KeyedRequest, work: (tx: Tx) => Promise<Answer>) {
@@ -91,7 +94,7 @@ export function makeOnce(database: Database): Once {
 
   return async (request, work) => {
     const name = answerName(request);
-    const deadline = Date.now() + FIRST_ANSWER_MILLISECONDS_MAX;
+    const deadline = Date.now() + firstAnswerMillisecondsMax;
     for (let first = flights.get(name); first !== undefined; first = flights.get(name)) {
       requireSame(first.requestHash, request);
       const answer = await before(deadline, first.landed);
@@ -127,10 +130,7 @@ async function answerOnce(tx: Tx, request: KeyedRequest, work: (tx: Tx) => Promi
 
 function requireSame(requestHash: Buffer, request: KeyedRequest): void {
   if (requestHash.equals(request.requestHash)) return;
-  throw new Problem(
-    'idempotency-key-reused',
-    'This Idempotency-Key was used with another request; a new request needs a new key.',
-  );
+  throw reused('This Idempotency-Key was used with another request; a new request needs a new key.');
 }
 
 async function before<T>(deadline: number, landed: Promise<T>): Promise<T> {
@@ -165,14 +165,22 @@ function seal(answer: Answer, request: KeyedRequest): Buffer {
   return Buffer.concat([iv, cipher.getAuthTag(), sealed]);
 }
 
-function unseal(kept: StoredAnswer, secret: string): Answer {
-  const { response, requestHash } = kept;
-  const decipher = createDecipheriv(
-    'aes-256-gcm',
-    sealingKey(secret, requestHash),
-    response.subarray(0, IV_BYTES),
-  );
+/** The kept answer. A key whose secret is another one now, such as a changed admin key, is another caller: refused. */
+function unseal({ response, requestHash }: StoredAnswer, secret: string): Answer {
+  const iv = response.subarray(0, IV_BYTES);
+  const decipher = createDecipheriv('aes-256-gcm', sealingKey(secret, requestHash), iv);
   decipher.setAuthTag(response.subarray(IV_BYTES, IV_BYTES + TAG_BYTES));
-  const text = Buffer.concat([decipher.update(response.subarray(IV_BYTES + TAG_BYTES)), decipher.final()]);
-  return answerSchema.parse(JSON.parse(text.toString('utf8')));
+  const opened = decipher.update(response.subarray(IV_BYTES + TAG_BYTES));
+  try {
+    decipher.final();
+  } catch {
+    throw reused(
+      'This Idempotency-Key was used with a former secret of this key; a new request needs a new key.',
+    );
+  }
+  return answerSchema.parse(JSON.parse(opened.toString('utf8')));
+}
+
+function reused(detail: string): Problem {
+  return new Problem('idempotency-key-reused', detail);
 }

@@ -89,12 +89,21 @@ export class RateLimited extends Problem {
   }
 }
 
-/** An IPv6 host commands its whole /64: what it may spend is counted for that. */
+/** An IPv6 host commands its whole /64: what it may spend is counted for that, however the address is written. */
 function network(address: string): string {
   if (!isIPv6(address) || address.startsWith('::ffff:')) return address;
   const [head = '', tail] = address.split('::');
-  const groups = head.split(':').filter(Boolean);
-  const missing = tail === undefined ? 0 : 8 - groups.length - tail.split(':').filter(Boolean).length;
-  const full = [...groups, ...Array<string>(missing).fill('0'), ...(tail ?? '').split(':').filter(Boolean)];
-  return full.slice(0, 4).join(':');
+  const before = groupsOf(head);
+  const after = groupsOf(tail ?? '');
+  const zeros = Array<string>(tail === undefined ? 0 : Math.max(0, 8 - before.length - after.length)).fill(
+    '0',
+  );
+  return [...before, ...zeros, ...after].slice(0, 4).join(':');
+}
+
+function groupsOf(text: string): string[] {
+  return text
+    .split(':')
+    .filter(Boolean)
+    .map((group) => Number.parseInt(group, 16).toString(16));
 }

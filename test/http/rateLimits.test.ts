@@ -1,0 +1,83 @@
+// What a key, and an address without one, may spend in a minute, and how they are told.
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import request from 'supertest';
+import { makeRateLimits } from '../../src/http/rateLimits.ts';
+import { startTestApp, type TestApp } from '../support/app.ts';
+
+let comptoir: TestApp;
+beforeAll(async () => {
+  comptoir = await startTestApp({
+    environment: {
+      COMPTOIR_RATE_LIMITS: 'on',
+      COMPTOIR_KEY_POINTS_PER_MINUTE: '3',
+      COMPTOIR_ADDRESS_POINTS_PER_MINUTE: '3',
+      COMPTOIR_TRUST_PROXY: '1',
+    },
+  });
+});
+afterAll(() => comptoir.close());
+
+const stock = (token: string, address = '192.0.2.1') =>
+  request(comptoir.url).get('/v1/stock').set('X-Forwarded-For', address).auth(token, { type: 'bearer' });
+
+describe('a key', () => {
+  test('is told what is left, and beyond it gets 429 with Retry-After', async () => {
+    const { token } = await comptoir.key();
+    const first = await stock(token).expect(200);
+    expect(first.headers['ratelimit-policy']).toBe('"key";q=3;w=60');
+    expect(first.headers.ratelimit).toMatch(/^"key";r=2;t=\d+$/);
+    await stock(token).expect(200);
+    await stock(token).expect(200);
+    const refused = await stock(token).expect(429);
+    expect(refused.body).toMatchObject({
+      code: 'rate-limited',
+      retryAfterSeconds: Number(refused.headers['retry-after']),
+    });
+    expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0);
+    expect(refused.headers.ratelimit).toMatch(/^"key";r=0;t=\d+$/);
+  });
+
+  test('spends its own points only, from whatever address', async () => {
+    const [one, other] = [await comptoir.key(), await comptoir.key()];
+    for (let i = 0; i < 4; i++) await stock(one.token);
+    await stock(one.token, '192.0.2.99').expect(429);
+    await stock(other.token).expect(200);
+  });
+});
+
+describe('an address', () => {
+  test('that guesses keys is stopped before it asks the database any more', async () => {
+    for (let i = 0; i < 3; i++) await stock(`guess-${i}`, '192.0.2.7').expect(401);
+    const refused = await stock('guess-3', '192.0.2.7').expect(429);
+    expect(refused.headers['ratelimit-policy']).toBe('"address";q=3;w=60');
+    await stock('guess-4', '192.0.2.8').expect(401);
+  });
+
+  test('without a key is stopped too', async () => {
+    const ask = () => request(comptoir.url).get('/v1/stock').set('X-Forwarded-For', '192.0.2.20');
+    for (let i = 0; i < 3; i++) await ask().expect(401);
+    await ask().expect(429);
+  });
+
+  test('may ask for health and metrics as often as it likes', async () => {
+    for (let i = 0; i < 6; i++) {
+      await request(comptoir.url).get('/health/live').set('X-Forwarded-For', '192.0.2.30').expect(200);
+    }
+  });
+
+  test('of IPv6 is its whole /64', async () => {
+    const limits = makeRateLimits({ enabled: true, keyPointsPerMinute: 1, addressPointsPerMinute: 2 });
+    await limits.spendByAddress('2001:db8:1:2::1', 1);
+    await limits.spendByAddress('2001:db8:1:2:ffff:ffff:ffff:ffff', 1);
+    await expect(limits.spendByAddress('2001:0db8:1:2::7', 1)).rejects.toMatchObject({
+      code: 'rate-limited',
+    });
+    await expect(limits.spendByAddress('2001:db8:1:3::1', 1)).resolves.toBeDefined();
+    await expect(limits.spendByAddress('::ffff:192.0.2.1', 1)).resolves.toBeDefined();
+  });
+});
+
+test('a load test turns them off', async () => {
+  const limits = makeRateLimits({ enabled: false, keyPointsPerMinute: 1, addressPointsPerMinute: 1 });
+  for (let i = 0; i < 5; i++) expect(await limits.spendByKey('key_x', 1)).toEqual([]);
+});
