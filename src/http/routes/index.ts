@@ -11,6 +11,7 @@ import { itemRoutes } from './items.ts';
 import { keyRoutes } from './keys.ts';
 import { locationRoutes } from './locations.ts';
 import { openApiRoutes } from './openapi.ts';
+import { preparationRoutes } from './preparation.ts';
 import { processRoutes } from './process.ts';
 import { reservationMoveRoutes } from './reservationMoves.ts';
 import { reservationRoutes } from './reservations.ts';
@@ -21,6 +22,7 @@ export const routes: readonly AnyRoute[] = [
   ...itemAvailabilityRoutes,
   ...reservationRoutes,
   ...reservationMoveRoutes,
+  ...preparationRoutes,
   ...factRoutes,
   ...stockRoutes,
   ...integrityRoutes,

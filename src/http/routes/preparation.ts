@@ -1,0 +1,166 @@
+// The store's moves: staff prepare an order, hand it over, take it back, put it back.
+// The shop's are in reservationMoves.ts; which move a state allows is the domain's.
+import { z } from 'zod';
+import { skuSchema } from '../../domain/item.ts';
+import { pickupDeadline } from '../../domain/promise.ts';
+import { LINE_QUANTITY_MAX, LINES_MAX, MISSING_REASONS } from '../../domain/reservation.ts';
+import { lineOfText } from '../../domain/text.ts';
+import { collectReservation } from '../../operations/collectReservation.ts';
+import { pickLines } from '../../operations/pickLines.ts';
+import { putBackReservation } from '../../operations/putBackReservation.ts';
+import { readyReservation } from '../../operations/readyReservation.ts';
+import { CONDITIONS, returnLines } from '../../operations/returnLines.ts';
+import { startPicking } from '../../operations/startPicking.ts';
+import { common, moveRoute, visibleReservation } from '../reservationMove.ts';
+import { alternativesTo } from '../reservationPromises.ts';
+import type { AnyRoute } from '../route.ts';
+
+const start = moveRoute({
+  name: 'start',
+  operationId: 'startPicking',
+  summary: 'Start to prepare',
+  description:
+    'A member of staff takes the order. Taken by another: 409 `already-taken` with the name; `takeOver` forces.',
+  body: z.strictObject({ staff: lineOfText(100).optional(), takeOver: z.boolean().default(false) }),
+  problems: ['already-taken'],
+  operation: startPicking,
+  command: (call) => ({
+    ...common(call),
+    staff: call.body.staff ?? call.caller.name,
+    takeOver: call.body.takeOver,
+  }),
+});
+
+const units = z.int().min(0).max(LINE_QUANTITY_MAX);
+const someUnits = z.int().min(1).max(LINE_QUANTITY_MAX);
+
+/** Each sku at most once: two figures for one line would be two answers. */
+function linesOf<Line extends z.ZodType<{ sku: string }>>(line: Line) {
+  return z
+    .array(line)
+    .min(1)
+    .max(LINES_MAX)
+    .refine((lines) => new Set(lines.map(({ sku }) => sku)).size === lines.length, 'must not repeat a sku');
+}
+
+const pick = moveRoute({
+  name: 'pick',
+  operationId: 'pickLines',
+  summary: 'Report what was picked and what is missing',
+  description:
+    'Figures are totals so far, so that the same report twice is one report. Missing units leave on hand at once and are not sold again; the answer offers `alternatives` for them.',
+  body: z.strictObject({
+    lines: linesOf(
+      z
+        .strictObject({
+          sku: skuSchema,
+          picked: units,
+          missing: units.default(0),
+          reason: z.enum(MISSING_REASONS).optional(),
+        })
+        .refine(({ missing, reason }) => missing > 0 || reason === undefined, {
+          path: ['reason'],
+          message: 'says why units are missing, and none are',
+        }),
+    ),
+  }),
+  problems: ['unknown-line', 'units-not-here'],
+  operation: pickLines,
+  command: (call) => ({
+    ...common(call),
+    lines: call.body.lines.map((line) => ({ ...line, reason: line.reason ?? null })),
+  }),
+  async beside({ location, lines }, call, deps) {
+    const missing = lines.filter((line) => line.missing > 0);
+    if (missing.length === 0) return {};
+    const cart = missing.map((line) => ({ sku: line.sku, quantity: line.missing }));
+    return { alternatives: await alternativesTo(deps, call, { location, lines: cart }) };
+  },
+});
+
+const ready = moveRoute({
+  name: 'ready',
+  operationId: 'readyReservation',
+  summary: 'Ready at the counter',
+  description: 'Every line is picked or missing. The customer is told, and the days for pickup start.',
+  body: z.strictObject({ shelf: lineOfText(50).optional() }),
+  problems: ['lines-not-picked', 'nothing-picked'],
+  operation: readyReservation,
+  async command(call, deps) {
+    const { location: code } = await visibleReservation(call, deps);
+    const location = await deps.catalogue.location(code);
+    const deadline =
+      location === null
+        ? null
+        : pickupDeadline({
+            hours: location.openingHours,
+            timeZone: location.timeZone,
+            readyAt: call.now,
+            holdDays: location.pickup.holdDays,
+          });
+    return { ...common(call), shelf: call.body.shelf ?? null, pickupDeadlineAt: deadline };
+  },
+});
+
+const someLines = linesOf(z.strictObject({ sku: skuSchema, quantity: someUnits }));
+
+const collect = moveRoute({
+  name: 'collect',
+  operationId: 'collectReservation',
+  summary: 'Hand over',
+  description:
+    'With the customer’s pickup code, or an override with a reason. Units leave on hand. With `lines`, a part: it stays `ready` for the rest. Five wrong codes lock it for 15 minutes.',
+  body: z
+    .strictObject({
+      pickupCode: z.string().min(1).max(32).optional(),
+      override: z.strictObject({ reason: lineOfText(200) }).optional(),
+      lines: someLines.optional(),
+    })
+    .refine(({ pickupCode, override }) => (pickupCode === undefined) !== (override === undefined), {
+      path: ['pickupCode'],
+      message: 'give either a pickupCode or an override with a reason',
+    }),
+  problems: ['wrong-pickup-code', 'pickup-locked', 'unknown-line', 'units-not-here'],
+  operation: collectReservation,
+  command: (call) => ({
+    ...common(call),
+    proof:
+      call.body.override === undefined
+        ? { pickupCode: call.body.pickupCode ?? '' }
+        : { override: call.body.override },
+    lines: call.body.lines ?? null,
+  }),
+});
+
+const giveBack = moveRoute({
+  name: 'return',
+  operationId: 'returnLines',
+  summary: 'Take units back',
+  description: 'A collected unit comes back: on hand again, or damaged.',
+  body: z.strictObject({
+    lines: linesOf(
+      z.strictObject({
+        sku: skuSchema,
+        quantity: someUnits,
+        condition: z.enum(CONDITIONS).default('sellable'),
+      }),
+    ),
+  }),
+  problems: ['unknown-line', 'units-not-here'],
+  operation: returnLines,
+  command: (call) => ({ ...common(call), lines: call.body.lines }),
+});
+
+const putBack = moveRoute({
+  name: 'put-back',
+  operationId: 'putBackReservation',
+  summary: 'Put back',
+  description:
+    'The units of a cancelled or expired order that lay ready are on their shelves again: only now are they available. `GET /v1/reservations?putBackPending=true` lists what waits.',
+  body: z.strictObject({}),
+  problems: ['nothing-to-put-back'],
+  operation: putBackReservation,
+  command: common,
+});
+
+export const preparationRoutes: readonly AnyRoute[] = [start, pick, ready, collect, giveBack, putBack];
