@@ -50,7 +50,7 @@ export function makeApp(deps: Deps, options: AppOptions = {}): Express {
 function nothingHere(routes: readonly AnyRoute[], context: EndpointContext): RequestHandler {
   const methodsOf = methodsByPath(routes);
   return async (req, res) => {
-    const exchange = openExchange(req, res, 'none');
+    const exchange = openExchange(req, res, 'none', context.deps);
     try {
       const methods = methodsOf(exchange.path);
       if (methods.length === 0)
@@ -72,5 +72,5 @@ function nothingHere(routes: readonly AnyRoute[], context: EndpointContext): Req
 
 /** What Express itself refuses, such as a path that cannot be decoded. Four parameters make it an error handler. */
 function routerFailed(context: EndpointContext): ErrorRequestHandler {
-  return (error, req, res, _next) => fail(openExchange(req, res, 'none'), error, context);
+  return (error, req, res, _next) => fail(openExchange(req, res, 'none', context.deps), error, context);
 }

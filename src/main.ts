@@ -28,6 +28,8 @@ function main(): void {
   const config = configOrExit();
   const output = makeLog({ level: config.logLevel, forPeople: process.stdout.isTTY });
   const lifecycle = takeCharge(output);
+  output.log.info({ node: process.version }, 'starting');
+  output.flush();
   lifecycle.start(
     () => startUp(config, output.log, lifecycle),
     (error) => {

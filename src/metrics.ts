@@ -5,6 +5,7 @@ const REQUEST_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5
 const BATCH_COMMANDS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000];
 
 export type HttpMetrics = {
+  requestStarted(): void;
   /** `route` is a template such as `GET /v1/items/{sku}`: a bounded set. */
   requestEnded(route: string, status: number, seconds: number): void;
 };
@@ -40,11 +41,24 @@ export function makeMetrics({ processMetrics }: { processMetrics: boolean }): Me
     buckets: REQUEST_SECONDS,
     registers: [registry],
   });
+  let open = 0;
+  new Gauge({
+    name: 'comptoir_http_requests_open',
+    help: 'Requests that are being answered, long polls included.',
+    registers: [registry],
+    collect() {
+      this.set(open);
+    },
+  });
   // Bound once for each pair: looking labels up costs more than the observation.
   const bound = new Map<string, Histogram.Internal<'route' | 'status'>>();
   return {
     registry,
+    requestStarted: () => {
+      open += 1;
+    },
     requestEnded(route, status, seconds) {
+      open -= 1;
       const name = `${status} ${route}`;
       let child = bound.get(name);
       if (child === undefined) {

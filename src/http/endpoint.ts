@@ -10,7 +10,7 @@ import { ClientGone, checkStreamType, hasBody, readJson } from './body.ts';
 import { LiveCall } from './call.ts';
 import { corsHeaders } from './cors.ts';
 import type { Deps } from './deps.ts';
-import { type Exchange, openExchange, sendProblem, sendReply } from './exchange.ts';
+import { cutExchange, type Exchange, openExchange, sendProblem, sendReply } from './exchange.ts';
 import {
   type Answer,
   idempotencyKey,
@@ -37,7 +37,7 @@ type Admitted = { caller: Caller; token: string | null };
 export function makeEndpoint(route: AnyRoute, context: EndpointContext) {
   const name = `${route.method} ${route.path}`;
   return async (req: Request, res: Response): Promise<void> => {
-    const exchange = openExchange(req, res, name);
+    const exchange = openExchange(req, res, name, context.deps);
     try {
       const admitted = await admit(exchange, route, context.deps);
       const reply = await perform(exchange, route, admitted, context);
@@ -53,9 +53,7 @@ export function makeEndpoint(route: AnyRoute, context: EndpointContext) {
 export function fail(exchange: Exchange, error: unknown, context: EndpointContext, route?: AnyRoute): void {
   const { deps } = context;
   if (error instanceof ClientGone || exchange.res.headersSent) {
-    exchange.res.destroy();
-    if (!(error instanceof ClientGone))
-      deps.log.error({ err: error, requestId: exchange.requestId }, 'answer cut');
+    cutExchange(exchange, deps, error instanceof Error ? error : new Error('thrown'));
     return;
   }
   let problem = problemOf(error);

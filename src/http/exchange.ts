@@ -30,7 +30,11 @@ export type Exchange = {
 /** What an exchange is told to once it is over. */
 export type Ledger = { log: Logger; metrics: HttpMetrics; health: Pick<Health, 'draining'> };
 
-export function openExchange(req: Request, res: Response, route: string): Exchange {
+/** Not a status of HTTP: what proxies log for a client that did not wait. */
+const CLIENT_GONE = 499;
+
+export function openExchange(req: Request, res: Response, route: string, ledger: Ledger): Exchange {
+  ledger.metrics.requestStarted();
   const end = req.url.indexOf('?');
   return {
     req,
@@ -42,6 +46,12 @@ export function openExchange(req: Request, res: Response, route: string): Exchan
     keyId: undefined,
     headers: [],
   };
+}
+
+/** Nobody is left to answer, or half an answer is out already: the connection is cut. */
+export function cutExchange(exchange: Exchange, ledger: Ledger, error: Error): void {
+  exchange.res.destroy();
+  close(exchange, CLIENT_GONE, ledger, error);
 }
 
 /** Sends a handler's reply; 304 instead of a 200 that the client has already. */
