@@ -1,7 +1,7 @@
 // Somebody counted: a value at an instant. Movements that occurred after it still apply, on top.
 import { CLOCK_SKEW_SECONDS_MAX } from '../domain/level.ts';
 import { Problem } from '../domain/problem.ts';
-import { assertNotFuture, isRepeatedFact } from './writer/facts.ts';
+import { assertNotFuture, isRepeatedFact, placeOf } from './writer/facts.ts';
 import type { StockOperation } from './writer/operation.ts';
 
 export type RecordCount = {
@@ -20,16 +20,17 @@ export type RecordCount = {
 export const recordCounts: StockOperation<RecordCount, 'applied' | 'duplicate'> = {
   name: 'recordCounts',
 
-  needs: ({ sku, location, source, eventId, countedAt }) => ({
-    levels: [{ sku, location }],
+  needs: ({ sku, location, source, eventId, countedAt, maySee }) => ({
+    // No row is made, and none locked, where the caller has no business.
+    levels: maySee(location) ? [{ sku, location }] : [],
     createsLevels: true,
     facts: [{ source, eventId }],
     sumsAfter: [{ sku, location, after: countedAt }],
   }),
 
   decide(batch, command) {
+    const location = placeOf(batch, command.location, command.maySee);
     const item = batch.item(command.sku);
-    const location = batch.location(command.maySee(command.location) ? command.location : '');
     const fact = {
       source: command.source,
       eventId: command.eventId,

@@ -5,7 +5,7 @@ import { type MovementType, onHandDelta } from '../domain/movement.ts';
 import { Problem } from '../domain/problem.ts';
 import { OPEN_STATUSES, type Reservation, type Status, unitsOut } from '../domain/reservation.ts';
 import type { Batch } from './writer/batch.ts';
-import { assertNotFuture, isRepeatedFact } from './writer/facts.ts';
+import { assertNotFuture, isRepeatedFact, placeOf } from './writer/facts.ts';
 import type { StockOperation } from './writer/operation.ts';
 import type { Actor } from './writer/outcome.ts';
 
@@ -28,16 +28,17 @@ export type RecordMovement = {
 export const recordMovements: StockOperation<RecordMovement, 'applied' | 'duplicate'> = {
   name: 'recordMovements',
 
-  needs: ({ sku, location, source, eventId, reservationId }) => ({
-    levels: [{ sku, location }],
+  needs: ({ sku, location, source, eventId, reservationId, maySee }) => ({
+    // No row is made, and none locked, where the caller has no business.
+    levels: maySee(location) ? [{ sku, location }] : [],
     createsLevels: true,
     facts: [{ source, eventId }],
     reservations: reservationId === null ? [] : [reservationId],
   }),
 
   decide(batch, command) {
+    const location = placeOf(batch, command.location, command.maySee);
     const item = batch.item(command.sku);
-    const location = batch.location(command.maySee(command.location) ? command.location : '');
     if (isRepeatedFact(batch, { ...command, itemId: item.id, locationId: location.id })) return 'duplicate';
     assertNotFuture(command.occurredAt, batch.now, CLOCK_SKEW_SECONDS_MAX);
     const level = batch.levelOf(item.id, location.id);

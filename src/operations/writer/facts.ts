@@ -1,7 +1,15 @@
-// What every reported fact is checked for: told before, told differently, told from tomorrow.
+// What every reported fact is checked for: told of somebody else's place, told before, told differently, told from
+// tomorrow.
+import type { LocationRecord } from '../../domain/location.ts';
 import { Problem } from '../../domain/problem.ts';
 import type { RecordedFact } from '../../queries/movements.ts';
 import type { Batch } from './batch.ts';
+
+/** Where a fact happened; 404 `unknown-location`, for another store's location as for one that does not exist. */
+export function placeOf(batch: Batch, code: string, maySee: (location: string) => boolean): LocationRecord {
+  if (maySee(code)) return batch.location(code);
+  throw new Problem('unknown-location', `There is no location with the code ${code}.`, { location: code });
+}
 
 /** True for a fact that the ledger holds already; 409 `event-id-reused` when it holds another one under that id. */
 export function isRepeatedFact(batch: Batch, fact: RecordedFact): boolean {
