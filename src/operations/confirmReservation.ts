@@ -2,7 +2,14 @@
 // A hold that expired takes its stock again where it is still there.
 import { available } from '../domain/level.ts';
 import { Problem } from '../domain/problem.ts';
-import { assertAllowed, type Customer, type Payment, type Reservation } from '../domain/reservation.ts';
+import {
+  assertAllowed,
+  type Customer,
+  type Payment,
+  type Reservation,
+  type ReservationLine,
+  unitsOut,
+} from '../domain/reservation.ts';
 import type { Batch } from './writer/batch.ts';
 import type { StockOperation } from './writer/operation.ts';
 import type { Actor, Admit } from './writer/outcome.ts';
@@ -50,7 +57,7 @@ export const confirmReservation: StockOperation<ConfirmReservation, Reservation>
     }
     const from = reservation.status;
     // A hold that was due has been ended with the other due holds, before this command: it asks like anybody else.
-    if (reservation.lines.some((line) => line.reserved === 0)) takeAgain(batch, reservation);
+    if (from === 'expired') takeAgain(batch, reservation);
     batch.claimOrderReference(reservation, command.orderReference);
     reservation.status = 'confirmed';
     reservation.expiresAt = null;
@@ -70,10 +77,16 @@ function isRepeat(reservation: Reservation, command: ConfirmReservation): boolea
   return reservation.status === 'confirmed' && reservation.orderReference === command.orderReference;
 }
 
+/** What is still to be handed over: a till may have sold units of a hold before it expired. */
+function unitsWanted(line: ReservationLine): number {
+  return line.quantity - line.missing - unitsOut(line);
+}
+
 function takeAgain(batch: Batch, reservation: Reservation): void {
-  const shortages = reservation.lines.flatMap(({ itemId, sku, quantity }) => {
-    const units = available(batch.levelOf(itemId, reservation.locationId));
-    return units < quantity ? [{ sku, requested: quantity, available: units }] : [];
+  const shortages = reservation.lines.flatMap((line) => {
+    const units = available(batch.levelOf(line.itemId, reservation.locationId));
+    const requested = unitsWanted(line);
+    return units < requested ? [{ sku: line.sku, requested, available: units }] : [];
   });
   if (shortages.length > 0) {
     throw new Problem(
@@ -83,7 +96,9 @@ function takeAgain(batch: Batch, reservation: Reservation): void {
     );
   }
   for (const line of reservation.lines) {
-    batch.reserve(batch.levelOf(line.itemId, reservation.locationId), line, line.quantity, 'reserved');
+    const units = unitsWanted(line);
+    if (units === 0) continue;
+    batch.reserve(batch.levelOf(line.itemId, reservation.locationId), line, units, 'reserved');
     line.reservedAt = batch.now;
   }
 }

@@ -9,6 +9,7 @@ import {
   type MissingReason,
   type Reservation,
   type ReservationLine,
+  unitsOut,
 } from '../domain/reservation.ts';
 import type { Batch } from './writer/batch.ts';
 import type { StockOperation } from './writer/operation.ts';
@@ -73,6 +74,13 @@ function assertUnits(line: ReservationLine, picked: PickedLine): void {
     throw new Problem(
       'units-not-here',
       `The line of ${line.sku} is for ${line.quantity}: ${picked.picked} picked and ${picked.missing} missing are more.`,
+      { sku: line.sku, quantity: line.quantity },
+    );
+  }
+  if (picked.missing > line.quantity - unitsOut(line)) {
+    throw new Problem(
+      'units-not-here',
+      `${unitsOut(line)} of ${line.quantity} of ${line.sku} were sold at the till: ${picked.missing} cannot be missing.`,
       { sku: line.sku, quantity: line.quantity },
     );
   }
