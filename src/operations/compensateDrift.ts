@@ -2,6 +2,7 @@
 // On hand stays what the world was told, and the ledger says why; reserved becomes what the open lines add up to.
 import type { Level } from '../domain/level.ts';
 import { OWN_SOURCE } from '../domain/movement.ts';
+import { placeOf } from './writer/facts.ts';
 import type { StockOperation } from './writer/operation.ts';
 
 export type CompensateDrift = {
@@ -18,33 +19,29 @@ export type Compensation = { level: Level; onHandDelta: number; reservedDelta: n
 export const compensateDrift: StockOperation<CompensateDrift, Compensation> = {
   name: 'compensateDrift',
 
-  needs: ({ sku, location }) => ({
-    levels: [{ sku, location }],
-    createsLevels: true,
-    derives: [{ sku, location }],
-  }),
+  needs({ sku, location, maySee }) {
+    const level = maySee(location) ? [{ sku, location }] : [];
+    return { levels: level, createsLevels: true, derives: level };
+  },
 
   decide(batch, { sku, location: code, id, maySee }) {
-    const item = batch.item(sku);
-    const location = batch.location(maySee(code) ? code : '');
-    const level = batch.levelOf(item.id, location.id);
-    const derived = batch.derived(level);
-    const onHandDelta = level.onHand - derived.onHand;
-    const reservedDelta = derived.reserved - level.reserved;
-    if (onHandDelta !== 0 || reservedDelta !== 0) {
-      batch.compensate(level, derived.reserved, {
+    const location = placeOf(batch, code, maySee);
+    const level = batch.levelOf(batch.item(sku).id, location.id);
+    const { onHand: onHandDelta, reserved } = batch.driftOf(level);
+    if (onHandDelta !== 0 || reserved !== 0) {
+      batch.compensate(level, {
         type: 'adjustment',
         quantity: onHandDelta,
         onHandDelta,
         reservedDelta: 0,
         source: OWN_SOURCE,
         eventId: id,
-        occurredAt: batch.now,
+        occurredAt: batch.instantFor(level),
         reference: null,
         reason: 'integrity',
         reservationId: null,
       });
     }
-    return { level, onHandDelta, reservedDelta };
+    return { level, onHandDelta, reservedDelta: 0 - reserved };
   },
 };

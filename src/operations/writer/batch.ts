@@ -13,6 +13,11 @@ import { type Actor, type Outcome, RefusalWithEffect } from './outcome.ts';
 
 export type ReservationEvent = { type: EventType; reservation: Reservation; data: Record<string, unknown> };
 
+/** By how much a level is above what ledger and open lines say. */
+export type Drift = { onHand: number; reserved: number };
+
+const NO_DRIFT: Drift = { onHand: 0, reserved: 0 };
+
 type Undo = () => void;
 
 /** One key for a level: item ids stay below 2^29 and location ids below 2^24. */
@@ -35,7 +40,7 @@ export type Loaded = {
   reservations: Map<string, Reservation>;
   facts: Map<string, RecordedFact>;
   sumsAfter: Map<string, number>;
-  derived: Map<number, { onHand: number; reserved: number }>;
+  drifts: Map<number, Drift>;
   orderReferences: Map<string, string>;
 };
 
@@ -124,9 +129,18 @@ export class Batch {
     return recorded + pending;
   }
 
-  /** What ledger and open lines say about a level, when the batch was loaded. */
-  derived(level: Level): { onHand: number; reserved: number } {
-    return this.#loaded.derived.get(levelKey(level.itemId, level.locationId)) ?? level;
+  /** How far a level is from its evidence: as it was when the batch was loaded, or less where the batch mended it. */
+  driftOf(level: Level): Drift {
+    return this.#loaded.drifts.get(levelKey(level.itemId, level.locationId)) ?? NO_DRIFT;
+  }
+
+  /**
+   * When what we do ourselves happens to a level: after every count that is known by now. A count may state an
+   * instant ahead of our clock; units that leave after it arrived were there to be counted all the same.
+   */
+  instantFor(level: Level): Date {
+    const counted = level.counted?.at;
+    return counted === undefined || counted < this.now ? this.now : new Date(counted.getTime() + 1);
   }
 
   /** The reservation that owns an order reference in a channel, or null. */
@@ -197,14 +211,16 @@ export class Batch {
     if (governs(count, level.counted)) {
       this.#setOnHand(level, movement.quantity + this.sumAfter(level, count.at));
       level.counted = count;
+      this.#setDrift(level, { ...this.driftOf(level), onHand: 0 });
     }
     this.#append(level, movement);
   }
 
-  /** Appends a movement that explains on hand as it is, and sets what the open lines add up to. */
-  compensate(level: Level, reserved: number, movement: Omit<NewMovement, 'itemId' | 'locationId'>): void {
+  /** Appends a movement that explains on hand as it is, and sets reserved to what the open lines add up to. */
+  compensate(level: Level, movement: Omit<NewMovement, 'itemId' | 'locationId'>): void {
     this.#changeLevel(level, 'integrity');
-    level.reserved = reserved;
+    level.reserved -= this.driftOf(level).reserved;
+    this.#setDrift(level, NO_DRIFT);
     this.#append(level, movement);
   }
 
@@ -253,6 +269,14 @@ export class Batch {
       );
     }
     level.onHand = onHand;
+  }
+
+  #setDrift(level: Level, drift: Drift): void {
+    const key = levelKey(level.itemId, level.locationId);
+    const before = this.#loaded.drifts.get(key);
+    if (before === undefined) return;
+    this.#loaded.drifts.set(key, drift);
+    this.#later(() => this.#loaded.drifts.set(key, before));
   }
 
   #changeLevel(level: Level, reason: string): void {

@@ -14,7 +14,7 @@ import {
   readReservations,
 } from '../../queries/reservations.ts';
 import type { Tx } from '../../queries/transaction.ts';
-import { Batch, factKey, levelKey, sumKey } from './batch.ts';
+import { Batch, type Drift, factKey, levelKey, sumKey } from './batch.ts';
 import type { Catalogue, Needs } from './operation.ts';
 
 /** The items and locations that the commands name, resolved before the transaction starts. */
@@ -42,21 +42,24 @@ export async function resolveNames(catalogue: Catalogue, needs: readonly Needs[]
   return { items: skus.size === 0 ? new Map() : await catalogue.items([...skus]), locations };
 }
 
-/** Makes the level rows that commands bring stock to; before the transaction, for the reason in ensureLevels. */
-export async function makeLevels(database: Tx, needs: readonly Needs[], names: Names): Promise<void> {
+/** Makes the level rows that commands bring stock to; before the batch's transaction, for the reason in ensureLevels. */
+export async function makeLevels(tx: Tx, needs: readonly Needs[], names: Names): Promise<void> {
   const keys = namedLevels(
     needs.filter((need) => need.createsLevels === true),
     names,
   );
-  if (keys.length > 0) await ensureLevels(database, keys);
+  if (keys.length > 0) await ensureLevels(tx, keys);
 }
 
-/** Locks and loads; the answer is the batch to decide on, and the due holds that end first. */
+/**
+ * Locks and loads; the answer is the batch to decide on, and the due holds that end first. The instant of the
+ * decision is taken under the locks: whoever had them before decided earlier, so times rise as versions do.
+ */
 export async function loadBatch(
   tx: Tx,
   needs: readonly Needs[],
   names: Names,
-  now: Date,
+  clock: () => Date,
   attempt: number,
 ): Promise<{ batch: Batch; dueHolds: string[] }> {
   const named = namedLevels(needs, names);
@@ -64,11 +67,12 @@ export async function loadBatch(
     needs.filter((need) => need.endsDueHolds === true),
     names,
   );
-  const dueHolds = ending.length === 0 ? [] : await dueHoldsOn(tx, ending, now);
+  const dueHolds = ending.length === 0 ? [] : await dueHoldsOn(tx, ending, clock());
   const reservationIds = unique([...needs.flatMap((need) => need.reservations ?? []), ...dueHolds]);
   const hanging = reservationIds.length === 0 ? [] : await levelKeysOf(tx, reservationIds);
 
   const levels = await lockAll(tx, [...named, ...hanging], names);
+  const now = clock();
   const reservations = await readReservations(tx, reservationIds);
   const facts = await findFacts(
     tx,
@@ -87,7 +91,7 @@ export async function loadBatch(
     reservations: new Map(reservations.map((reservation) => [reservation.id, reservation])),
     facts: new Map(facts.map((fact) => [factKey(fact.source, fact.eventId), fact])),
     sumsAfter: sums,
-    derived: await deriveLevels(tx, needs, names),
+    drifts: await loadDrifts(tx, needs, names, levels),
     orderReferences,
   });
   return { batch, dueHolds };
@@ -145,19 +149,27 @@ async function loadSums(tx: Tx, needs: readonly Needs[], names: Names): Promise<
   return new Map(since.map((s, place) => [sumKey(s.itemId, s.locationId, s.after), units[place] ?? 0]));
 }
 
-async function deriveLevels(
+async function loadDrifts(
   tx: Tx,
   needs: readonly Needs[],
   names: Names,
-): Promise<Map<number, { onHand: number; reserved: number }>> {
-  const derived = new Map<number, { onHand: number; reserved: number }>();
+  levels: ReadonlyMap<number, Level>,
+): Promise<Map<number, Drift>> {
+  const drifts = new Map<number, Drift>();
   for (const { derives = [] } of needs) {
     // One by one: a repair is rare, and asked for by a person.
     for (const { itemId, locationId } of namedLevels([{ levels: derives }], names)) {
-      derived.set(levelKey(itemId, locationId), await deriveLevel(tx, itemId, locationId));
+      const key = levelKey(itemId, locationId);
+      const level = levels.get(key);
+      if (level === undefined) continue;
+      const derived = await deriveLevel(tx, itemId, locationId);
+      drifts.set(key, {
+        onHand: level.onHand - derived.onHand,
+        reserved: level.reserved - derived.reserved,
+      });
     }
   }
-  return derived;
+  return drifts;
 }
 
 async function loadOrderReferences(tx: Tx, needs: readonly Needs[]): Promise<Map<string, string>> {

@@ -35,7 +35,7 @@ export type LineMovement = {
   takesReserved: boolean;
 };
 
-/** Moves units of a line in the ledger, as Comptoir's own source, at the batch's instant. */
+/** Moves units of a line in the ledger, as Comptoir's own source, now. */
 export function moveLine(
   batch: Batch,
   reservation: Reservation,
@@ -52,7 +52,7 @@ export function moveLine(
     reservedDelta: 0 - taken,
     source: OWN_SOURCE,
     eventId: `${reservation.id}/${reservation.version + 1}/${step}/${line.sku}`,
-    occurredAt: batch.now,
+    occurredAt: batch.instantFor(level),
     reference: reservation.orderReference,
     reason,
     reservationId: reservation.id,

@@ -52,7 +52,7 @@ export async function runBatch(
 ): Promise<PromiseSettledResult<Submitted>[]> {
   const needs = entries.flatMap((entry) => entry.needs);
   const names = await resolveNames(options.catalogue, needs);
-  await makeLevels(options.database, needs, names);
+  await options.database.retried((tx) => makeLevels(tx, needs, names));
   for (let attempt = 0; ; attempt++) {
     try {
       return await options.database.retried((tx) => decideAndWrite(tx, options, entries, names, attempt));
@@ -75,7 +75,7 @@ async function decideAndWrite(
     (entry) => entry.idempotency === null || !kept.has(answerName(entry.idempotency)),
   );
   const needs = fresh.flatMap((entry) => entry.needs);
-  const { batch, dueHolds } = await loadBatch(tx, needs, names, options.now(), attempt);
+  const { batch, dueHolds } = await loadBatch(tx, needs, names, options.now, attempt);
   for (const id of dueHolds) batch.run(() => options.expire.decide(batch, { id, actor: CLOCK }));
   const decided = new Map(fresh.map((entry) => [entry, entry.decide(batch)]));
   await flushBatch(tx, batch);
@@ -83,12 +83,14 @@ async function decideAndWrite(
   return entries.map((entry) => settle(entry, decided, kept));
 }
 
+/** By name: two processes that keep answers of the same requests, and lock no level, wait in one order. */
 function answersToKeep(decided: ReadonlyMap<Entry, Answer>): StoredAnswer[] {
-  return [...decided].flatMap(([{ idempotency }, answer]) =>
+  const answers = [...decided].flatMap(([{ idempotency }, answer]) =>
     idempotency === null
       ? []
       : [{ ...idempotency, status: answer.status, response: Buffer.from(answer.body) }],
   );
+  return answers.sort((a, b) => (answerName(a) < answerName(b) ? -1 : 1));
 }
 
 function settle(
