@@ -85,7 +85,9 @@ export async function updateReservations(tx: Tx, changed: readonly Reservation[]
 }
 
 export async function insertLines(tx: Tx, made: readonly Reservation[]): Promise<void> {
-  const rows = made.flatMap((r) => r.lines.map((line) => ({ ...line, reservationId: r.id, locationId: r.locationId })));
+  const rows = made.flatMap((r) =>
+    r.lines.map((line) => ({ ...line, reservationId: r.id, locationId: r.locationId })),
+  );
   if (rows.length === 0) return;
   await tx.run(
     'reservation_lines.insert',
@@ -159,9 +161,10 @@ export type LineAtRisk = { reservationId: string; sku: string; location: string;
 
 /**
  * Sets the flags of all open lines of these locked levels anew: the oldest reservations are served first, so the
- * newest lose (architecture §4). Answers the lines that became at risk by this.
+ * newest lose (architecture §4). A hold that is due asks for nothing any more, swept or not. Answers the lines that
+ * became at risk by this.
  */
-export async function flagLinesAtRisk(tx: Tx, keys: readonly LevelKey[]): Promise<LineAtRisk[]> {
+export async function flagLinesAtRisk(tx: Tx, keys: readonly LevelKey[], now: Date): Promise<LineAtRisk[]> {
   const rows = await tx.run<{ reservation_id: string; sku: string; location: string; version: number }>(
     'reservation_lines.flag_at_risk',
     `WITH open_lines AS (
@@ -170,6 +173,7 @@ export async function flagLinesAtRisk(tx: Tx, keys: readonly LevelKey[]): Promis
        FROM unnest($1::int[], $2::int[]) AS k (item_id, location_id)
        JOIN levels v ON v.item_id = k.item_id AND v.location_id = k.location_id
        JOIN reservation_lines l ON l.item_id = k.item_id AND l.location_id = k.location_id AND l.reserved > 0
+       JOIN reservations r ON r.id = l.reservation_id AND (r.status <> 'held' OR r.expires_at > $3)
      ), flagged AS (
        UPDATE reservation_lines l
        SET at_risk = o.short
@@ -184,7 +188,7 @@ export async function flagLinesAtRisk(tx: Tx, keys: readonly LevelKey[]): Promis
      JOIN locations o ON o.id = r.location_id
      WHERE f.at_risk
      ORDER BY f.reservation_id DESC, i.sku`,
-    [keys.map((key) => key.itemId), keys.map((key) => key.locationId)],
+    [keys.map((key) => key.itemId), keys.map((key) => key.locationId), now],
   );
   return rows.map((row) => ({
     reservationId: row.reservation_id,

@@ -71,7 +71,7 @@ async function flagAtRisk(tx: Tx, batch: Batch): Promise<NewEvent[]> {
     .filter(([level, { before }]) => level.reserved > level.onHand || before.reserved > before.onHand)
     .map(([level]) => level);
   if (short.length === 0) return [];
-  const lines = await flagLinesAtRisk(tx, short);
+  const lines = await flagLinesAtRisk(tx, short, batch.now);
   const byReservation = Map.groupBy(lines, (line) => line.reservationId);
   return [...byReservation].flatMap(([id, [first, ...others]]) =>
     first === undefined
