@@ -44,7 +44,7 @@ export const reserveItems: StockOperation<ReserveItems, Reservation> = {
     for (const line of reservation.lines) {
       batch.reserve(batch.levelOf(line.itemId, location.id), line, line.quantity, 'reserved');
     }
-    batch.record(reservation, 'reservation.held', command.actor, null);
+    batch.record(reservation, 'reservation.held', command.actor, null, { ttlSeconds: command.ttlSeconds });
     return reservation;
   },
 };

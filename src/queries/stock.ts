@@ -81,7 +81,7 @@ export async function listStockAsOf(
        ORDER BY o.code, i.sku LIMIT $6
      )
      SELECT p.sku, p.location, p.buffer, 0 AS incoming, 0 AS version,
-            (coalesce(c.quantity, 0) + coalesce(m.units, 0))::int AS "onHand",
+            coalesce(c.quantity, 0) + coalesce(m.units, 0) AS "onHand",
             coalesce(r.units, 0)::int AS reserved,
             c.occurred_at AS "countedAt",
             greatest(c.occurred_at, m.last_at) AS "updatedAt"
@@ -104,9 +104,17 @@ export async function listStockAsOf(
          SELECT sum(reserved_delta) AS units FROM movements
          WHERE reservation_id = n.reservation_id AND item_id = n.item_id AND recorded_at <= $7
        ) taken ON true
-       WHERE n.item_id = p.item_id AND n.location_id = p.location_id AND n.reserved_at <= $7
-         AND (n.released_at IS NULL OR n.released_at > $7)
-         AND NOT (r.status IN ('held', 'expired') AND r.pickup_code IS NULL AND r.expires_at <= $7)
+       LEFT JOIN LATERAL (
+         SELECT at + (data->>'ttlSeconds')::int * interval '1 second' AS expires_at
+         FROM reservation_transitions
+         WHERE reservation_id = n.reservation_id AND type = 'held' AND at <= $7
+         ORDER BY version DESC LIMIT 1
+       ) hold ON n.reserved_at > $7
+       WHERE n.item_id = p.item_id AND n.location_id = p.location_id AND r.created_at <= $7
+         AND CASE WHEN n.reserved_at <= $7
+                  THEN (n.released_at IS NULL OR n.released_at > $7) AND (r.expires_at IS NULL OR r.expires_at > $7)
+                  -- Taken again after it expired: before that, it was reserved as long as the hold lived.
+                  ELSE hold.expires_at > $7 END
      ) r ON true
      ORDER BY p.location, p.sku`,
     [...parameters(filters, after), limit, asOf],
