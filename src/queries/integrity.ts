@@ -70,9 +70,9 @@ export async function deriveLevel(
      SELECT (coalesce((SELECT quantity FROM governing), 0) + coalesce((
                SELECT sum(on_hand_delta) FROM movements
                WHERE item_id = $1 AND location_id = $2
-                 AND occurred_at > coalesce((SELECT occurred_at FROM governing), '-infinity')), 0))::int AS on_hand,
+                 AND occurred_at > coalesce((SELECT occurred_at FROM governing), '-infinity')), 0)) AS on_hand,
             coalesce((SELECT sum(reserved) FROM reservation_lines
-                      WHERE item_id = $1 AND location_id = $2 AND reserved > 0), 0)::int AS reserved`,
+                      WHERE item_id = $1 AND location_id = $2 AND reserved > 0), 0) AS reserved`,
     [itemId, locationId],
   );
   const [row] = rows;

@@ -53,7 +53,7 @@ export async function sumsAfter(tx: Tx, since: readonly Since[]): Promise<number
   if (since.length === 0) return [];
   const rows = await tx.run<{ units: number }>(
     'movements.sums_after',
-    `SELECT coalesce(sum(m.on_hand_delta), 0)::int AS units
+    `SELECT coalesce(sum(m.on_hand_delta), 0) AS units
      FROM unnest($1::int[], $2::int[], $3::timestamptz[]) WITH ORDINALITY AS k (item_id, location_id, after, place)
      LEFT JOIN movements m
        ON m.item_id = k.item_id AND m.location_id = k.location_id AND m.occurred_at > k.after
@@ -64,7 +64,11 @@ export async function sumsAfter(tx: Tx, since: readonly Since[]): Promise<number
   return rows.map((row) => row.units);
 }
 
-export async function insertMovements(tx: Tx, movements: readonly NewMovement[], recordedAt: Date): Promise<void> {
+export async function insertMovements(
+  tx: Tx,
+  movements: readonly NewMovement[],
+  recordedAt: Date,
+): Promise<void> {
   if (movements.length === 0) return;
   await tx.run(
     'movements.insert',
