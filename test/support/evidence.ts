@@ -1,0 +1,111 @@
+// What must hold in the database after anything the stock writer did, found out by SQL of its own.
+// Knows neither the writer nor the operations: it reads what they left.
+import { checkIntegrity } from '../../src/queries/integrity.ts';
+import type { Database, Tx } from '../../src/queries/transaction.ts';
+
+/** Each thing that does not hold, in words; empty: all is well. Due holds must have been swept. */
+export async function contradictions(database: Database): Promise<string[]> {
+  return database.transaction(async (tx) => [
+    ...(await drift(tx)),
+    ...(await untoldLevels(tx)),
+    ...(await untoldTransitions(tx)),
+    ...(await wrongFlags(tx)),
+  ]);
+}
+
+async function drift(tx: Tx): Promise<string[]> {
+  const { drifting, drift: found } = await checkIntegrity(tx);
+  return drifting === 0 ? [] : found.map((one) => `drift: ${JSON.stringify(one)}`);
+}
+
+/** One stock.changed for each version of a level, in order, the last with the level's own state. */
+async function untoldLevels(tx: Tx): Promise<string[]> {
+  const rows = await tx.run<{ subject: string; level: unknown; told: unknown; versions: number[] }>(
+    'evidence.levels',
+    `WITH told AS (
+       SELECT subject, array_agg(version ORDER BY id) AS versions,
+              (array_agg(data ORDER BY id DESC))[1] AS data
+       FROM events WHERE type = 'stock.changed' GROUP BY subject
+     )
+     SELECT told.subject, told.versions, told.data AS told, to_json(l) AS level
+     FROM levels l JOIN items i ON i.id = l.item_id JOIN locations o ON o.id = l.location_id
+     FULL JOIN told ON told.subject = 'stock/' || i.sku || '@' || o.code
+     WHERE l.version IS DISTINCT FROM coalesce(cardinality(told.versions), 0)
+        OR told.versions <> (SELECT array_agg(n) FROM generate_series(1, l.version) n)
+        OR (told.data->>'onHand')::int <> l.on_hand OR (told.data->>'reserved')::int <> l.reserved
+        OR (told.data->>'available')::int <> greatest(0, l.on_hand - l.reserved - l.buffer)`,
+    [],
+  );
+  return rows.map((row) => `events of a level: ${JSON.stringify(row)}`);
+}
+
+/** One event and one transition for each version of a reservation, in order; the last tells its state. */
+async function untoldTransitions(tx: Tx): Promise<string[]> {
+  const rows = await tx.run<Record<string, unknown>>(
+    'evidence.transitions',
+    `WITH told AS (
+       SELECT subject, array_agg(version ORDER BY id) AS versions, array_agg(type ORDER BY id) AS types,
+              (array_agg(data->>'status' ORDER BY id DESC))[1] AS status
+       FROM events WHERE type LIKE 'reservation.%' AND type <> 'reservation.at_risk' GROUP BY subject
+     ), kept AS (
+       SELECT reservation_id, array_agg(version ORDER BY version) AS versions,
+              array_agg('reservation.' || type ORDER BY version) AS types,
+              array_agg(to_status ORDER BY version DESC) AS statuses,
+              array_agg(at ORDER BY version) = array_agg(at ORDER BY at) AS in_time
+       FROM reservation_transitions GROUP BY reservation_id
+     )
+     SELECT r.id, r.status, r.version, told.versions AS told, kept.versions AS kept, told.types, kept.types AS kept_types
+     FROM reservations r LEFT JOIN told ON told.subject = r.id LEFT JOIN kept ON kept.reservation_id = r.id
+     WHERE told.versions IS DISTINCT FROM (SELECT array_agg(n) FROM generate_series(1, r.version) n)
+        OR kept.versions IS DISTINCT FROM told.versions OR kept.types <> told.types
+        OR told.status <> r.status OR kept.statuses[1] <> r.status OR NOT kept.in_time`,
+    [],
+  );
+  const early = await tx.run<Record<string, unknown>>(
+    'evidence.at_risk_events',
+    `SELECT e.subject, e.version
+     FROM events e
+     WHERE e.type = 'reservation.at_risk' AND e.version IS DISTINCT FROM (
+       SELECT max(version) FROM events b
+       WHERE b.subject = e.subject AND b.id < e.id AND b.type <> 'reservation.at_risk')`,
+    [],
+  );
+  return [
+    ...rows.map((row) => `events of a reservation: ${JSON.stringify(row)}`),
+    ...early.map((row) => `reservation.at_risk out of order: ${JSON.stringify(row)}`),
+  ];
+}
+
+/** A line is flagged exactly where on hand does not reach it, the oldest reservation being served first. */
+async function wrongFlags(tx: Tx): Promise<string[]> {
+  const rows = await tx.run<{
+    level: string;
+    on_hand: number;
+    id: string;
+    reserved: number;
+    at_risk: boolean;
+  }>(
+    'evidence.flags',
+    `SELECT l.item_id || '@' || l.location_id AS level, v.on_hand, l.reservation_id AS id, l.reserved, l.at_risk
+     FROM reservation_lines l JOIN levels v USING (item_id, location_id)
+     ORDER BY l.item_id, l.location_id, l.reservation_id`,
+    [],
+  );
+  const served = new Map<string, number>();
+  return rows.flatMap(({ level, on_hand, id, reserved, at_risk }) => {
+    const units = (served.get(level) ?? 0) + reserved;
+    served.set(level, units);
+    const expected = reserved > 0 && units > on_hand;
+    return expected === at_risk ? [] : [`${id} on ${level}: at risk is ${at_risk}, should be ${expected}`];
+  });
+}
+
+/** Deadlocks that PostgreSQL has had to break in this database. */
+export async function deadlocks(database: Tx): Promise<number> {
+  const [row] = await database.run<{ deadlocks: number }>(
+    'evidence.deadlocks',
+    'SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()',
+    [],
+  );
+  return row?.deadlocks ?? -1;
+}

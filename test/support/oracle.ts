@@ -1,0 +1,287 @@
+// What the stock of a shop must be, said a second time and naively: facts are sorted and replayed from the start,
+// reserved follows from where each order stands. Shares no code with what it judges; slow, and only for small shops.
+
+import {
+  allow,
+  cancel,
+  expire,
+  extend,
+  isDue,
+  isOpen,
+  type Line,
+  left,
+  lineOf,
+  newOrder,
+  type Order,
+  out,
+  putBack,
+  Refusal,
+  ready,
+  refuseIf,
+  showCode,
+  start,
+  stillReserved,
+  wanted,
+} from './oracleOrder.ts';
+
+/** What every reported fact tells. */
+export type Told = {
+  source: string;
+  eventId: string;
+  sku: string;
+  location: string;
+  /** Milliseconds since 1970. */
+  at: number;
+};
+export type Fact = Told & ({ delta: number } | { count: number });
+
+/** On hand after replaying all that had happened by `until`. A movement at a count's very instant was counted. */
+export function replay(facts: readonly Fact[], until = Number.POSITIVE_INFINITY): number {
+  const seen = new Map(facts.map((fact) => [`${fact.source} ${fact.eventId}`, fact]));
+  const inOrder = [...seen.values()].filter(({ at }) => at <= until).sort(compare);
+  return inOrder.reduce((onHand, fact) => ('count' in fact ? fact.count : onHand + fact.delta), 0);
+}
+
+function compare(a: Fact, b: Fact): number {
+  if (a.at !== b.at) return a.at - b.at;
+  if ('count' in a !== 'count' in b) return 'count' in a ? 1 : -1;
+  if (a.source !== b.source) return a.source < b.source ? -1 : 1;
+  return a.eventId < b.eventId ? -1 : 1;
+}
+
+export type Command =
+  | { do: 'reserve'; id: string; location: string; lines: Line[]; ttlSeconds: number }
+  | { do: 'confirm'; id: string; reference: string }
+  | { do: 'extend'; id: string; ttlSeconds: number }
+  | { do: 'start'; id: string; staff: string; takeOver: boolean }
+  | { do: 'pick'; id: string; lines: { sku: string; picked: number; missing: number }[] }
+  | { do: 'ready'; id: string; deadlineAt: number }
+  | { do: 'collect'; id: string; rightCode: boolean; lines: Line[] | null }
+  | { do: 'return'; id: string; lines: (Line & { damaged: boolean })[] }
+  | { do: 'cancel' | 'expire' | 'putBack'; id: string }
+  | { do: 'move'; type: 'sale' | 'receipt'; fact: Told; quantity: number; reservation: string | null }
+  | { do: 'count'; fact: Told; onHand: number; expected: number | null };
+
+const SKEW_MILLISECONDS = 60_000;
+
+export class Oracle {
+  readonly facts: Fact[] = [];
+  readonly orders = new Map<string, Order>();
+  #reported = new Map<string, string>();
+  #past: { at: number; orders: Order[] }[] = [];
+  #own = 0;
+
+  /** Predicts what becomes of commands that one batch decides at `now`: 'ok', 'duplicate' or a problem's code. */
+  decide(commands: readonly Command[], now: number): string[] {
+    this.#endDueHoldsInTheWayOf(commands, now);
+    const outcomes = commands.map((command) => this.#try(command, now));
+    this.#past.push({ at: now, orders: structuredClone([...this.orders.values()]) });
+    return outcomes;
+  }
+
+  onHand(sku: string, location: string, at = Number.POSITIVE_INFINITY): number {
+    return replay(this.#factsOf(sku, location), at);
+  }
+
+  /** Units that lines hold, those of due holds too unless `now` is given. */
+  reserved(sku: string, location: string, now = Number.NEGATIVE_INFINITY): number {
+    return reservedIn([...this.orders.values()], sku, location, now);
+  }
+
+  /** What was reserved at an instant between the first decision and the last. */
+  reservedAt(sku: string, location: string, at: number): number {
+    const last = this.#past.findLast((state) => state.at <= at);
+    return reservedIn(last?.orders ?? [], sku, location, at);
+  }
+
+  #factsOf(sku: string, location: string): Fact[] {
+    return this.facts.filter((fact) => fact.sku === sku && fact.location === location);
+  }
+
+  #available(sku: string, location: string): number {
+    return this.onHand(sku, location) - this.reserved(sku, location);
+  }
+
+  #endDueHoldsInTheWayOf(commands: readonly Command[], now: number): void {
+    const wanted = commands.flatMap((command) => {
+      if (command.do === 'reserve') return command.lines.map(({ sku }) => `${sku}@${command.location}`);
+      if (command.do !== 'confirm') return [];
+      const order = this.orders.get(command.id);
+      return order?.lines.map(({ sku }) => `${sku}@${order.location}`) ?? [];
+    });
+    for (const order of this.orders.values()) {
+      const holds = order.lines.filter((line) => stillReserved(order, line) > 0);
+      if (isDue(order, now) && holds.some(({ sku }) => wanted.includes(`${sku}@${order.location}`)))
+        order.status = 'expired';
+    }
+  }
+
+  /** All or nothing: a refused command leaves everything as it was, but for a counted wrong code. */
+  #try(command: Command, now: number): string {
+    const facts = this.facts.length;
+    const order = 'id' in command ? this.orders.get(command.id) : this.#named(command);
+    const before = structuredClone(order);
+    try {
+      return this.#decide(command, now);
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      this.facts.length = facts;
+      if (before !== undefined && error.message !== 'wrong-pickup-code') this.orders.set(before.id, before);
+      return error.message;
+    }
+  }
+
+  #named(command: Command): Order | undefined {
+    return 'reservation' in command ? this.orders.get(command.reservation ?? '') : undefined;
+  }
+
+  #decide(command: Command, now: number): string {
+    if (command.do === 'move') return this.#move(command, now);
+    if (command.do === 'count') return this.#count(command, now);
+    if (command.do === 'reserve') this.#reserve(command, now);
+    else this.#moveOrder(command, now);
+    return 'ok';
+  }
+
+  #moveOrder(command: Exclude<Command, { do: 'move' | 'count' | 'reserve' }>, now: number): void {
+    const order = this.orders.get(command.id);
+    if (order === undefined) refuseIf(command.do !== 'expire', 'unknown-reservation');
+    else if (command.do === 'confirm') this.#confirm(order, command.reference);
+    else if (command.do === 'pick') this.#pick(order, command.lines, now);
+    else if (command.do === 'collect') this.#collect(order, command.rightCode, command.lines, now);
+    else if (command.do === 'return') this.#return(order, command.lines, now);
+    else if (command.do === 'extend') extend(order, command.ttlSeconds, now);
+    else if (command.do === 'start') start(order, command.staff, command.takeOver);
+    else if (command.do === 'ready') ready(order, command.deadlineAt);
+    else if (command.do === 'cancel') cancel(order);
+    else if (command.do === 'putBack') putBack(order);
+    else expire(order, now);
+  }
+
+  #reserve(command: Extract<Command, { do: 'reserve' }>, now: number): void {
+    const { id, location, lines, ttlSeconds } = command;
+    const short = lines.some(({ sku, quantity }) => this.#available(sku, location) < quantity);
+    refuseIf(short, 'insufficient-stock');
+    this.orders.set(id, newOrder(id, location, lines, now + ttlSeconds * 1_000));
+  }
+
+  #confirm(order: Order, reference: string): void {
+    if (order.status === 'confirmed' && order.reference === reference) return;
+    allow(order, 'held', 'expired');
+    refuseIf(order.wasConfirmed, 'invalid-transition');
+    if (order.status === 'expired') {
+      const short = order.lines.some((line) => this.#available(line.sku, order.location) < wanted(line));
+      refuseIf(short, 'reservation-expired');
+    }
+    const taken = [...this.orders.values()].some((o) => o !== order && o.reference === reference);
+    refuseIf(taken, 'order-reference-taken');
+    Object.assign(order, { status: 'confirmed', reference, wasConfirmed: true, expiresAt: null });
+  }
+
+  #pick(order: Order, lines: { sku: string; picked: number; missing: number }[], now: number): void {
+    allow(order, 'picking');
+    for (const { sku, picked, missing } of lines) {
+      const line = lineOf(order, sku);
+      const impossible = picked + missing > line.quantity || missing > line.quantity - out(line);
+      refuseIf(impossible || missing < line.missing, 'units-not-here');
+      this.#happen(order, sku, line.missing - missing, now);
+      Object.assign(line, { picked, missing });
+    }
+  }
+
+  #collect(order: Order, rightCode: boolean, lines: Line[] | null, now: number): void {
+    const toldByTill = order.status === 'collected' && order.lines.some((line) => left(line) > 0);
+    if (!toldByTill) allow(order, 'ready');
+    showCode(order, rightCode && order.wasConfirmed, now);
+    for (const line of order.lines) {
+      const units = lines === null ? left(line) : (lines.find(({ sku }) => sku === line.sku)?.quantity ?? 0);
+      refuseIf(units > left(line), 'units-not-here');
+      const outBefore = out(line);
+      line.collected += units;
+      this.#happen(order, line.sku, outBefore - out(line), now);
+    }
+    for (const { sku } of lines ?? []) lineOf(order, sku);
+    if (order.lines.every((line) => left(line) === 0)) order.status = 'collected';
+    order.wrongCodes = 0;
+  }
+
+  #return(order: Order, lines: (Line & { damaged: boolean })[], now: number): void {
+    allow(order, 'collected');
+    for (const { sku, quantity, damaged } of lines) {
+      const line = lineOf(order, sku);
+      refuseIf(quantity > out(line) - line.returned, 'units-not-here');
+      line.returned += quantity;
+      this.#happen(order, sku, quantity, now);
+      if (damaged) this.#happen(order, sku, -quantity, now);
+    }
+  }
+
+  /** Something that Comptoir itself saw: after every count that it knows. */
+  #happen(order: Order, sku: string, delta: number, now: number): void {
+    if (delta === 0) return;
+    const { location } = order;
+    const counts = this.#factsOf(sku, location).filter((fact) => 'count' in fact);
+    const at = Math.max(now, ...counts.map((count) => count.at + 1));
+    this.#own += 1;
+    this.facts.push({ source: 'comptoir', eventId: String(this.#own), sku, location, at, delta });
+  }
+
+  #move(told: Extract<Command, { do: 'move' }>, now: number): string {
+    const { type, fact, quantity, reservation } = told;
+    const what = JSON.stringify([type, quantity, reservation]);
+    if (this.#isRepeated(fact, what)) return 'duplicate';
+    refuseIf(fact.at > now + SKEW_MILLISECONDS, 'occurred-in-the-future');
+    const delta = type === 'receipt' ? quantity : -quantity;
+    this.facts.push({ ...fact, delta: delta + this.#toldAlready(told) });
+    this.#reported.set(nameOf(fact), tell(fact, what));
+    return 'ok';
+  }
+
+  /** Units of a sale that the counter has taken off on hand before the till told of them. */
+  #toldAlready({ type, fact, quantity, reservation }: Extract<Command, { do: 'move' }>): number {
+    if (reservation === null) return 0;
+    const order = this.orders.get(reservation);
+    if (order === undefined || order.location !== fact.location) throw new Refusal('unknown-reservation');
+    const line = lineOf(order, fact.sku);
+    if (type !== 'sale') return 0;
+    const ofLine = Math.min(quantity, line.quantity - line.missing - line.sold);
+    const newlyOut = Math.max(0, line.sold + ofLine - out(line));
+    line.sold += ofLine;
+    order.soldWhileGone ||= !isOpen(order) && !order.putBackPending;
+    const allOut = order.lines.every((each) => wanted(each) === 0);
+    if (allOut && newlyOut > 0 && isOpen(order)) order.status = 'collected';
+    return ofLine - newlyOut;
+  }
+
+  #count({ fact, onHand, expected }: Extract<Command, { do: 'count' }>, now: number): string {
+    const what = JSON.stringify(['count', onHand]);
+    if (this.#isRepeated(fact, what)) return 'duplicate';
+    refuseIf(fact.at > now + SKEW_MILLISECONDS, 'occurred-in-the-future');
+    refuseIf(expected !== null && expected !== this.onHand(fact.sku, fact.location), 'stale-count');
+    this.facts.push({ ...fact, count: onHand });
+    this.#reported.set(nameOf(fact), tell(fact, what));
+    return 'ok';
+  }
+
+  #isRepeated(fact: Told, what: string): boolean {
+    const known = this.#reported.get(nameOf(fact));
+    if (known === undefined) return false;
+    refuseIf(known !== tell(fact, what), 'event-id-reused');
+    return true;
+  }
+}
+
+function nameOf({ source, eventId }: Told): string {
+  return `${source} ${eventId}`;
+}
+
+function tell({ sku, location, at }: Told, what: string): string {
+  return `${sku}@${location} ${at} ${what}`;
+}
+
+function reservedIn(orders: readonly Order[], sku: string, location: string, now: number): number {
+  const lines = orders
+    .filter((order) => order.location === location && !isDue(order, now))
+    .flatMap((order) => order.lines.map((line) => (line.sku === sku ? stillReserved(order, line) : 0)));
+  return lines.reduce((sum, units) => sum + units, 0);
+}

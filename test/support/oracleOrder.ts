@@ -1,0 +1,141 @@
+// One order as the oracle sees it: where it stands and which moves it allows. Naive, and shares no code with the API.
+
+export type Line = { sku: string; quantity: number };
+export type OrderLine = Line & {
+  picked: number;
+  missing: number;
+  collected: number;
+  sold: number;
+  returned: number;
+};
+export type Order = {
+  id: string;
+  location: string;
+  status: string;
+  /** Milliseconds since 1970, as all instants here. */
+  expiresAt: number | null;
+  lines: OrderLine[];
+  wasConfirmed: boolean;
+  reference: string | null;
+  takenBy: string | null;
+  wrongCodes: number;
+  lockedUntil: number;
+  deadlineAt: number | null;
+  putBackPending: boolean;
+  /** A till sold units of it while it held none: how much it holds after it is taken again is not in the ledger. */
+  soldWhileGone: boolean;
+};
+
+const OPEN = ['held', 'confirmed', 'picking', 'ready'];
+const LOCK_MILLISECONDS = 15 * 60_000;
+
+/** Refused with this code. */
+export class Refusal extends Error {}
+
+export function refuseIf(condition: boolean, code: string): void {
+  if (condition) throw new Refusal(code);
+}
+
+export function newOrder(id: string, location: string, lines: readonly Line[], expiresAt: number): Order {
+  return {
+    id,
+    location,
+    status: 'held',
+    expiresAt,
+    lines: lines.map((line) => ({ ...line, picked: 0, missing: 0, collected: 0, sold: 0, returned: 0 })),
+    wasConfirmed: false,
+    reference: null,
+    takenBy: null,
+    wrongCodes: 0,
+    lockedUntil: 0,
+    deadlineAt: null,
+    putBackPending: false,
+    soldWhileGone: false,
+  };
+}
+
+export function isOpen(order: Order): boolean {
+  return OPEN.includes(order.status);
+}
+
+export function isDue(order: Order, now: number): boolean {
+  return order.status === 'held' && order.expiresAt !== null && order.expiresAt <= now;
+}
+
+/** Units that left the store: the counter and the till tell of the same ones. */
+export function out(line: OrderLine): number {
+  return Math.max(line.collected, line.sold);
+}
+
+/** Units that the customer still waits for. */
+export function wanted(line: OrderLine): number {
+  return line.quantity - line.missing - out(line);
+}
+
+/** Units that the counter has not handed over. */
+export function left(line: OrderLine): number {
+  return line.quantity - line.missing - line.collected;
+}
+
+/** An open order holds all that it has not handed over or missed; so does one whose units lie ready on a shelf. */
+export function stillReserved(order: Order, line: OrderLine): number {
+  return isOpen(order) || order.putBackPending ? wanted(line) : 0;
+}
+
+export function lineOf(order: Order, sku: string): OrderLine {
+  const line = order.lines.find((candidate) => candidate.sku === sku);
+  if (line === undefined) throw new Refusal('unknown-line');
+  return line;
+}
+
+export function allow(order: Order, ...statuses: string[]): void {
+  refuseIf(!statuses.includes(order.status), 'invalid-transition');
+}
+
+export function extend(order: Order, ttlSeconds: number, now: number): void {
+  allow(order, 'held');
+  refuseIf(isDue(order, now), 'reservation-expired');
+  order.expiresAt = now + ttlSeconds * 1_000;
+}
+
+export function cancel(order: Order): void {
+  allow(order, ...OPEN);
+  order.putBackPending = order.status === 'ready';
+  order.status = 'cancelled';
+}
+
+export function expire(order: Order, now: number): void {
+  const overdue = order.status === 'ready' && order.deadlineAt !== null && order.deadlineAt <= now;
+  if (!overdue && !isDue(order, now)) return;
+  order.status = 'expired';
+  order.putBackPending = overdue;
+}
+
+export function putBack(order: Order): void {
+  allow(order, 'cancelled', 'expired');
+  refuseIf(!order.putBackPending, 'nothing-to-put-back');
+  order.putBackPending = false;
+}
+
+export function start(order: Order, staff: string, takeOver: boolean): void {
+  allow(order, 'confirmed', 'picking');
+  refuseIf(order.status === 'picking' && order.takenBy !== staff && !takeOver, 'already-taken');
+  Object.assign(order, { status: 'picking', takenBy: staff });
+}
+
+export function ready(order: Order, deadlineAt: number): void {
+  allow(order, 'picking');
+  const undone = order.lines.some((line) => line.picked + line.missing < line.quantity);
+  refuseIf(undone, 'lines-not-picked');
+  const nothing = order.lines.every((line) => line.picked === 0);
+  refuseIf(nothing, 'nothing-picked');
+  Object.assign(order, { status: 'ready', deadlineAt });
+}
+
+export function showCode(order: Order, isRight: boolean, now: number): void {
+  refuseIf(order.lockedUntil > now, 'pickup-locked');
+  if (isRight) return;
+  order.wrongCodes = (order.wrongCodes + 1) % 5;
+  if (order.wrongCodes === 0) order.lockedUntil = now + LOCK_MILLISECONDS;
+  throw new Refusal('wrong-pickup-code');
+}

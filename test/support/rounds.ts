@@ -1,0 +1,11 @@
+// How long tests run that repeat themselves: a little in every run of the suite, more when COMPTOIR_TEST_ROUNDS says so.
+
+const FACTOR = Math.max(1, Number(process.env.COMPTOIR_TEST_ROUNDS ?? 1) || 1);
+
+/** As many rounds as usual, times COMPTOIR_TEST_ROUNDS. */
+export function rounds(usual: number): number {
+  return usual * FACTOR;
+}
+
+/** The time-out that goes with them, in milliseconds. */
+export const ROUNDS_TIMEOUT = 30_000 * FACTOR;
