@@ -7,6 +7,10 @@ import { startFeed } from './feed/reader.ts';
 import type { Deps } from './http/deps.ts';
 import { makeHealth } from './http/health.ts';
 import { makeRateLimits } from './http/rateLimits.ts';
+import { startAnswerRetention } from './jobs/answerRetention.ts';
+import { startEventRetention } from './jobs/eventRetention.ts';
+import { startExpiry } from './jobs/expiry.ts';
+import { startImports } from './jobs/imports/runner.ts';
 import { type Metrics, makeMetrics } from './metrics.ts';
 import { expireReservation } from './operations/expireReservation.ts';
 import { openStockWriter } from './operations/stockWriter.ts';
@@ -18,6 +22,8 @@ import { startViews } from './views/views.ts';
 const COMMANDS_QUEUED_MAX = 5_000;
 const COMMANDS_PER_BATCH_MAX = 1_000;
 const BATCHES_IN_FLIGHT_MAX = 2;
+const EXPIRY_POLL_MILLISECONDS = 1_000;
+const IMPORTS_POLL_MILLISECONDS = 500;
 
 export type ComposeOptions = {
   config: Config;
@@ -132,6 +138,21 @@ export function openSockets(server: Server, deps: Deps): Live {
   });
   metrics.gauge('comptoir_sockets', 'Clients on /live.', () => live.counts().sockets);
   return live;
+}
+
+/** Starts what works by itself: ends what is due, runs imports, forgets what is old. Every process may have it. */
+export function startJobs(deps: Deps): { close(): Promise<void> } {
+  const jobs = [
+    startExpiry({ ...deps, pollMilliseconds: EXPIRY_POLL_MILLISECONDS }),
+    startImports({ ...deps, pollMilliseconds: IMPORTS_POLL_MILLISECONDS }),
+    startEventRetention(deps),
+    startAnswerRetention(deps),
+  ];
+  return {
+    async close() {
+      await Promise.all(jobs.map((job) => job.close()));
+    },
+  };
 }
 
 /** What only the composition can see: pools, queues, lag. */

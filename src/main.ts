@@ -7,22 +7,18 @@ import { migrate } from '../db/migrate.ts';
 import { adminKeyIn } from './adminKey.ts';
 import { makeApp } from './app.ts';
 import { banner, baseUrl } from './banner.ts';
-import { compose, openSockets } from './compose.ts';
+import { compose, openSockets, startJobs } from './compose.ts';
 import { type Config, ConfigError, readConfig } from './config.ts';
 import type { DemoKeys } from './demo/keys.ts';
 import { loadDemo } from './demo/load.ts';
 import type { Deps } from './http/deps.ts';
 import { closeServer, listen, makeServer } from './http/server.ts';
 import { makeStage } from './http/stage.ts';
-import { startExpiry } from './jobs/expiry.ts';
-import { startImports } from './jobs/imports/runner.ts';
 import { type Lifecycle, takeCharge } from './lifecycle.ts';
 import { makeLog } from './log.ts';
 import { makeMetrics } from './metrics.ts';
 
 const REQUESTS_FINISH_MILLISECONDS_MAX = 5_000;
-const EXPIRY_POLL_MILLISECONDS = 1_000;
-const IMPORTS_POLL_MILLISECONDS = 500;
 
 function main(): void {
   const config = configOrExit();
@@ -58,11 +54,8 @@ async function startUp(config: Config, log: Logger, lifecycle: Lifecycle): Promi
   });
   lifecycle.opened('rooms', close);
 
-  const expiry = startExpiry({ ...deps, pollMilliseconds: EXPIRY_POLL_MILLISECONDS });
-  lifecycle.opened('expiry', expiry.close);
-  const imports = startImports({ ...deps, pollMilliseconds: IMPORTS_POLL_MILLISECONDS });
-  lifecycle.opened('imports', imports.close);
   const demoKeys = await demo(deps, adminKey?.secret ?? null);
+  lifecycle.opened('jobs', startJobs(deps).close);
   stage.set(makeApp(deps, { demoKey: demoKeys?.secret ?? null }));
   lifecycle.opened('requests', () => {
     deps.health.drain();
