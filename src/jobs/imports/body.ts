@@ -23,9 +23,10 @@ export async function* bodyOf(
   try {
     for await (const bytes of gunzip) yield bytes;
   } catch (error) {
-    throw isZlibError(error)
-      ? new UnusableFile('bad-gzip', `The file cannot be unpacked: ${error.message}.`)
-      : error;
+    const code = codeOf(error);
+    if (!code.startsWith('Z_')) throw error;
+    const what = code === 'Z_BUF_ERROR' ? 'it breaks off' : 'it is damaged';
+    throw new UnusableFile('bad-gzip', `The file cannot be unpacked: ${what}.`);
   }
 }
 
@@ -37,6 +38,6 @@ async function* piecesOf(database: Tx, importId: string): AsyncGenerator<Buffer,
   }
 }
 
-function isZlibError(error: unknown): error is Error {
-  return error instanceof Error && 'code' in error && /^Z_/.test(String(error.code));
+function codeOf(error: unknown): string {
+  return typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
 }

@@ -1,5 +1,5 @@
 // CSV records into cells, and the header that names them. Which bytes are a record is records.ts's.
-import { parse } from 'csv-parse/sync';
+import { CsvError, parse } from 'csv-parse/sync';
 import { COLUMNS_MAX, DELIMITERS, type Delimiter } from '../../domain/import.ts';
 import { UnusableFile } from '../../domain/importPlan.ts';
 import type { FileRecord } from './records.ts';
@@ -40,20 +40,23 @@ function parseQuoted(records: readonly FileRecord[], delimiter: string): string[
   return records.map(({ bytes }) => parseText([bytes, LINE_END], delimiter)[0] ?? []);
 }
 
+/** None where the parser gives up: those who asked see that cells are missing. */
 function parseText(parts: readonly Buffer[], delimiter: string): string[][] {
-  return parse(Buffer.concat(parts), {
-    delimiter,
-    record_delimiter: '\n',
-    relax_quotes: true,
-    relax_column_count: true,
-  });
+  try {
+    return parse(Buffer.concat(parts), {
+      delimiter,
+      record_delimiter: '\n',
+      relax_quotes: true,
+      relax_column_count: true,
+    });
+  } catch (error) {
+    if (error instanceof CsvError) return [];
+    throw error;
+  }
 }
 
-/** The names of the columns. Without a header they are numbers from 1. Throws UnusableFile for what is no header. */
+/** The names of the columns. Without a header they are numbers from 1. Throws UnusableFile for too many. */
 export function columnNames(first: FileRecord, delimiter: Delimiter, hasHeader: boolean): string[] {
-  if (first.fault !== null) {
-    throw new UnusableFile(first.fault.code, `The first row cannot be read: ${first.fault.detail}`);
-  }
   const cells = cellsOf([first], delimiter)[0] ?? [];
   if (cells.length > COLUMNS_MAX) {
     throw new UnusableFile(

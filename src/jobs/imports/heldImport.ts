@@ -15,8 +15,6 @@ import {
 } from '../../queries/imports.ts';
 import type { Database, Tx } from '../../queries/transaction.ts';
 
-/** A process that says nothing for this long counts as dead. */
-export const LEASE_SECONDS = 30;
 /** How soon a cancelled import's process hears of it. */
 const WATCH_MILLISECONDS = 500;
 const PROGRESS_EVENT_MILLISECONDS = 1_000;
@@ -30,6 +28,7 @@ export type HeldOptions = {
   database: Database;
   log: Logger;
   now: () => Date;
+  leaseSeconds: number;
   /** Called after each commit: wakes the feed. */
   onCommit: () => void;
 };
@@ -116,7 +115,8 @@ export class HeldImport {
 
   #watchOn(): void {
     this.#watch = setTimeout(() => {
-      renewLease(this.#options.database, this.#key.id, this.#key.holder, LEASE_SECONDS).then(
+      const { database, leaseSeconds } = this.#options;
+      renewLease(database, this.#key.id, this.#key.holder, leaseSeconds).then(
         (isOurs) => {
           if (!isOurs) this.#lost.abort(new LeaseLost(`import ${this.#key.id} was cancelled or taken over`));
           else if (!this.#lost.signal.aborted) this.#watchOn();

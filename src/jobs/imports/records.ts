@@ -60,6 +60,11 @@ export class RecordSplitter {
     this.#rules = rules;
   }
 
+  /** Bytes kept for the next call. */
+  get held(): number {
+    return this.#rest.length;
+  }
+
   push(piece: Buffer): FileRecord[] {
     return this.#cut(this.#rest.length === 0 ? piece : Buffer.concat([this.#rest, piece]), false);
   }

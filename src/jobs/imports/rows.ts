@@ -9,7 +9,7 @@ import {
 } from '../../domain/import.ts';
 import { type Columns, UnusableFile } from '../../domain/importPlan.ts';
 import { cellsOf, columnNames, DELIMITER_BYTES, delimiterOf } from './cells.ts';
-import { type FileRecord, RecordFault, RecordSplitter } from './records.ts';
+import { type FileRecord, RecordFault, type RecordRules, RecordSplitter } from './records.ts';
 
 /** Cells in the order of the columns, or an object's members. */
 export type RowData = readonly string[] | Readonly<Record<string, unknown>>;
@@ -51,10 +51,14 @@ function openLines(bytes: AsyncIterable<Buffer>, rules: FileRules): OpenFile {
 async function openCsv(bytes: AsyncIterable<Buffer>, rules: FileRules): Promise<OpenFile> {
   const recordBytesMax = rules.rowBytesMax ?? ROW_BYTES_MAX;
   const pieces = bytes[Symbol.asyncIterator]();
-  const { first, read } = await firstRecord(pieces, recordBytesMax);
+  const candidates = rules.delimiter === null ? DELIMITER_BYTES : [byteOf(rules.delimiter)];
+  const { first, read } = await firstRecord(pieces, { delimiters: candidates, recordBytesMax });
+  if (first.fault !== null) {
+    throw new UnusableFile(first.fault.code, `The first row cannot be read: ${first.fault.detail}`);
+  }
   const delimiter = rules.delimiter ?? delimiterOf(first);
   const names = columnNames(first, delimiter, rules.header);
-  const delimiters = [DELIMITERS[delimiter].charCodeAt(0)];
+  const delimiters = [byteOf(delimiter)];
   const records = cut(again(read, pieces), new RecordSplitter({ delimiters, recordBytesMax }));
   return {
     columns: { names, cell: (name) => cellAt(names, name) },
@@ -63,9 +67,13 @@ async function openCsv(bytes: AsyncIterable<Buffer>, rules: FileRules): Promise<
   };
 }
 
+function byteOf(delimiter: Delimiter): number {
+  return DELIMITERS[delimiter].charCodeAt(0);
+}
+
 /** Reads no further than the first record; `read` is what was read for it. */
-async function firstRecord(pieces: AsyncIterator<Buffer>, recordBytesMax: number) {
-  const splitter = new RecordSplitter({ delimiters: DELIMITER_BYTES, recordBytesMax });
+async function firstRecord(pieces: AsyncIterator<Buffer>, rules: RecordRules) {
+  const splitter = new RecordSplitter(rules);
   const read: Buffer[] = [];
   for (;;) {
     const piece = await pieces.next();

@@ -5,7 +5,7 @@ import { importEvent } from '../../domain/import.ts';
 import { insertEvents } from '../../queries/events.ts';
 import { deleteAbandoned, deleteEndedChunks, purgeImports } from '../../queries/importFiles.ts';
 import { claimImport } from '../../queries/imports.ts';
-import { HeldImport, LEASE_SECONDS } from './heldImport.ts';
+import { HeldImport } from './heldImport.ts';
 import { pause } from './pause.ts';
 import { type RunDeps, runImport } from './runImport.ts';
 
@@ -13,10 +13,13 @@ export type ImportsOptions = RunDeps & {
   /** Woken after each commit. */
   feed: { wake(): void };
   pollMilliseconds: number;
+  /** How long a process that says nothing keeps its imports. Default: 30. */
+  leaseSeconds?: number;
 };
 
 /** Side by side in one process; those of one key run one after another. */
 const LANES = 2;
+const LEASE_SECONDS = 30;
 const TIDY_MILLISECONDS = 5_000;
 /** Pieces of a megabyte that are deleted in one statement. */
 const TIDY_CHUNKS_MAX = 32;
@@ -67,15 +70,15 @@ async function runNext(options: ImportsOptions, closed: AbortSignal): Promise<bo
 }
 
 async function claim(options: ImportsOptions, holder: string): Promise<HeldImport | null> {
-  const { database, log, now, feed } = options;
+  const { database, log, now, feed, leaseSeconds = LEASE_SECONDS } = options;
   const record = await database.retried(async (tx) => {
-    const claimed = await claimImport(tx, holder, LEASE_SECONDS, now());
+    const claimed = await claimImport(tx, holder, leaseSeconds, now());
     if (claimed !== null) await insertEvents(tx, [importEvent('import.running', claimed, now())]);
     return claimed;
   });
   if (record === null) return null;
   feed.wake();
-  return new HeldImport(record, holder, { database, log, now, onCommit: () => feed.wake() });
+  return new HeldImport(record, holder, { database, log, now, leaseSeconds, onCommit: () => feed.wake() });
 }
 
 async function tidyUntilClosed(options: ImportsOptions, closed: AbortSignal): Promise<void> {

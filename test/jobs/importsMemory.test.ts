@@ -1,0 +1,85 @@
+// A file of any size takes a bounded part of memory: what is read ahead, what is written at once, what is kept of a row.
+import { Readable } from 'node:stream';
+import { expect, test } from '@jest/globals';
+import { ROW_BYTES_MAX } from '../../src/domain/import.ts';
+import { type FileRecord, RecordSplitter } from '../../src/jobs/imports/records.ts';
+import { type FileRules, openFile } from '../../src/jobs/imports/rows.ts';
+import { startImports } from '../../src/jobs/imports/runner.ts';
+import { openImportShop, receipts } from '../support/imports.ts';
+import { STORE, TABLE } from '../support/shop.ts';
+
+const CSV: FileRules = { format: 'csv', header: true, delimiter: null };
+
+test('reading pulls no piece before the last one’s rows were taken', async () => {
+  let pulled = 0;
+  async function* source() {
+    yield Buffer.from('a,b\n');
+    for (; pulled < 500; pulled++) yield Buffer.alloc(64_000, 'x,1234\n');
+  }
+  const file = await openFile(source(), CSV);
+  let taken = 0;
+  let rows = 0;
+  for await (const records of file.records) {
+    expect(pulled - taken).toBeLessThanOrEqual(1);
+    taken = pulled;
+    rows += records.length;
+  }
+  expect(rows).toBeGreaterThan(4_000_000);
+});
+
+test.each([
+  ['a row without an end', 'x', ['row-too-long']],
+  ['a quoted cell without an end', '"\n', ['unclosed-quote']],
+])('%s keeps no more than the longest row that may be, and one piece', (_, text, codes) => {
+  const PIECE = 65_536;
+  const splitter = new RecordSplitter({ delimiters: [44], recordBytesMax: ROW_BYTES_MAX });
+  const found = new Set<string | undefined>();
+  const note = (records: FileRecord[]) => {
+    for (const { fault } of records) found.add(fault?.code);
+  };
+  note(splitter.push(Buffer.from(text)));
+  for (let n = 0; n < 200; n++) {
+    note(splitter.push(Buffer.alloc(PIECE, 'x')));
+    expect(splitter.held).toBeLessThanOrEqual(ROW_BYTES_MAX + PIECE);
+  }
+  expect([...found]).toEqual(expect.arrayContaining(codes));
+});
+
+test('200,000 rows go through with one chunk in the works at a time, none larger than a thousand rows', async () => {
+  const shop = await openImportShop({ job: false });
+  const { deps } = shop.app;
+  const chunks: number[] = [];
+  let inFlight = 0;
+  let inFlightMost = 0;
+  // The real catalogue, with an eye on how it is asked: once for each chunk of a dry run.
+  const catalogue = Object.create(deps.catalogue, {
+    items: {
+      value: async (skus: readonly string[]) => {
+        chunks.push(skus.length);
+        inFlight += 1;
+        inFlightMost = Math.max(inFlightMost, inFlight);
+        const items = await deps.catalogue.items(skus);
+        inFlight -= 1;
+        return items;
+      },
+    },
+    location: { value: (code: string) => deps.catalogue.location(code) },
+  });
+  const job = startImports({ ...deps, catalogue, pollMilliseconds: 20 });
+  try {
+    const body = Readable.from(receipts(200_000, TABLE, STORE));
+    const record = await shop.run(body, { type: 'movements', dryRun: 'true' });
+    expect(record).toMatchObject({
+      status: 'succeeded',
+      rowsTotal: 200_000,
+      rowsDone: 200_000,
+      rowsRejected: 0,
+    });
+    expect(inFlightMost).toBe(1);
+    expect(Math.max(...chunks)).toBe(1_000);
+    expect(chunks.length).toBe(200);
+  } finally {
+    await job.close();
+    await shop.close();
+  }
+});
