@@ -5,7 +5,7 @@ import type { FeedEvent } from '../domain/feedEvent.ts';
 import { encodeCursor } from '../domain/feedPosition.ts';
 import type { Feed } from '../feed/reader.ts';
 import type { LiveServer } from './protocol.ts';
-import type { LiveSession } from './session.ts';
+import type { Hall, LiveSession } from './session.ts';
 
 export type LiveCounts = {
   /** Events sent, once for each socket. */
@@ -17,7 +17,7 @@ export type LiveCounts = {
 
 const REVOKED_MAX = 10_000;
 
-export class Audience {
+export class Audience implements Hall {
   readonly counts: LiveCounts = { emitted: 0, fellBehind: 0, resets: 0 };
   readonly #namespace: ReturnType<LiveServer['of']>;
   readonly #sessions = new Map<string, Set<LiveSession>>();
@@ -51,7 +51,6 @@ export class Audience {
     return this.#sessions.get(keyId)?.size ?? 0;
   }
 
-  /** From the next event on, the session hears what its filter lets through. */
   enter(session: LiveSession): void {
     for (const room of roomsOf(session)) {
       const sessions = this.#live.get(room) ?? new Set();
@@ -59,7 +58,6 @@ export class Audience {
     }
   }
 
-  /** From the next event on, the session is given all of them to keep, whatever its filter. */
   hold(session: LiveSession): void {
     this.#holding.add(session);
   }
@@ -68,7 +66,6 @@ export class Audience {
     this.#holding.delete(session);
   }
 
-  /** Hears nothing any more. Returns whether it did. Call it before the session's filter changes. */
   leave(session: LiveSession): boolean {
     let wasLive = false;
     for (const room of roomsOf(session)) {

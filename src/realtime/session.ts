@@ -9,16 +9,27 @@ import { Problem } from '../domain/problem.ts';
 import { hasArrived, readForward } from '../feed/history.ts';
 import type { Feed } from '../feed/reader.ts';
 import type { Tx } from '../queries/transaction.ts';
-import type { Audience } from './audience.ts';
 import { Backlog } from './backlog.ts';
 import type { Gate } from './gate.ts';
 import type { Limits } from './limits.ts';
 import type { LiveSocket } from './protocol.ts';
 
+/** Where sessions hear what commits (audience.ts). */
+export type Hall = {
+  counts: { emitted: number };
+  /** From the next event on, the session hears what its filter lets through. */
+  enter(session: LiveSession): void;
+  /** Hears nothing any more. Returns whether it did. Call it before the session's filter changes. */
+  leave(session: LiveSession): boolean;
+  /** From the next event on, the session is given all of them to keep, whatever its filter. */
+  hold(session: LiveSession): void;
+  release(session: LiveSession): void;
+};
+
 export type SessionRoom = {
   tx: Tx;
   feed: Feed;
-  audience: Audience;
+  audience: Hall;
   gate: Gate;
   limits: Limits;
   log: Logger;

@@ -1,12 +1,13 @@
 // Old events go, young ones stay, and a reader that needed the old ones is told.
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { EVERYTHING_PUBLIC } from '../../src/domain/eventFilter.ts';
-import type { Position } from '../../src/domain/feedPosition.ts';
+import { type Position, xmin } from '../../src/domain/feedPosition.ts';
 import { readForward } from '../../src/feed/history.ts';
 import { pollEvents } from '../../src/feed/longPoll.ts';
 import { type EventRetention, startEventRetention } from '../../src/jobs/eventRetention.ts';
 import type { Database } from '../../src/queries/transaction.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { eventually } from '../support/eventually.ts';
 import {
   begin,
   fact,
@@ -45,8 +46,28 @@ async function read(from: Position | 'oldest', limit = 100) {
 
 const versions = ({ events }: { events: { version: number }[] }) => events.map(({ version }) => version);
 
-async function tell(...days: number[]): Promise<void> {
+async function tellOnly(...days: number[]): Promise<void> {
   for (const [at, age] of days.entries()) await record(database, fact('A', at + 1, daysAgo(age)));
+}
+
+/**
+ * Also waits until every transaction that is older than the events has ended, in the databases of other tests too:
+ * nothing younger than the oldest open transaction is removed.
+ */
+async function tell(...days: number[]): Promise<void> {
+  await tellOnly(...days);
+  const [last] = await database.run<{ xid: string }>(
+    'test.last',
+    'SELECT xid::text AS xid FROM events ORDER BY events.xid DESC LIMIT 1',
+    [],
+  );
+  await eventually(
+    async () => {
+      await feed.settled();
+      return xmin(feed.horizon().seen) > Number(last?.xid);
+    },
+    { milliseconds: 25_000 },
+  );
 }
 
 test('events older than 30 days are removed, in as many steps as it takes', async () => {
@@ -109,7 +130,7 @@ test('a cursor at the present is good, however much was removed', async () => {
 test('an event of a transaction that is still open cannot be skipped by what is removed around it', async () => {
   const slow = await begin(testDatabase.url);
   await slow.tell(fact('slow', 1));
-  await tell(40, 39);
+  await tellOnly(40, 39);
   await feed.settled();
   const present = feed.horizon();
   await retention.run();
