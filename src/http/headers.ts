@@ -10,9 +10,7 @@ type HelmetOptions = Parameters<typeof helmet>[0];
 function helmetHeaders(options: HelmetOptions): string[] {
   const request = new IncomingMessage(new Socket());
   const response = new ServerResponse(request);
-  helmet(options)(request, response, (error) => {
-    if (error) throw error;
-  });
+  helmet(options)(request, response, () => {});
   return Object.entries(response.getHeaders()).flatMap(([name, value]) => [name, String(value)]);
 }
 

@@ -37,14 +37,15 @@ describe('a caller', () => {
   });
 
   test('with the admin key may do everything, and one character off nothing', async () => {
-    await stock(`Bearer ${comptoir.admin}`).expect(200);
-    await stock(`Bearer ${comptoir.admin}x`).expect(401);
-    await stock(`Bearer ${comptoir.admin.slice(0, -1)}`).expect(401);
+    const tokens = [comptoir.admin, `${comptoir.admin}x`, comptoir.admin.slice(0, -1)];
+    const answers = await Promise.all(tokens.map((token) => stock(`Bearer ${token}`)));
+    expect(answers.map(({ status }) => status)).toEqual([200, 401, 401]);
   });
 
   test('may write the scheme as it likes', async () => {
-    await stock(`bearer ${comptoir.admin}`).expect(200);
-    await stock(`BEARER   ${comptoir.admin}`).expect(200);
+    for (const scheme of ['bearer ', 'BEARER   ']) {
+      expect((await stock(scheme + comptoir.admin)).status).toBe(200);
+    }
   });
 
   test('without the scope gets 403 and is told which', async () => {
@@ -56,7 +57,7 @@ describe('a caller', () => {
 
   test('of a kind that the call is not for gets 403, whatever its scopes', async () => {
     const { token } = await comptoir.key({ kind: 'publishable', scopes: ['stock:read'] });
-    await stock(`Bearer ${token}`).expect(403);
+    expect((await stock(`Bearer ${token}`)).body.code).toBe('forbidden');
   });
 });
 
@@ -67,11 +68,10 @@ describe('a revoked key', () => {
     await stock(`Bearer ${token}`).expect(200);
     await stock(`Bearer ${token}`, other).expect(200);
     await request(comptoir.url).delete(`/v1/keys/${id}`).auth(comptoir.admin, { type: 'bearer' }).expect(204);
-    for (const app of [comptoir, other]) {
-      await eventually(async () => (await stock(`Bearer ${token}`, app)).status === 401, {
-        milliseconds: 4_000,
-      });
-    }
+    await eventually(async () => {
+      const answers = await Promise.all([comptoir, other].map((app) => stock(`Bearer ${token}`, app)));
+      expect(answers.map(({ status }) => status)).toEqual([401, 401]);
+    });
     await other.close();
   });
 });

@@ -86,7 +86,7 @@ describe('the same key', () => {
   test('with another body at the same time is refused, whichever comes first', async () => {
     const key = randomUUID();
     const answers = await Promise.all(['A', 'B'].map((name) => post('/v1/keys', aKey(`Race ${name}`), key)));
-    expect(answers.map(({ status }) => status).sort()).toEqual([201, 422]);
+    expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([201, 422]);
   });
 
   test('of another caller is another key', async () => {
@@ -101,17 +101,16 @@ describe('the same key', () => {
     const key = randomUUID();
     await post('/v1/keys', { ...aKey('Retried'), scopes: ['x'] }, key).expect(400);
     await post('/v1/devices', { name: 'Till', location: 'FR-NOWHERE-01' }, key).expect(404);
-    await post('/v1/keys', aKey('Retried'), key).expect(201);
+    const answer = await post('/v1/keys', aKey('Retried'), key);
+    expect(answer.status).toBe(201);
   });
 
-  test.each([
-    [0, 400],
-    [255, 201],
-    [256, 400],
-  ])('of %i characters gets %i', async (characters, status) => {
-    const answer = await post('/v1/keys', aKey('Length'), 'k'.repeat(characters));
-    expect(answer.status).toBe(status);
-    if (status === 400) expect(answer.body.errors[0].pointer).toBe('header:Idempotency-Key');
+  test('has 1 to 255 characters', async () => {
+    await post('/v1/keys', aKey('Length'), 'k'.repeat(255)).expect(201);
+    for (const key of ['', 'k'.repeat(256)]) {
+      const { body } = await post('/v1/keys', aKey('Length'), key).expect(400);
+      expect(body.errors[0].pointer).toBe('header:Idempotency-Key');
+    }
   });
 
   test('of an admin key whose secret has changed is refused, for its answer cannot be opened', async () => {

@@ -102,7 +102,7 @@ describe('paths and methods', () => {
   test.each(['/v1/items/', '/V1/items', '//v1/items', '/v1//items'])(
     '%s is no path of ours',
     async (path) => {
-      await get(path).expect(404);
+      expect((await get(path)).body.code).toBe('not-found');
     },
   );
 });
@@ -189,11 +189,15 @@ describe('bodies', () => {
     ['{"a\\u0000":1}', '', 'null-character'],
     ['{"__proto__":{"admin":true}}', '/__proto__', 'unknown-field'],
     ['{"\\u005f_proto__":1}', '/__proto__', 'unknown-field'],
-    ['{"constructor":{"prototype":{}}}', undefined, undefined],
+    [
+      '{"name":"x","kind":"secret","scopes":["admin"],"constructor":{"prototype":{}}}',
+      '/constructor',
+      'unknown-field',
+    ],
   ])('%s is refused before it reaches anything', async (body, pointer, code) => {
     const answer = await sent(body);
     expect(answer).toMatchObject({ status: 400, code: 'invalid-request' });
-    if (pointer !== undefined) expect(answer.errors[0]).toMatchObject({ pointer, code });
+    expect(answer.errors[0]).toMatchObject({ pointer, code });
     expect({}).not.toHaveProperty('admin');
   });
 
@@ -277,6 +281,7 @@ describe('what is hardly HTTP', () => {
   });
 
   test('an Accept header that cannot be parsed changes nothing', async () => {
-    await get('/health/live').set('Accept', ';;q=,*/%').expect(200);
+    const answer = await get('/health/live').set('Accept', ';;q=,*/%');
+    expect(answer.status).toBe(200);
   });
 });

@@ -40,8 +40,8 @@ describe('a key', () => {
   test('spends its own points only, from whatever address', async () => {
     const [one, other] = [await comptoir.key(), await comptoir.key()];
     for (let i = 0; i < 4; i++) await stock(one.token);
-    await stock(one.token, '192.0.2.99').expect(429);
-    await stock(other.token).expect(200);
+    expect((await stock(one.token, '192.0.2.99')).status).toBe(429);
+    expect((await stock(other.token)).status).toBe(200);
   });
 });
 
@@ -56,12 +56,13 @@ describe('an address', () => {
   test('without a key is stopped too', async () => {
     const ask = () => request(comptoir.url).get('/v1/stock').set('X-Forwarded-For', '192.0.2.20');
     for (let i = 0; i < 3; i++) await ask().expect(401);
-    await ask().expect(429);
+    expect((await ask()).body.code).toBe('rate-limited');
   });
 
   test('may ask for health and metrics as often as it likes', async () => {
     for (let i = 0; i < 6; i++) {
-      await request(comptoir.url).get('/health/live').set('X-Forwarded-For', '192.0.2.30').expect(200);
+      const answer = await request(comptoir.url).get('/health/live').set('X-Forwarded-For', '192.0.2.30');
+      expect(answer.status).toBe(200);
     }
   });
 
