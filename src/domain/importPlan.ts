@@ -9,7 +9,7 @@ import {
   kindOfField,
 } from './importFields.ts';
 import { lookUp, type MapEntry, type Source, type Table } from './importMap.ts';
-import { filled, Unreadable } from './importValue.ts';
+import { asText, filled, Unreadable } from './importValue.ts';
 import { invalid } from './problem.ts';
 
 /** How a reader's rows are looked into. */
@@ -166,19 +166,19 @@ function readTemplate<Row>(parts: readonly string[], columns: Columns<Row>): (ro
       if (cell === null) return part;
       const value = filled(cell(row));
       isEmpty &&= value === undefined;
-      return value === undefined ? '' : String(value);
+      return value === undefined ? '' : asText(value);
     });
     return isEmpty ? undefined : filled(texts.join(''));
   };
 }
 
 function tabled(value: unknown, table: Table): unknown {
-  const mapped = lookUp(table, value === undefined ? '' : String(value));
+  const mapped = lookUp(table, value === undefined ? '' : asText(value));
   if (mapped !== null) return filled(mapped);
   if (value === undefined) return undefined;
   return new Unreadable(
     'unmapped-value',
-    `The map's table has nothing for \`${String(value).slice(0, 100)}\`.`,
+    `The map's table has nothing for \`${asText(value).slice(0, 100)}\`.`,
   );
 }
 

@@ -150,7 +150,7 @@ function locationOf(values: Values, context: RowContext): RowOf['locations'] | z
   const { 'openingHours.osm': osm, openingHours } = values;
   let hours = openingHours;
   if (hours === undefined && typeof osm === 'string') {
-    const country = isObject(address) ? String(address.country ?? '') : '';
+    const country = isObject(address) && typeof address.country === 'string' ? address.country : '';
     // Public holidays depend on the country; without a real one the row is refused for that.
     const read = isCountry(country) ? context.readOsmHours(osm, country, regionOf(values)) : null;
     if (read !== null && 'error' in read) {

@@ -36,6 +36,11 @@ export function filled(value: unknown): unknown {
   return text === '' ? undefined : text;
 }
 
+/** A value as it looks in a cell: JSON for what is no text. */
+export function asText(value: unknown): string {
+  return typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
+}
+
 /** `value` is filled. `zoneOf` is asked only for a local time. */
 export function readValue(
   value: unknown,
@@ -92,7 +97,7 @@ function readList(value: unknown, separator: string): string[] | Unreadable {
 }
 
 function readBoolean(value: unknown): boolean | Unreadable {
-  const text = String(value).toLowerCase();
+  const text = asText(value).toLowerCase();
   if (TRUE.has(text)) return true;
   if (FALSE.has(text)) return false;
   return unreadable('bad-format', 'Expected true or false (yes, no, oui, non, 1, 0)', value);
@@ -122,6 +127,5 @@ function readTime(value: unknown, { dates, now }: ValueOptions, zoneOf: () => st
 }
 
 function unreadable(code: string, expected: string, value: unknown): Unreadable {
-  const shown = typeof value === 'string' ? value : (JSON.stringify(value) ?? typeof value);
-  return new Unreadable(code, `${expected}, not \`${shown.slice(0, SHOWN_CHARACTERS_MAX)}\`.`);
+  return new Unreadable(code, `${expected}, not \`${asText(value).slice(0, SHOWN_CHARACTERS_MAX)}\`.`);
 }
