@@ -1,6 +1,7 @@
 // The log: JSON lines for machines, short lines for a person at a terminal. Never bodies, names, e-mails or tokens:
 // what is logged is chosen field by field, and redaction is only the second guard.
 import { Writable } from 'node:stream';
+import { isNativeError } from 'node:util/types';
 import pino, { type DestinationStream, type Logger } from 'pino';
 import { z } from 'zod';
 
@@ -47,23 +48,45 @@ export function settings(level: string): pino.LoggerOptions {
   return {
     level,
     base: null,
-    timestamp: pino.stdTimeFunctions.isoTime,
+    timestamp,
     formatters: { level: (label) => ({ level: label }), log: redacted },
     serializers: { err: describeError },
   };
 }
 
+let stampedAt = 0;
+let stamp = '';
+
+/** As pino's isoTime, written once a millisecond instead of once a line: 1 of 4 µs. */
+function timestamp(): string {
+  const now = Date.now();
+  if (now !== stampedAt) {
+    stampedAt = now;
+    stamp = `,"time":"${new Date(now).toISOString()}"`;
+  }
+  return stamp;
+}
+
 /** Pino's own redaction does the same for 4.5 µs a line; this costs 0.3 µs, and a line is written for every request. */
-function redacted(fields: Record<string, unknown>, depth = 0): Record<string, unknown> {
+function redacted(fields: Record<string, unknown>): Record<string, unknown> {
   let safe = fields;
   for (const field in fields) {
     const value = fields[field];
-    const isOpen = depth === 0 && isPlainObject(value);
-    if (!isOpen && !(PRIVATE.has(field) && value !== undefined)) continue;
+    const inner =
+      PRIVATE.has(field) && value !== undefined ? CENSORED : isPlainObject(value) ? censored(value) : value;
+    if (inner === value) continue;
     if (safe === fields) safe = { ...fields };
-    safe[field] = PRIVATE.has(field) ? CENSORED : redacted(isOpen ? value : {}, 1);
+    safe[field] = inner;
   }
   return safe;
+}
+
+/** One level down. */
+function censored(fields: Record<string, unknown>): Record<string, unknown> {
+  if (!Object.keys(fields).some((field) => PRIVATE.has(field))) return fields;
+  return Object.fromEntries(
+    Object.entries(fields).map(([field, value]) => [field, PRIVATE.has(field) ? CENSORED : value]),
+  );
 }
 
 function isPlainObject(value: unknown): value is Record<string, unknown> {
@@ -75,13 +98,14 @@ function isPlainObject(value: unknown): value is Record<string, unknown> {
  * `detail` holds rows. What remains says where and what kind.
  */
 function describeError(error: unknown): Record<string, unknown> {
-  if (!(error instanceof Error)) return { type: typeof error };
-  const cause = error.cause instanceof Error ? error.cause : undefined;
-  const source = cause ?? error;
+  if (!isNativeError(error)) return { type: typeof error };
+  // Drizzle's wrapper says the statement and its parameters; what went wrong is in its cause.
+  const isWrapper = error.constructor.name === 'DrizzleQueryError';
+  const source = isWrapper && isNativeError(error.cause) ? error.cause : error;
   const { code, constraint, table, severity } = databaseFields(source);
   return {
     type: source.constructor.name,
-    message: cause === undefined || code !== undefined ? source.message : error.message,
+    message: quotesValues(source, code) ? 'a statement failed' : source.message,
     code,
     severity,
     constraint,
@@ -89,6 +113,11 @@ function describeError(error: unknown): Record<string, unknown> {
     // The first lines of a stack repeat the message, which for a wrapped statement holds its parameters.
     at: (error.stack ?? '').split('\n').filter((line) => line.startsWith('    at ')),
   };
+}
+
+/** A wrapper quotes the parameters, and PostgreSQL's class 22 the value that it could not read. */
+function quotesValues(error: Error, code: string | undefined): boolean {
+  return error.constructor.name === 'DrizzleQueryError' || /^22[0-9A-Z]{3}$/.test(code ?? '');
 }
 
 const databaseErrorSchema = z.object({
