@@ -10,8 +10,9 @@ import { Problem } from './problem.ts';
 
 /** What had ended at one instant: every transaction below `xmax`, but for those that were still running. */
 export type Snapshot = {
+  /** In a position: just above the last transaction that told something. */
   readonly xmax: number;
-  /** Ascending, all below `xmax`. As long as the list of connections that were writing; mostly empty. */
+  /** Ascending, all below `xmax`. At most as long as the list of connections that were writing; mostly empty. */
   readonly running: readonly number[];
 };
 
@@ -37,6 +38,17 @@ export const NOTHING_SEEN: Snapshot = { xmax: 0, running: [] };
 /** The oldest transaction that had not ended. */
 export function xmin(snapshot: Snapshot): number {
   return snapshot.running[0] ?? snapshot.xmax;
+}
+
+/**
+ * The same events, without the ids above the last transaction that told one. A position must not count those as seen:
+ * PostgreSQL gives the ids of transactions that were rolled back out again after a crash, and what is told under them
+ * then would be skipped. Ids below are safe, because that one's COMMIT reached the disk. (Seen on 15: three rollbacks,
+ * kill -9, and the next three transactions had their ids.)
+ * @param last the highest transaction id of any event that is visible to the snapshot or was removed
+ */
+export function upToLast({ running }: Snapshot, last: number): Snapshot {
+  return { xmax: last + 1, running: running.filter((xid) => xid <= last) };
 }
 
 /** True when all that had ended at `earlier` had also ended at `later`. Snapshots of one database are ordered so. */

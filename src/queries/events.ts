@@ -2,7 +2,7 @@
 // Owns the SQL of the feed; knows neither consumers nor cursors as text.
 import type { EventType, NewEvent } from '../domain/event.ts';
 import type { EventRow, EventWindow } from '../domain/feedEvent.ts';
-import { type Purged, parseSnapshot, type Snapshot } from '../domain/feedPosition.ts';
+import { type Purged, parseSnapshot, type Snapshot, upToLast } from '../domain/feedPosition.ts';
 import type { Tx } from './transaction.ts';
 
 export type { NewEvent } from '../domain/event.ts';
@@ -38,6 +38,7 @@ const XID_MAX = '18446744073709551615';
 const FIRST_UNSEEN = `
   SELECT feed_state.epoch, purged_xid::text, purged_id,
     pg_current_snapshot()::text AS snapshot,
+    (SELECT xid::text FROM events ORDER BY events.xid DESC LIMIT 1) AS last_xid,
     (SELECT last_value FROM events_id_seq) AS top,
     (
       SELECT min(id + 0)
@@ -53,8 +54,9 @@ const FIRST_UNSEEN = `
 export type FeedState = { epoch: number; purged: Purged };
 
 export type Unseen = FeedState & {
-  /** What has ended now, and the highest id that any of it can have. */
+  /** What has ended now, as a position keeps it. */
   snapshot: Snapshot;
+  /** The highest id that any of it can have. */
   top: number;
   /** The lowest id of an event that committed after `seen` and until `to`; null when there is none. */
   firstId: number | null;
@@ -64,7 +66,7 @@ type StateRow = { epoch: number; purged_xid: string; purged_id: number };
 
 /** Looks for events that committed after `seen` and until `to` (null: now). One statement, so `snapshot` is exact. */
 export async function findUnseen(tx: Tx, seen: Snapshot, to: Snapshot | null): Promise<Unseen> {
-  type Row = StateRow & { snapshot: string; top: number; first_id: number | null };
+  type Row = StateRow & { snapshot: string; last_xid: string | null; top: number; first_id: number | null };
   const [row] = await tx.run<Row>('find_unseen_events', FIRST_UNSEEN, [
     seen.xmax,
     seen.running,
@@ -72,8 +74,10 @@ export async function findUnseen(tx: Tx, seen: Snapshot, to: Snapshot | null): P
     to?.running ?? [],
   ]);
   if (row === undefined) throw new Error('feed_state has no row');
-  const snapshot = parseSnapshot(row.snapshot);
-  return { ...stateOf(row), snapshot, top: row.top, firstId: row.first_id };
+  const state = stateOf(row);
+  const last = Math.max(Number(row.last_xid ?? 0), state.purged.xid);
+  const snapshot = upToLast(parseSnapshot(row.snapshot), last);
+  return { ...state, snapshot, top: row.top, firstId: row.first_id };
 }
 
 // The conditions on xid are IS TRUE so that only the primary key can serve: it gives the page's order and stops at its

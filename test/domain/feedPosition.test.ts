@@ -10,6 +10,7 @@ import {
   type Position,
   parseSnapshot,
   type Snapshot,
+  upToLast,
 } from '../../src/domain/feedPosition.ts';
 import { Problem } from '../../src/domain/problem.ts';
 
@@ -99,6 +100,10 @@ test.each([
   ['10:20:10,14,15', { xmax: 20, running: [10, 14, 15] }],
 ])('PostgreSQL’s %s is read', (text, snapshot) => {
   expect(parseSnapshot(text)).toEqual(snapshot);
+});
+
+test('a position does not count ids above the last transaction that told something', () => {
+  expect(upToLast({ xmax: 20, running: [8, 12, 15] }, 13)).toEqual({ xmax: 14, running: [8, 12] });
 });
 
 const at = (xmax: number, ...running: number[]): Snapshot => ({ xmax, running });
