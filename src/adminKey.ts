@@ -23,6 +23,12 @@ export async function adminKeyIn(dataDir: string): Promise<AdminKey> {
   return { secret, file };
 }
 
+/** The same for who only calls the API: null when there is none, or it is not theirs to read. */
+export async function findAdminKey(dataDir: string): Promise<string | null> {
+  const text = await readFile(path.join(dataDir, FILE), 'utf8').catch(() => '');
+  return text.trim() || null;
+}
+
 function isFileThere(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'EEXIST';
 }

@@ -62,6 +62,10 @@ describe('a wrong value is told by the name of its variable', () => {
   });
 });
 
+test('what callers of the API keep in their environment does not stop the server', () => {
+  expect(mistakes({ COMPTOIR_KEY: 'ck_live_secret_x', COMPTOIR_URL: 'http://127.0.0.1:3000' })).toEqual([]);
+});
+
 test('every variable says what it is for and what it is when unset', () => {
   for (const variable of Object.values(VARIABLES)) {
     expect(variable.about).toMatch(/\.$/);

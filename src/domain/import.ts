@@ -20,6 +20,7 @@ export const ENDED_STATUSES = ['succeeded', 'failed', 'cancelled'] as const;
 /** The characters between a CSV file's cells, by the names that a query can carry. */
 export const DELIMITERS = { comma: ',', semicolon: ';', tab: '\t', pipe: '|' } as const;
 export type Delimiter = keyof typeof DELIMITERS;
+export const DELIMITER_NAMES = ['comma', 'semicolon', 'tab', 'pipe'] as const satisfies readonly Delimiter[];
 
 /** The most rows of a file: what the row's number can count. */
 export const ROWS_MAX = 2_147_483_647;

@@ -28,21 +28,13 @@ export function refusalOf(
   const sources = fields.filter(
     ({ field }) => field === path.join('.') || field.startsWith(`${path.join('.')}.`),
   );
+  const empty = sources.filter(({ field }) => values[field] === undefined);
   const isInWhole = path.some((_, place) => values[path.slice(0, place).join('.')] !== undefined);
-  if (!isInWhole && sources.length > 0 && sources.every(({ field }) => values[field] === undefined)) {
-    const from = sources.map((source) => source.from).join(', ');
-    return {
-      code: 'required',
-      pointer: pointerTo(path),
-      detail: `This is required, and empty in ${from}.`,
-    };
-  }
-  if (sources.length === 0 && issue.code === 'invalid_type' && issue.message.includes('undefined')) {
-    return {
-      code: 'required',
-      pointer: pointerTo(path),
-      detail: 'This is required, and nothing is mapped to it.',
-    };
+  const isMissing = issue.code === 'invalid_type' && issue.message.includes('received undefined');
+  if (isMissing || (!isInWhole && sources.length > 0 && empty.length === sources.length)) {
+    const from = empty.map((source) => source.from).join(', ');
+    const why = from === '' ? 'nothing is mapped to it' : `empty in ${from}`;
+    return { code: 'required', pointer: pointerTo(path), detail: `This is required, and ${why}.` };
   }
   const named = issue.code === 'custom' ? issue.params?.code : CODES[issue.code];
   const detail = issue.message.charAt(0).toUpperCase() + issue.message.slice(1);

@@ -5,8 +5,7 @@ import type { Caller } from '../domain/caller.ts';
 import { sourceSchema } from '../domain/fact.ts';
 import {
   DEFAULT_SOURCE,
-  DELIMITERS,
-  type Delimiter,
+  DELIMITER_NAMES,
   IMPORT_FORMATS,
   type ImportFormat,
   type ImportOptions,
@@ -29,8 +28,6 @@ const NDJSON_TYPES = [
 ];
 const PACKED_TYPES = ['application/gzip', 'application/x-gzip'];
 export const BODY_TYPES: readonly string[] = [...CSV_TYPES, ...NDJSON_TYPES, ...PACKED_TYPES];
-
-const DELIMITER_NAMES = Object.keys(DELIMITERS).filter((name): name is Delimiter => name in DELIMITERS);
 
 export const importQuery = z.strictObject({
   type: z.enum(IMPORT_TYPES).describe('What each row is.'),

@@ -1,12 +1,11 @@
 // CSV records into cells, and the header that names them. Which bytes are a record is records.ts's.
 import { CsvError, parse } from 'csv-parse/sync';
-import { COLUMNS_MAX, DELIMITERS, type Delimiter } from '../../domain/import.ts';
+import { COLUMNS_MAX, DELIMITER_NAMES, DELIMITERS, type Delimiter } from '../../domain/import.ts';
 import { UnusableFile } from '../../domain/importPlan.ts';
 import type { FileRecord } from './records.ts';
 
 const LINE_END = Buffer.from('\n');
 const QUOTE = 34;
-const DELIMITER_NAMES = Object.keys(DELIMITERS).filter((name): name is Delimiter => name in DELIMITERS);
 
 /** The candidates as bytes: before the delimiter is known, each of them may end a cell. */
 export const DELIMITER_BYTES: readonly number[] = Object.values(DELIMITERS).map((text) => text.charCodeAt(0));

@@ -43,12 +43,13 @@ export function planOf(record: ImportRecord, { columns }: OpenFile): PlannedFiel
   return planFields(type, parseMap(options.map), columns, defaults);
 }
 
-/** The rows after `record.rowsDone`, in order. */
+/** The rows after `record.rowsDone`, in order. Throws the signal's reason soon after it is aborted. */
 export async function* chunksOf<Type extends ImportType>(
   type: Type,
   record: ImportRecord,
   file: OpenFile,
   catalogue: Pick<Catalogue, 'location'>,
+  signal: AbortSignal,
 ): AsyncGenerator<Chunk<RowOf[Type]>, void> {
   const fields = planOf(record, file);
   const context = makeContext(record, fields, catalogue);
@@ -71,6 +72,7 @@ export async function* chunksOf<Type extends ImportType>(
       else chunk.accepted.push({ number, row: made.row, bytes });
       if (performance.now() - startedAt < MAPPING_MILLISECONDS_MAX) continue;
       await otherWork();
+      signal.throwIfAborted();
       startedAt = performance.now();
     }
     if (number > record.rowsDone) yield chunk;

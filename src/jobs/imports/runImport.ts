@@ -57,7 +57,7 @@ async function runRows<Type extends ImportType>(
   const writer = new ChunkWriter(type, held, deps, stop);
   let inFlight = Promise.resolve();
   try {
-    for await (const chunk of chunksOf(type, record, file, deps.catalogue)) {
+    for await (const chunk of chunksOf(type, record, file, deps.catalogue, stop)) {
       await inFlight;
       stop.throwIfAborted();
       inFlight = writer.write(chunk);
