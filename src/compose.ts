@@ -44,11 +44,22 @@ export type Composed = {
 
 export async function compose(options: ComposeOptions): Promise<Composed> {
   const { config, log, metrics = makeMetrics({ processMetrics: false }), now = () => new Date() } = options;
-  const database = openDatabase({
+  let closing = false;
+  const pool = openDatabase({
     url: options.databaseUrl,
     connectionsMax: config.databaseConnectionsMax,
-    onIdleError: (error) => log.warn({ err: error }, 'an idle connection to PostgreSQL ended'),
+    onIdleError(error) {
+      // A pool that is closed lets go of its sockets a moment later; the embedded server may end before.
+      if (!closing) log.warn({ err: error }, 'an idle connection to PostgreSQL ended');
+    },
   });
+  const database: Database = {
+    ...pool,
+    close() {
+      closing = true;
+      return pool.close();
+    },
+  };
   try {
     return await composeOn(database, { ...options, metrics, now });
   } catch (error) {
