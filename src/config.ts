@@ -69,13 +69,13 @@ export const VARIABLES = {
   },
   COMPTOIR_KEY_POINTS_PER_MINUTE: {
     about: 'What one key may spend in a minute; most calls cost 1 point.',
-    shownDefault: '6000',
-    schema: integer(1, 100_000_000).default(6_000),
+    shownDefault: '60000',
+    schema: integer(1, 100_000_000).default(60_000),
   },
   COMPTOIR_ADDRESS_POINTS_PER_MINUTE: {
-    about: 'What one address may spend in a minute without a valid key.',
-    shownDefault: '300',
-    schema: integer(1, 100_000_000).default(300),
+    about: 'What one address may spend in a minute with a publishable key, which all browsers share, or without a key.',
+    shownDefault: '600',
+    schema: integer(1, 100_000_000).default(600),
   },
   COMPTOIR_TRUST_PROXY: {
     about: 'How many proxies in front are trusted to say the client’s address and scheme (X-Forwarded-*).',

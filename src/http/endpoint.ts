@@ -91,7 +91,9 @@ async function admit(exchange: Exchange, route: AnyRoute, deps: Deps): Promise<A
   exchange.keyId = caller.keyId;
   const cors = corsHeaders(req, caller);
   if (cors.length > 0) headers.push(...cors);
-  const limits = await rateLimits.spendByKey(caller.keyId, cost);
+  const limits = await (caller.kind === 'publishable'
+    ? rateLimits.spendByBrowser(caller.keyId, req.ip ?? '', cost)
+    : rateLimits.spendByKey(caller.keyId, cost));
   if (limits.length > 0) headers.push(...limits);
   requireRight(route, caller);
   return { caller, token };

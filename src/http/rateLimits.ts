@@ -9,6 +9,8 @@ const WINDOW_SECONDS = 60;
 export type RateLimits = {
   /** Spends a key's points. Returns the headers that tell what is left; throws `rate-limited`. */
   spendByKey(keyId: string, points: number): Promise<readonly string[]>;
+  /** The same for a publishable key, which every shopper's browser shares: each address has points of its own. */
+  spendByBrowser(keyId: string, address: string, points: number): Promise<readonly string[]>;
   /** The same for a caller without a valid key. */
   spendByAddress(address: string, points: number): Promise<readonly string[]>;
   /** Throws `rate-limited` when the address has nothing left, and spends nothing. */
@@ -25,14 +27,17 @@ export function makeRateLimits(options: RateLimitOptions): RateLimits {
   if (!options.enabled) {
     return {
       spendByKey: async () => NONE,
+      spendByBrowser: async () => NONE,
       spendByAddress: async () => NONE,
       refuseSpentAddress: async () => {},
     };
   }
   const keys = makeLimit('key', options.keyPointsPerMinute);
+  const browsers = makeLimit('browser', options.addressPointsPerMinute);
   const addresses = makeLimit('address', options.addressPointsPerMinute);
   return {
     spendByKey: keys.spend,
+    spendByBrowser: (keyId, address, points) => browsers.spend(`${keyId} ${network(address)}`, points),
     spendByAddress: (address, points) => addresses.spend(network(address), points),
     refuseSpentAddress: (address) => addresses.refuseSpent(network(address)),
   };

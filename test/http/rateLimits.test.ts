@@ -1,4 +1,4 @@
-// What a key, and an address without one, may spend in a minute, and how they are told.
+// What a key, a browser, and an address without a key, may spend in a minute, and how they are told.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import request from 'supertest';
 import { makeRateLimits } from '../../src/http/rateLimits.ts';
@@ -43,6 +43,20 @@ describe('a key', () => {
     expect((await stock(one.token, '192.0.2.99')).status).toBe(429);
     expect((await stock(other.token)).status).toBe(200);
   });
+});
+
+test('a publishable key, shared by all browsers, is limited for each address by itself', async () => {
+  const { token } = await comptoir.key({ kind: 'publishable' });
+  const ask = (address: string) =>
+    request(comptoir.url)
+      .get('/v1/locations')
+      .set('X-Forwarded-For', address)
+      .auth(token, { type: 'bearer' });
+  const first = await ask('192.0.2.30').expect(200);
+  expect(first.headers['ratelimit-policy']).toBe('"browser";q=3;w=60');
+  for (let i = 0; i < 2; i++) await ask('192.0.2.30').expect(200);
+  await ask('192.0.2.30').expect(429);
+  await ask('192.0.2.31').expect(200);
 });
 
 describe('an address', () => {
