@@ -278,14 +278,14 @@ function addExamples(document: Document, route: AnyRoute): void {
       const values = parameter.in === 'path' ? params : parameter.in === 'query' ? query : undefined;
       const text = values?.[parameter.name];
       if (text === undefined) continue;
-      const isText =
-        parameter.schema === undefined || !('type' in parameter.schema) || parameter.schema.type === 'string';
+      const { schema } = parameter;
+      const isText = typeof schema !== 'object' || !('type' in schema) || schema.type === 'string';
       const value: unknown = isText ? text : JSON.parse(text);
       parameter.examples = { ...parameter.examples, [name]: { summary, value } };
     }
     const requestBody = operation?.requestBody;
     if (body === undefined || requestBody === undefined || !('content' in requestBody)) continue;
     const media = requestBody.content['application/json'];
-    if (media) media.examples = { ...media.examples, [name]: { summary, value: body } };
+    if (media && !('$ref' in media)) media.examples = { ...media.examples, [name]: { summary, value: body } };
   }
 }
