@@ -11,8 +11,8 @@ async function main(): Promise<void> {
   process.exitCode = await runImportCommand({
     words: process.argv.slice(2),
     defaults: {
-      url: url ?? baseUrl(config),
-      key: key ?? config.adminKey ?? (await findAdminKey(config.dataDir)),
+      url: url || baseUrl(config),
+      key: key || (config.adminKey ?? (await findAdminKey(config.dataDir))),
     },
     output: process.stdout,
     errorOutput: process.stderr,

@@ -131,7 +131,8 @@ function itemOf(values: Values): RowOf['items'] | z.ZodError {
     ...withPresent({
       barcodes: values.barcodes,
       imageUrl: values.imageUrl,
-      price: merged(values.price, values, 'price'),
+      // A currency that stands for the whole file makes no price where there is no amount.
+      price: hasAny(values, 'price', 'price.amount') ? merged(values.price, values, 'price') : undefined,
       category: values.category,
       attributes: merged(values.attributes, values, 'attributes'),
     }),
@@ -158,6 +159,8 @@ function locationOf(values: Values, context: RowContext): RowOf['locations'] | z
     }
     hours = read?.openingHours;
   }
+  const isSupplied = hasAny(values, 'replenishment', 'replenishment.from');
+  const supply = isSupplied ? merged(values.replenishment, values, 'replenishment') : undefined;
   const parsed = locationSchema.safeParse({
     code: values.code,
     kind: values.kind ?? 'store',
@@ -167,7 +170,7 @@ function locationOf(values: Values, context: RowContext): RowOf['locations'] | z
     timeZone: values.timeZone,
     openingHours: hours,
     pickup: isObject(pickup) || pickup === undefined ? { ...PICKUP, ...pickup } : pickup,
-    ...withPresent({ replenishment: merged(values.replenishment, values, 'replenishment') }),
+    ...withPresent({ replenishment: supply }),
   });
   if (!parsed.success) return parsed.error;
   const { code, ...input } = parsed.data;
@@ -223,6 +226,10 @@ function merged(whole: unknown, values: Values, name: string): unknown {
     .map(([field, value]) => [field.slice(prefix.length), value]);
   if (parts.length === 0 || (whole !== undefined && !isObject(whole))) return whole;
   return { ...whole, ...Object.fromEntries(parts) };
+}
+
+function hasAny(values: Values, ...fields: string[]): boolean {
+  return fields.some((field) => values[field] !== undefined);
 }
 
 function withPresent(values: Values): Values {

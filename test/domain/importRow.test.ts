@@ -145,6 +145,14 @@ test('a decimal comma is read where it is asked for', () => {
   expect(mapped('items', map, cells)).toMatchObject({ refusal: { pointer: '/price/amount' } });
 });
 
+test('a currency for the whole file makes no price where there is no amount; nor do lead times a supply', () => {
+  const item = mapped('items', 'price.amount:Prix,price.currency:=EUR', { sku: 'A1', name: 'x', Prix: '' });
+  expect(item).toEqual({ sku: 'A1', input: { name: { fr: 'x' } } });
+  const supply = 'replenishment.from:depot,replenishment.leadTimeDays:=2,replenishment.cutOff:=14:00';
+  const store = mapped('locations', `openingHours.osm:hours,${supply}`, { ...STORE, depot: '' });
+  expect(store).not.toHaveProperty('input.replenishment');
+});
+
 test('an item: an English name alone is the French one too; barcodes are a list; attributes are text', () => {
   expect(
     mapped('items', 'name.en:Title,attributes.volumeMl:Volume', {

@@ -13,13 +13,13 @@ export type ImportsOptions = RunDeps & {
   /** Woken after each commit. */
   feed: { wake(): void };
   pollMilliseconds: number;
-  /** How long a process that says nothing keeps its imports. Default: 30. */
+  /** How long a process that says nothing keeps its imports: 15 unless said otherwise. */
   leaseSeconds?: number;
 };
 
 /** Side by side in one process; those of one key run one after another. */
 const LANES = 2;
-const LEASE_SECONDS = 30;
+const LEASE_SECONDS = 15;
 const TIDY_MILLISECONDS = 5_000;
 /** Pieces of a megabyte that are deleted in one statement. */
 const TIDY_CHUNKS_MAX = 32;

@@ -2,7 +2,7 @@
 import { createWriteStream } from 'node:fs';
 import { type ClientRequest, request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
-import { type Readable, Transform } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { type Import, importSchema } from '../../../domain/import.ts';
 
@@ -32,26 +32,31 @@ export async function sendFile(
     ...(body.bytes === null ? {} : { 'Content-Length': String(body.bytes) }),
   });
   const answer = answerTo(call, server);
-  let sent = 0;
-  const counter = new Transform({
-    transform(piece: Buffer, _, done) {
-      sent += piece.length;
-      onBytes(sent);
-      done(null, piece);
-    },
-  });
-  // A refusal arrives while the file is still on its way, and breaks that off: what counts is the answer.
-  const sending = pipeline(body.stream, counter, call).then(
+  const sending = pipeline(counted(body.stream, onBytes), call).then(
     () => null,
-    () => body.stream.errored,
+    (error: unknown) => error,
   );
   try {
     return importSchema.parse(await jsonOf(await answer));
   } catch (error) {
     // Refused: the rest of the file need not travel.
-    body.stream.destroy();
-    const unreadable = await sending;
-    throw unreadable === null ? error : new Refused(0, `The file cannot be read: ${unreadable.message}.`);
+    call.destroy();
+    const failure = await sending;
+    throw failure instanceof Refused ? failure : error;
+  }
+}
+
+async function* counted(stream: Readable, onBytes: (bytes: number) => void): AsyncGenerator<Buffer, void> {
+  let sent = 0;
+  try {
+    for await (const piece of stream) {
+      const bytes: Buffer = typeof piece === 'string' ? Buffer.from(piece) : piece;
+      yield bytes;
+      sent += bytes.length;
+      onBytes(sent);
+    }
+  } catch (error) {
+    throw new Refused(0, `The file cannot be read: ${messageOf(error)}.`);
   }
 }
 
