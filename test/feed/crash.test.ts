@@ -43,13 +43,11 @@ async function kill(): Promise<void> {
 
 async function rollBackThree(database: Database): Promise<void> {
   for (let times = 0; times < 3; times++) {
-    const changedItsMind = new Error('changed its mind');
-    await database
-      .transaction(async (tx) => {
-        await insertEvents(tx, [fact('A', 99)]);
-        throw changedItsMind;
-      })
-      .catch((error) => expect(error).toBe(changedItsMind));
+    const rolledBack = database.transaction(async (tx) => {
+      await insertEvents(tx, [fact('A', 99)]);
+      throw new Error('changed its mind');
+    });
+    await expect(rolledBack).rejects.toThrow('changed its mind');
   }
 }
 
