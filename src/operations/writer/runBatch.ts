@@ -8,7 +8,7 @@ import {
   type StoredAnswer,
   saveAnswers,
 } from '../../queries/idempotency.ts';
-import { violatedConstraint } from '../../queries/pgError.ts';
+import { isRetryable, violatedConstraint } from '../../queries/pgError.ts';
 import type { Database, Tx } from '../../queries/transaction.ts';
 import type { Batch } from './batch.ts';
 import { flushBatch } from './flush.ts';
@@ -52,12 +52,16 @@ export async function runBatch(
 ): Promise<PromiseSettledResult<Submitted>[]> {
   const needs = entries.flatMap((entry) => entry.needs);
   const names = await resolveNames(options.catalogue, needs);
-  await options.database.retried((tx) => makeLevels(tx, needs, names));
+  let levelsMade = false;
   for (let attempt = 0; ; attempt++) {
     try {
+      if (!levelsMade) await makeLevels(options.database, needs, names);
+      levelsMade = true;
       return await options.database.retried((tx) => decideAndWrite(tx, options, entries, names, attempt));
     } catch (error) {
-      if (attempt + 1 >= RUNS_MAX || !RACED.has(violatedConstraint(error) ?? '')) throw error;
+      // Making levels twice makes them once, so there an answer that got lost does not matter.
+      const mayPass = levelsMade ? RACED.has(violatedConstraint(error) ?? '') : isRetryable(error);
+      if (attempt + 1 >= RUNS_MAX || !mayPass) throw error;
     }
   }
 }

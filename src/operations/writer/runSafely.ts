@@ -12,18 +12,19 @@ export type SafeOptions = BatchOptions & {
 
 type Results = PromiseSettledResult<Submitted>[];
 
-/** A search for the fault shares this: from when on it stops, and the failure of the database that ended it. */
-type Search = { until: number; over: unknown };
+/** What the parts of a search share: from when on it stops, how often a COMMIT got lost, and what ended it. */
+type Search = { until: number; lostCommits: number; over: unknown };
 
 /** A statement that waits for somebody's lock takes its 15 s each time: others wait behind this batch meanwhile. */
 const SEARCH_MILLISECONDS_MAX = 10_000;
+const LOST_COMMITS_MAX = 5;
 
 /** One settled result for each entry, in order. Never throws. */
 export async function runSafely(options: SafeOptions, entries: readonly Entry[]): Promise<Results> {
   try {
     return await runBatch(options, entries);
   } catch (error) {
-    const search = { until: performance.now() + SEARCH_MILLISECONDS_MAX, over: null };
+    const search = { until: performance.now() + SEARCH_MILLISECONDS_MAX, lostCommits: 0, over: null };
     return afterFailure(options, entries, error, search);
   }
 }
@@ -70,6 +71,8 @@ async function afterUnknownCommit(
   search: Search,
 ): Promise<Results> {
   options.onError(error);
+  search.lostCommits += 1;
+  if (search.lostCommits > LOST_COMMITS_MAX) search.over = error;
   const keyed = entries.filter((entry) => entry.idempotency !== null);
   const results = keyed.length === 0 ? [] : await runPart(options, keyed, search);
   const found = new Map(keyed.map((entry, place) => [entry, results[place]]));
