@@ -1,0 +1,91 @@
+// The sockets as the process has them: real keys, real writes, beside the HTTP API on one port.
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { io } from 'socket.io-client';
+import request from 'supertest';
+import { startTestApp, type TestApp } from '../support/app.ts';
+import { eventually } from '../support/eventually.ts';
+import { storeRow } from '../support/feedBench.ts';
+import { type Client, clientOf, refusalOf } from '../support/liveBench.ts';
+
+const LILLE = 'FR-LILLE-01';
+const LYON = 'FR-LYON-01';
+
+let app: TestApp;
+const clients: Client[] = [];
+
+beforeAll(async () => {
+  app = await startTestApp();
+  for (const code of [LILLE, LYON]) await api('put', `/v1/locations/${code}`, storeRow(code).input);
+  await api('put', '/v1/items/TABLE', { name: 'Table' });
+});
+afterAll(async () => {
+  for (const client of clients) client.close();
+  await app.close();
+});
+
+async function api(method: 'put' | 'post' | 'delete', path: string, body?: object): Promise<void> {
+  const { status } = await request(app.url)
+    [method](path)
+    .set('Authorization', `Bearer ${app.admin}`)
+    .send(body);
+  expect(status).toBeLessThan(300);
+}
+
+function connect(token: string): Client {
+  const client = clientOf(
+    io(`${app.url}/live`, {
+      auth: { token },
+      transports: ['websocket'],
+      reconnection: false,
+      forceNew: true,
+    }),
+  );
+  clients.push(client);
+  return client;
+}
+
+function count(eventId: string, location: string, onHand: number): Promise<void> {
+  const counted = { eventId, sku: 'TABLE', location, onHand, countedAt: new Date().toISOString() };
+  return api('post', '/v1/stock/counts', { source: 'wms', counts: [counted] });
+}
+
+test('what the back office reports is on the store’s tablet, and on no other', async () => {
+  const tablets = await Promise.all(
+    [LILLE, LYON].map(async (code) => connect((await app.key({ kind: 'device', locations: [code] })).token)),
+  );
+  await Promise.all(tablets.map((tablet) => tablet.isReady()));
+  await count('c1', LYON, 3);
+  await count('c2', LILLE, 5);
+  await eventually(() => expect(tablets.map(({ events }) => events.length)).toEqual([1, 1]));
+  expect(tablets.map(({ events }) => events[0]?.data)).toMatchObject([
+    { sku: 'TABLE', onHand: 5 },
+    { sku: 'TABLE', onHand: 3 },
+  ]);
+});
+
+test('the socket and GET /v1/events tell the same envelopes', async () => {
+  const client = connect(app.admin);
+  await client.subscribe();
+  await client.isReady();
+  const after = client.ready[0] ?? '';
+  await count('c3', LILLE, 6);
+  await count('c4', LYON, 7);
+  await eventually(() => expect(client.events.length).toBe(2));
+  const { body } = await request(app.url)
+    .get('/v1/events')
+    .query({ after })
+    .set('Authorization', `Bearer ${app.admin}`);
+  const facts = (events: { cursor: string }[]) => events.map(({ cursor: _cursor, ...rest }) => rest);
+  expect(facts(body.data)).toEqual(facts(client.events));
+});
+
+test('a key that is revoked over HTTP loses its socket, and gets no other', async () => {
+  const { id, token } = await app.key();
+  const client = connect(token);
+  await client.subscribe();
+  await client.isReady();
+  const left = new Promise((resolve) => client.socket.once('disconnect', resolve));
+  await api('delete', `/v1/keys/${id}`);
+  expect(await left).toBe('io server disconnect');
+  expect(await refusalOf(connect(token))).toMatchObject({ code: 'unauthorized', status: 401 });
+});
