@@ -11,6 +11,7 @@ import { startAnswerRetention } from './jobs/answerRetention.ts';
 import { startEventRetention } from './jobs/eventRetention.ts';
 import { startExpiry } from './jobs/expiry.ts';
 import { startImports } from './jobs/imports/runner.ts';
+import { measure, measureLive } from './measure.ts';
 import { type Metrics, makeMetrics } from './metrics.ts';
 import { expireReservation } from './operations/expireReservation.ts';
 import { openStockWriter } from './operations/stockWriter.ts';
@@ -22,6 +23,7 @@ import { startViews } from './views/views.ts';
 const COMMANDS_QUEUED_MAX = 5_000;
 const COMMANDS_PER_BATCH_MAX = 1_000;
 const BATCHES_IN_FLIGHT_MAX = 2;
+const FEED_CONNECTIONS = 2;
 const EXPIRY_POLL_MILLISECONDS = 1_000;
 const IMPORTS_POLL_MILLISECONDS = 500;
 
@@ -43,36 +45,47 @@ export type Composed = {
 };
 
 export async function compose(options: ComposeOptions): Promise<Composed> {
-  const { config, log, metrics = makeMetrics({ processMetrics: false }), now = () => new Date() } = options;
+  const { config, metrics = makeMetrics({ processMetrics: false }), now = () => new Date() } = options;
+  const database = openPool(options, config.databaseConnectionsMax);
+  // Connections of its own: a pool that is used up by requests must not delay what everybody waits to hear.
+  const feedDatabase = openPool(options, FEED_CONNECTIONS);
+  const close = async () => {
+    await Promise.all([database.close(), feedDatabase.close()]);
+  };
+  try {
+    return await composeOn({ database, feedDatabase, close }, { ...options, metrics, now });
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function openPool({ databaseUrl, log }: ComposeOptions, connectionsMax: number): Database {
   let closing = false;
   const pool = openDatabase({
-    url: options.databaseUrl,
-    connectionsMax: config.databaseConnectionsMax,
+    url: databaseUrl,
+    connectionsMax,
     onIdleError(error) {
       // A pool that is closed lets go of its sockets a moment later; the embedded server may end before.
       if (!closing) log.warn({ err: error }, 'an idle connection to PostgreSQL ended');
     },
   });
-  const database: Database = {
+  return {
     ...pool,
     close() {
       closing = true;
       return pool.close();
     },
   };
-  try {
-    return await composeOn(database, { ...options, metrics, now });
-  } catch (error) {
-    await database.close();
-    throw error;
-  }
 }
 
+type Pools = { database: Database; feedDatabase: Database; close(): Promise<void> };
+
 async function composeOn(
-  database: Database,
+  { database, feedDatabase, close: closePools }: Pools,
   { config, adminKey, log, metrics, now }: Required<ComposeOptions>,
 ): Promise<Composed> {
-  const feed = await startFeed({ database, log });
+  const feed = await startFeed({ database: feedDatabase, log });
   const keyring = makeKeyring({ database, adminKey });
   feed.subscribe({
     name: 'keyring',
@@ -87,6 +100,7 @@ async function composeOn(
   } = await startViews({
     database,
     feed,
+    levelsMax: config.levelsMax,
     onError: (error) => log.error({ err: error }, 'a view could not be read'),
   });
   const stock = openStockWriter({
@@ -124,14 +138,14 @@ async function composeOn(
     log,
     now,
   };
-  measure(deps);
+  measure(deps, feed);
   return {
     deps,
     async close() {
       await stock.close();
       await feed.close();
       closeViews();
-      await database.close();
+      await closePools();
     },
   };
 }
@@ -147,7 +161,7 @@ export function openSockets(server: Server, deps: Deps): Live {
     allowsOrigin: keyring.allowsOrigin,
     log,
   });
-  metrics.gauge('comptoir_sockets', 'Clients on /live.', () => live.counts().sockets);
+  measureLive(metrics, live);
   return live;
 }
 
@@ -156,7 +170,7 @@ export function startJobs(deps: Deps): { close(): Promise<void> } {
   const jobs = [
     startExpiry({ ...deps, pollMilliseconds: EXPIRY_POLL_MILLISECONDS }),
     startImports({ ...deps, pollMilliseconds: IMPORTS_POLL_MILLISECONDS }),
-    startEventRetention(deps),
+    startEventRetention({ ...deps, days: deps.config.eventDays }),
     startAnswerRetention(deps),
   ];
   return {
@@ -164,19 +178,4 @@ export function startJobs(deps: Deps): { close(): Promise<void> } {
       await Promise.all(jobs.map((job) => job.close()));
     },
   };
-}
-
-/** What only the composition can see: pools, queues, lag. */
-function measure({ metrics, database, stock, feed }: Deps): void {
-  metrics.gauge('comptoir_database_connections', 'Connections to PostgreSQL.', () => database.usage().total);
-  metrics.gauge('comptoir_database_connections_idle', 'Of these, idle.', () => database.usage().idle);
-  metrics.gauge(
-    'comptoir_database_waiting',
-    'Callers that wait for a connection.',
-    () => database.usage().waiting,
-  );
-  metrics.gauge('comptoir_stock_commands_waiting', 'Commands that wait for a batch.', () => stock.waiting());
-  metrics.gauge('comptoir_feed_lag_seconds', 'For how long an event may have waited.', () =>
-    feed.lagSeconds(),
-  );
 }

@@ -73,7 +73,8 @@ export const VARIABLES = {
     schema: integer(1, 100_000_000).default(60_000),
   },
   COMPTOIR_ADDRESS_POINTS_PER_MINUTE: {
-    about: 'What one address may spend in a minute with a publishable key, which all browsers share, or without a key.',
+    about:
+      'What one address may spend in a minute with a publishable key, which all browsers share, or without a key.',
     shownDefault: '600',
     schema: integer(1, 100_000_000).default(600),
   },
@@ -88,9 +89,20 @@ export const VARIABLES = {
     schema: integer(1_024, 64 * 1_048_576).default(1_048_576),
   },
   COMPTOIR_DATABASE_CONNECTIONS: {
-    about: 'The most connections to PostgreSQL at once.',
+    about: 'The most connections to PostgreSQL at once; the feed has two more of its own.',
     shownDefault: '10',
     schema: integer(3, 500).default(10),
+  },
+  COMPTOIR_LEVELS_MAX: {
+    about:
+      'Stock levels kept in memory for availability, about 20 bytes each; the items asked for least are dropped first.',
+    shownDefault: '5000000',
+    schema: integer(10_000, 1_000_000_000).default(5_000_000),
+  },
+  COMPTOIR_EVENT_DAYS: {
+    about: 'Days for which events are kept, and cursors are good.',
+    shownDefault: '30',
+    schema: integer(1, 3_650).default(30),
   },
   COMPTOIR_LOG_LEVEL: {
     about: `One of ${LOG_LEVELS.join(', ')}. Each request is one line at \`info\`.`,
@@ -114,6 +126,8 @@ export type Config = Readonly<{
   proxiesTrusted: number;
   bodyBytesMax: number;
   databaseConnectionsMax: number;
+  levelsMax: number;
+  eventDays: number;
   logLevel: (typeof LOG_LEVELS)[number];
 }>;
 
@@ -141,6 +155,8 @@ const schema = z.object({
   COMPTOIR_TRUST_PROXY: VARIABLES.COMPTOIR_TRUST_PROXY.schema,
   COMPTOIR_BODY_BYTES_MAX: VARIABLES.COMPTOIR_BODY_BYTES_MAX.schema,
   COMPTOIR_DATABASE_CONNECTIONS: VARIABLES.COMPTOIR_DATABASE_CONNECTIONS.schema,
+  COMPTOIR_LEVELS_MAX: VARIABLES.COMPTOIR_LEVELS_MAX.schema,
+  COMPTOIR_EVENT_DAYS: VARIABLES.COMPTOIR_EVENT_DAYS.schema,
   COMPTOIR_LOG_LEVEL: VARIABLES.COMPTOIR_LOG_LEVEL.schema,
 });
 
@@ -168,6 +184,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     proxiesTrusted: read.COMPTOIR_TRUST_PROXY,
     bodyBytesMax: read.COMPTOIR_BODY_BYTES_MAX,
     databaseConnectionsMax: read.COMPTOIR_DATABASE_CONNECTIONS,
+    levelsMax: read.COMPTOIR_LEVELS_MAX,
+    eventDays: read.COMPTOIR_EVENT_DAYS,
     logLevel: read.COMPTOIR_LOG_LEVEL,
   });
 }
