@@ -10,6 +10,7 @@ import {
 } from '../domain/import.ts';
 import type { ImportType } from '../domain/importFields.ts';
 import { Problem } from '../domain/problem.ts';
+import { newId } from '../newId.ts';
 import { insertEvents } from '../queries/events.ts';
 import { ANSWER_TAKEN, answerName, findAnswers, saveAnswers } from '../queries/idempotency.ts';
 import { insertReceiving, queueImport } from '../queries/imports.ts';
@@ -18,7 +19,6 @@ import type { Tx } from '../queries/transaction.ts';
 import type { Deps } from './deps.ts';
 import { versionTag } from './etag.ts';
 import { replayHeaders } from './idempotency.ts';
-import { newId } from './newId.ts';
 import type { Call, IdempotentRequest, Reply } from './route.ts';
 import { discardUpload, receiveUpload, UPLOAD_LEASE_SECONDS } from './upload.ts';
 
