@@ -21,7 +21,7 @@ import { type AnyRoute, route } from '../route.ts';
 import { listOf, page } from '../schemas.ts';
 
 /** An address has 300 points a minute unless configured otherwise: ten guesses. */
-const GUESS_COST = 30;
+const GUESS_COST = 60;
 
 const postDevice = route({
   method: 'POST',
