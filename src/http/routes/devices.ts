@@ -20,7 +20,7 @@ import { problemDocument } from '../problems.ts';
 import { type AnyRoute, route } from '../route.ts';
 import { listOf, page } from '../schemas.ts';
 
-/** An address has 300 points a minute unless configured otherwise: ten guesses. */
+/** An address has 600 points a minute unless configured otherwise: ten guesses. */
 const GUESS_COST = 60;
 
 const postDevice = route({
