@@ -170,7 +170,9 @@ export class Oracle {
     allow(order, 'held', 'expired');
     refuseIf(order.wasConfirmed, 'invalid-transition');
     if (order.status === 'expired') {
-      const short = order.lines.some((line) => this.#available(line.sku, order.location) < wanted(line));
+      const short = order.lines.some(
+        (line) => wanted(line) > 0 && this.#available(line.sku, order.location) < wanted(line),
+      );
       refuseIf(short, 'reservation-expired');
     }
     const taken = [...this.orders.values()].some((o) => o !== order && o.reference === reference);
