@@ -2,10 +2,11 @@
 // Checks and shows; what a fact does to a level is decided by the operations.
 import { z } from 'zod';
 import { type Caller, mayUse } from '../../domain/caller.ts';
+import { eventIdSchema, sourceSchema } from '../../domain/fact.ts';
 import { skuSchema } from '../../domain/item.ts';
 import { ON_HAND_MAX } from '../../domain/level.ts';
 import { locationCodeSchema } from '../../domain/location.ts';
-import { MOVEMENT_QUANTITY_MAX, MOVEMENT_TYPES, OWN_SOURCE } from '../../domain/movement.ts';
+import { MOVEMENT_QUANTITY_MAX, MOVEMENT_TYPES } from '../../domain/movement.ts';
 import { Problem } from '../../domain/problem.ts';
 import { lineOfText } from '../../domain/text.ts';
 import { type RecordCount, recordCounts } from '../../operations/recordCounts.ts';
@@ -22,19 +23,9 @@ const FACTS_MAX = 1_000;
 /** 1,000 facts with every field at its longest fit. */
 const FACTS_BYTES_MAX = 2 * 1024 * 1024;
 
-const sourceSchema = z
-  .string()
-  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'Expected letters, digits, dot, dash or underscore')
-  .refine((name) => name !== OWN_SOURCE, `must not be ${OWN_SOURCE}: that is how our own movements are named`)
-  .meta({ description: 'The system that reports.', examples: ['pos-lille'] });
-const eventId = z
-  .string()
-  .regex(/^[\x21-\x7e]{1,200}$/, 'Expected 1 to 200 printable ASCII characters without spaces')
-  .meta({ description: 'The source’s own id of the fact: unique per source, so that it counts once.' });
-
 const movementSchema = z
   .strictObject({
-    eventId,
+    eventId: eventIdSchema,
     type: z.enum(MOVEMENT_TYPES),
     sku: skuSchema,
     location: locationCodeSchema,
@@ -51,7 +42,7 @@ const movementSchema = z
 
 const countSchema = z
   .strictObject({
-    eventId,
+    eventId: eventIdSchema,
     sku: skuSchema,
     location: locationCodeSchema,
     onHand: z.int().min(-ON_HAND_MAX).max(ON_HAND_MAX),
@@ -130,7 +121,7 @@ function rejected(id: string | null, problem: Problem): FactOutcome {
 /** What a rejected element calls itself, if that is an event id at all. */
 function eventIdOf(element: unknown): string | null {
   if (typeof element !== 'object' || element === null || !('eventId' in element)) return null;
-  const parsed = eventId.safeParse(element.eventId);
+  const parsed = eventIdSchema.safeParse(element.eventId);
   return parsed.success ? parsed.data : null;
 }
 
