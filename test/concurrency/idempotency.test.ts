@@ -183,9 +183,8 @@ test('a thousand facts under one key are all there or none, also when PostgreSQL
     expect([(round - 1) * 1_000, round * 1_000]).toContain(found);
     // Asked again it is done, or was done: either way the first answer says that each fact was applied.
     const again = await submit(processes[1], key);
-    for (const answer of [...settled, again]) {
-      if (answer !== null) expect(answer.body).toBe(Array(1_000).fill('applied').join());
-    }
+    const bodies = [...settled, again].flatMap((answer) => answer?.body ?? []);
+    expect(new Set(bodies)).toEqual(new Set([Array(1_000).fill('applied').join()]));
     expect(await recorded()).toBe(round * 1_000);
   }
 });

@@ -98,6 +98,7 @@ describe('400 at once for 100 units, by two processes', () => {
     'while holds are due, goods arrive and old counts come in: never one more than there are',
     async () => {
       for (let round = 0; round < rounds(15); round++) await raceInTheMidst();
+      expect(await contradictions(room.database)).toEqual([]);
     },
     ROUNDS_TIMEOUT,
   );

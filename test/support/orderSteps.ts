@@ -35,7 +35,7 @@ async function take(
   step: string,
   now: Date,
 ): Promise<Outcome<unknown>> {
-  const [what, number = ''] = step.split(' ');
+  const [what = '', number = ''] = step.split(' ');
   const base = { id: order.id, admit: () => true, actor: ACTOR };
   const units = number === '' ? null : Number(number);
   const [line] = order.lines;

@@ -178,7 +178,9 @@ function moveOf(move: Move, order: Order, n: readonly number[], shop: Shop, now:
       const back = { sku, quantity: 1 + some(2, quantity), damaged: some(3, 2) === 0 };
       return { do: move, id, lines: [back, ...stray.map((line) => ({ ...line, damaged: false }))] };
     }
-    default:
+    case 'cancel':
+    case 'expire':
+    case 'putBack':
       return { do: move, id };
   }
 }
