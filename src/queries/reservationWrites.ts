@@ -161,19 +161,20 @@ export type LineAtRisk = { reservationId: string; sku: string; location: string;
 
 /**
  * Sets the flags of all open lines of these locked levels anew: the oldest reservations are served first, so the
- * newest lose (architecture §4). A hold that is due asks for nothing any more, swept or not. Answers the lines that
- * became at risk by this.
+ * newest lose (architecture §4). A hold that is due asks for nothing any more, swept or not, and loses its flag: it
+ * may be confirmed later, when there is enough. Answers the lines that became at risk by this.
  */
 export async function flagLinesAtRisk(tx: Tx, keys: readonly LevelKey[], now: Date): Promise<LineAtRisk[]> {
   const rows = await tx.run<{ reservation_id: string; sku: string; location: string; version: number }>(
     'reservation_lines.flag_at_risk',
     `WITH open_lines AS (
-       SELECT l.reservation_id, l.item_id, l.at_risk,
-              sum(l.reserved) OVER (PARTITION BY l.item_id, l.location_id ORDER BY l.reservation_id) > v.on_hand AS short
+       SELECT l.reservation_id, l.item_id, l.at_risk, live.yes AND sum(CASE WHEN live.yes THEN l.reserved ELSE 0 END)
+                OVER (PARTITION BY l.item_id, l.location_id ORDER BY l.reservation_id) > v.on_hand AS short
        FROM unnest($1::int[], $2::int[]) AS k (item_id, location_id)
        JOIN levels v ON v.item_id = k.item_id AND v.location_id = k.location_id
        JOIN reservation_lines l ON l.item_id = k.item_id AND l.location_id = k.location_id AND l.reserved > 0
-       JOIN reservations r ON r.id = l.reservation_id AND (r.status <> 'held' OR r.expires_at > $3)
+       JOIN reservations r ON r.id = l.reservation_id
+       CROSS JOIN LATERAL (SELECT r.status <> 'held' OR r.expires_at > $3 AS yes) AS live
      ), flagged AS (
        UPDATE reservation_lines l
        SET at_risk = o.short

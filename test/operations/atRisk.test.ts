@@ -137,7 +137,9 @@ test('units handed over to a younger order are short for an older one, which is 
 
 test('a hold that is due asks for nothing: nobody is alerted for it, nor because of it', async () => {
   const lines = [{ sku: skus[0], quantity: 5 }];
-  const hold = must(await process.one(reserveItems, reserveCommand({ lines, ttlSeconds: 30 })));
+  const id = `rsv_${String(clock - 1).padStart(20, '0')}000000`;
+  const hold = must(await process.one(reserveItems, reserveCommand({ id, lines, ttlSeconds: 30 })));
+  orders.push(hold);
   await order(5);
   clock += 31_000;
   await tell('sale', skus[0], 5);
@@ -159,5 +161,19 @@ test('two processes that bring two items of one order short at once tell each li
   expect(await flagged()).toEqual([1, 2, 3, 4]);
   const lines = (await told()).flatMap((one) => one.skus.map((sku) => `${one.order} ${sku}`));
   expect(lines.toSorted()).toEqual([1, 2, 3, 4].flatMap((n) => skus.map((sku) => `${n} ${sku}`)).sort());
+  await wellFlagged();
+});
+
+test('a hold that is due loses its flag, and is not at risk when it is confirmed after stock came back', async () => {
+  const id = `rsv_${String(clock).padStart(20, '0')}${'9'.repeat(6)}`;
+  const lines = [{ sku: skus[0], quantity: 10 }];
+  const held = must(await process.one(reserveItems, reserveCommand({ id, lines, ttlSeconds: 60 })));
+  orders.push(held);
+  await tell('loss', skus[0], 5);
+  expect(await flagged()).toEqual([0]);
+  clock += 61_000;
+  await tell('receipt', skus[0], 5);
+  await walk(process, held, ['confirm']);
+  expect(await flagged()).toEqual([]);
   await wellFlagged();
 });
