@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { recordMovements } from '../../src/operations/recordMovements.ts';
 import { reserveItems } from '../../src/operations/reserveItems.ts';
 import type { Submitted } from '../../src/operations/writer/outcome.ts';
-import { contradictions } from '../support/evidence.ts';
+import { contradictions, deadlocks } from '../support/evidence.ts';
 import { ROUNDS_TIMEOUT, rounds } from '../support/rounds.ts';
 import { openStockProcess, type StockProcess } from '../support/stockProcess.ts';
 import {
@@ -35,6 +35,7 @@ beforeAll(async () => {
 afterAll(async () => {
   for (const process of processes) await process.close();
   expect(await contradictions(room.database)).toEqual([]);
+  expect(await deadlocks(room.database)).toBe(0);
   await room.close();
 });
 
@@ -89,8 +90,8 @@ test('refusals that touch no level are kept once too, whichever process was firs
   const unknown = { ...reserveCommand({}), lines: [{ sku: 'NO-SUCH', quantity: 1 }] };
   const ask = (process: StockProcess, key: string) =>
     process.ask(reserveItems, unknown, key, 'the same request');
-  for (let round = 0; round < rounds(5); round++) {
-    const keys = Array.from({ length: 100 }, newReservationId);
+  for (let round = 0; round < rounds(10); round++) {
+    const keys = Array.from({ length: 200 }, newReservationId);
     const answers = await Promise.all([
       ...keys.map((key) => ask(processes[0], key)),
       ...keys.toReversed().map((key) => ask(processes[1], key)),

@@ -81,10 +81,13 @@ describe('400 at once for 100 units, by two processes', () => {
     'in carts that name the same items in opposite orders: 100, all lines or nothing',
     async () => {
       for (let round = 0; round < rounds(15); round++) {
-        const skus = await stocked(UNITS, 'A', 'B', 'C');
+        const skus = await stocked(UNITS, 'A', 'B', 'C', 'D', 'E', 'F');
         const cart = skus.map((sku) => ({ sku, quantity: 1 }));
         const carts = [cart, cart.toReversed()];
-        const outcomes = await raceFor(Array.from({ length: RACERS }, (_, n) => carts[(n >> 1) % 2] ?? cart));
+        // The first batches of the two processes start at opposite ends.
+        const outcomes = await raceFor(
+          Array.from({ length: RACERS }, (_, n) => carts[(n + (n >> 1)) % 2] ?? cart),
+        );
         expect(tally(outcomes)).toEqual({ ok: UNITS, 'insufficient-stock': RACERS - UNITS });
         for (const sku of skus) {
           expect(await room.level(sku, LILLE)).toMatchObject({ onHand: UNITS, reserved: UNITS });
