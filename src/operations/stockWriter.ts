@@ -1,6 +1,8 @@
 // Every stock write goes through here. Requests that arrive while a batch is in flight form the next one: no timer,
 // so a lone request waits for nobody, and under load one commit (one fsync, one lock of a hot level) serves hundreds.
 // Owns the door: the queue, and that one Idempotency-Key is never worked on twice at once.
+// Measured (test/bench/stockWriter.ts: 64 callers, a key each, two busy cores, fsync on): 4,000 holds/s over 1,000 items
+// and 4,500/s for one item; one by one, with eight connections, 460/s and 78/s.
 import { Problem } from '../domain/problem.ts';
 import { answerName } from '../queries/idempotency.ts';
 import type { StockOperation } from './writer/operation.ts';
