@@ -79,6 +79,26 @@ export async function listStockAsOf(
     `WITH page AS (
        SELECT l.item_id, l.location_id, i.sku, o.code AS location, l.buffer ${PAGE}
        ORDER BY o.code, i.sku LIMIT $6
+     ), promised AS (
+       SELECT n.item_id, n.location_id, sum(n.quantity + coalesce(taken.units, 0)) AS units
+       FROM page
+       JOIN reservation_lines n USING (item_id, location_id)
+       JOIN reservations r ON r.id = n.reservation_id
+       LEFT JOIN LATERAL (
+         SELECT sum(reserved_delta) AS units FROM movements
+         WHERE reservation_id = n.reservation_id AND item_id = n.item_id AND recorded_at <= $7
+       ) taken ON true
+       LEFT JOIN LATERAL (
+         SELECT at + (data->>'ttlSeconds')::int * interval '1 second' AS expires_at
+         FROM reservation_transitions
+         WHERE reservation_id = n.reservation_id AND type = 'held' AND at <= $7
+         ORDER BY version DESC LIMIT 1
+       ) hold ON n.reserved_at > $7
+       WHERE r.created_at <= $7 AND (n.reserved_at > $7 OR n.released_at IS NULL OR n.released_at > $7)
+         AND CASE WHEN n.reserved_at <= $7 THEN r.expires_at IS NULL OR r.expires_at > $7
+                  -- Taken again after it expired: before that, it was reserved as long as the hold lived.
+                  ELSE hold.expires_at > $7 END
+       GROUP BY n.item_id, n.location_id
      )
      SELECT p.sku, p.location, p.buffer, 0 AS incoming, 0 AS version,
             coalesce(c.quantity, 0) + coalesce(m.units, 0) AS "onHand",
@@ -96,26 +116,7 @@ export async function listStockAsOf(
        WHERE item_id = p.item_id AND location_id = p.location_id AND occurred_at <= $7
          AND occurred_at > coalesce(c.occurred_at, '-infinity')
      ) m ON true
-     LEFT JOIN LATERAL (
-       SELECT sum(n.quantity + coalesce(taken.units, 0)) AS units
-       FROM reservation_lines n
-       JOIN reservations r ON r.id = n.reservation_id
-       LEFT JOIN LATERAL (
-         SELECT sum(reserved_delta) AS units FROM movements
-         WHERE reservation_id = n.reservation_id AND item_id = n.item_id AND recorded_at <= $7
-       ) taken ON true
-       LEFT JOIN LATERAL (
-         SELECT at + (data->>'ttlSeconds')::int * interval '1 second' AS expires_at
-         FROM reservation_transitions
-         WHERE reservation_id = n.reservation_id AND type = 'held' AND at <= $7
-         ORDER BY version DESC LIMIT 1
-       ) hold ON n.reserved_at > $7
-       WHERE n.item_id = p.item_id AND n.location_id = p.location_id AND r.created_at <= $7
-         AND CASE WHEN n.reserved_at <= $7
-                  THEN (n.released_at IS NULL OR n.released_at > $7) AND (r.expires_at IS NULL OR r.expires_at > $7)
-                  -- Taken again after it expired: before that, it was reserved as long as the hold lived.
-                  ELSE hold.expires_at > $7 END
-     ) r ON true
+     LEFT JOIN promised r USING (item_id, location_id)
      ORDER BY p.location, p.sku`,
     [...parameters(filters, after), limit, asOf],
   );
