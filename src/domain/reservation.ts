@@ -25,7 +25,7 @@ const ALLOWED_FROM = {
   pick: ['picking'],
   ready: ['picking'],
   collect: ['ready'],
-  return: ['collected'],
+  return: ['ready', 'collected', 'cancelled', 'expired'],
   'put-back': ['cancelled', 'expired'],
 } as const satisfies Record<string, readonly Status[]>;
 

@@ -135,9 +135,11 @@ export function showReservation(
   caller: Pick<Caller, 'kind'>,
   now: Date,
 ): z.input<typeof reservationSchema> {
+  // A hold that is due reads as it will be once it is swept: what ends it makes one version.
+  const due = isDue(reservation, now);
   return {
     id: reservation.id,
-    status: isDue(reservation, now) ? 'expired' : reservation.status,
+    status: due ? 'expired' : reservation.status,
     location: reservation.location,
     channel: reservation.channel,
     orderReference: reservation.orderReference,
@@ -163,7 +165,7 @@ export function showReservation(
     takenBy: reservation.takenBy,
     reason: reservation.reason,
     putBackPending: reservation.putBackPending,
-    version: reservation.version,
+    version: reservation.version + (due ? 1 : 0),
     createdAt: reservation.createdAt.toISOString(),
     updatedAt: reservation.updatedAt.toISOString(),
   };

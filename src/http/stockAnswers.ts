@@ -12,6 +12,15 @@ import { replayHeaders } from './idempotency.ts';
 import { problemDocument, problemHeaders } from './problems.ts';
 import type { Call, Reply } from './route.ts';
 
+/** Ends the tag of a reservation with a line at risk: stock changed what is shown, and made no new version. */
+const AT_RISK = '-at-risk"';
+
+/** The tag of a reservation as it is shown. */
+export function reservationTag(shown: { version: number; lines: readonly { atRisk: boolean }[] }): string {
+  const tag = versionTag(shown.version);
+  return shown.lines.some((line) => line.atRisk) ? tag.replace(/"$/, AT_RISK) : tag;
+}
+
 /** Who a caller is to the history of what it changes. */
 export function actorOf(call: Pick<Call, 'caller'>): Actor {
   return { keyId: call.caller.keyId, name: call.caller.name };
@@ -24,7 +33,7 @@ export function actorOf(call: Pick<Call, 'caller'>): Actor {
 export function admitFor(call: Pick<Call, 'caller' | 'header'>): Admit {
   return (reservation) => {
     if (!maySeeReservation(call, reservation)) return false;
-    requireMatch(call.header('if-match'), versionTag(reservation.version));
+    requireMatch(call.header('if-match')?.replaceAll(AT_RISK, '"'), versionTag(reservation.version));
     return true;
   };
 }
@@ -78,13 +87,12 @@ export function replyOfRefusal(problem: Problem, submitted: Submitted, call: Cal
   };
 }
 
-/** A single resource as it goes out, with its tag. */
+/** A reservation as it goes out, with its tag. */
 export function replyOfResource(submitted: Submitted, headers: Record<string, string> = {}): Reply {
-  const { version } = JSON.parse(submitted.body);
   return {
     status: submitted.status,
     json: submitted.body,
-    etag: versionTag(version),
+    etag: reservationTag(JSON.parse(submitted.body)),
     headers: { ...headers, ...replayed(submitted) },
   };
 }

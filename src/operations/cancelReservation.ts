@@ -21,14 +21,15 @@ export const cancelReservation: StockOperation<CancelReservation, Reservation> =
   needs: ({ id }) => ({ reservations: [id] }),
 
   decide(batch, { id, admit, holdsOnly, reason, actor }) {
+    // What was never confirmed has no pickup code: it is a hold, or was one.
     const seen = (reservation: Reservation) =>
-      admit(reservation) &&
-      (!holdsOnly || reservation.status === 'held' || reservation.status === 'cancelled');
+      admit(reservation) && (!holdsOnly || reservation.pickupCode === null);
     const reservation = reservationToChange(batch, id, seen);
     assertAllowed(reservation, 'cancel');
     const from = reservation.status;
     reservation.status = 'cancelled';
     reservation.reason = reason;
+    reservation.expiresAt = null;
     if (from === 'ready') reservation.putBackPending = true;
     else releaseAll(batch, reservation, 'cancelled');
     batch.record(reservation, 'reservation.cancelled', actor, from, reason === null ? {} : { reason });

@@ -11,7 +11,7 @@ export type ExpireReservation = { id: string; actor: Actor };
 export const expireReservation: StockOperation<ExpireReservation, Reservation | null> = {
   name: 'expireReservation',
 
-  needs: ({ id }) => ({ reservations: [id] }),
+  needs: ({ id }) => ({ reservations: [id], decidesDue: true }),
 
   decide(batch, { id, actor }) {
     const reservation = batch.findReservation(id);

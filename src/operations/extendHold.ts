@@ -1,6 +1,5 @@
 // Gives a hold more time while the shopper still checks out.
-import { Problem } from '../domain/problem.ts';
-import { assertAllowed, isDue, type Reservation } from '../domain/reservation.ts';
+import { assertAllowed, type Reservation } from '../domain/reservation.ts';
 import type { StockOperation } from './writer/operation.ts';
 import type { Actor, Admit } from './writer/outcome.ts';
 import { reservationToChange } from './writer/reservationSteps.ts';
@@ -13,7 +12,7 @@ export type ExtendHold = {
   actor: Actor;
 };
 
-/** Refuses with unknown-reservation, invalid-transition, reservation-expired. Tells it as another `reservation.held`. */
+/** Refuses with unknown-reservation, and invalid-transition once it has expired. Tells it as another `reservation.held`. */
 export const extendHold: StockOperation<ExtendHold, Reservation> = {
   name: 'extendHold',
 
@@ -22,9 +21,6 @@ export const extendHold: StockOperation<ExtendHold, Reservation> = {
   decide(batch, { id, admit, ttlSeconds, actor }) {
     const reservation = reservationToChange(batch, id, admit);
     assertAllowed(reservation, 'extend');
-    if (isDue(reservation, batch.now)) {
-      throw new Problem('reservation-expired', `The hold ${id} has expired; confirm it or place a new one.`);
-    }
     reservation.expiresAt = new Date(batch.now.getTime() + ttlSeconds * 1_000);
     batch.record(reservation, 'reservation.held', actor, 'held', { ttlSeconds });
     return reservation;

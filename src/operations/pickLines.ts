@@ -16,7 +16,13 @@ import type { StockOperation } from './writer/operation.ts';
 import type { Actor, Admit } from './writer/outcome.ts';
 import { moveLine, reservationToChange } from './writer/reservationSteps.ts';
 
-export type PickedLine = { sku: string; picked: number; missing: number; reason: MissingReason | null };
+/** `missing` null: as it was. */
+export type PickedLine = {
+  sku: string;
+  picked: number;
+  missing: number | null;
+  reason: MissingReason | null;
+};
 
 export type PickLines = {
   id: string;
@@ -42,7 +48,10 @@ export const pickLines: StockOperation<PickLines, Reservation> = {
   decide(batch, { id, admit, lines, actor }) {
     const reservation = reservationToChange(batch, id, admit);
     assertAllowed(reservation, 'pick');
-    const missed = lines.flatMap((picked) => pickLine(batch, reservation, picked));
+    const missed = lines.flatMap(({ missing, ...picked }) => {
+      const line = lineOf(reservation, picked.sku);
+      return pickLine(batch, reservation, line, { ...picked, missing: missing ?? line.missing });
+    });
     batch.record(reservation, 'reservation.picked', actor, 'picking', missed.length === 0 ? {} : { missed });
     return reservation;
   },
@@ -50,8 +59,9 @@ export const pickLines: StockOperation<PickLines, Reservation> = {
 
 type Missed = { sku: string; missing: number; reason: MissingReason };
 
-function pickLine(batch: Batch, reservation: Reservation, picked: PickedLine): Missed[] {
-  const line = lineOf(reservation, picked.sku);
+type Totals = PickedLine & { missing: number };
+
+function pickLine(batch: Batch, reservation: Reservation, line: ReservationLine, picked: Totals): Missed[] {
   assertUnits(line, picked);
   const newlyMissing = picked.missing - line.missing;
   line.picked = picked.picked;
@@ -69,7 +79,7 @@ function pickLine(batch: Batch, reservation: Reservation, picked: PickedLine): M
   return [{ sku: line.sku, missing: newlyMissing, reason }];
 }
 
-function assertUnits(line: ReservationLine, picked: PickedLine): void {
+function assertUnits(line: ReservationLine, picked: Totals): void {
   if (picked.picked + picked.missing > line.quantity) {
     throw new Problem(
       'units-not-here',

@@ -35,13 +35,8 @@ export const startPicking: StockOperation<StartPicking, Reservation> = {
     const takenOverFrom = reservation.takenBy;
     reservation.status = 'picking';
     reservation.takenBy = staff;
-    batch.record(
-      reservation,
-      'reservation.picking',
-      actor,
-      from,
-      takenOverFrom === null ? {} : { takenOverFrom },
-    );
+    const data = takenOverFrom === null ? { takenBy: staff } : { takenBy: staff, takenOverFrom };
+    batch.record(reservation, 'reservation.picking', actor, from, data);
     return reservation;
   },
 };

@@ -62,15 +62,6 @@ test.each<
     ],
   ],
   [
-    'a hold that was due when it was cancelled was not counted',
-    [[150, ['cancel']]],
-    [
-      [109, 10, 4],
-      [130, 10, 0],
-      [160, 10, 0],
-    ],
-  ],
-  [
     'an extended hold counts until its new end',
     [[100, ['extend 100']]],
     [

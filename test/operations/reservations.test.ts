@@ -95,6 +95,24 @@ describe('a hold', () => {
     await end(second);
   });
 
+  test('that is due reads and acts as expired, whether or not a sweeper has been by', async () => {
+    await room.put(TABLE, LILLE, 2);
+    const holds = [must(await room.reserve({})), must(await room.reserve({}))] as const;
+    for (const { id } of holds) await room.age(id);
+    must(await room.one(expireReservation, { id: holds[0].id, actor: ACTOR }));
+    const refused = await Promise.all(
+      holds.flatMap((held) => [
+        room.one(cancelReservation, { ...base(held), holdsOnly: true, reason: null }),
+        room.one(extendHold, { ...base(held), ttlSeconds: 60 }),
+        room.one(startPicking, { ...base(held), staff: 'Ana', takeOver: false }),
+      ]),
+    );
+    expect(refused.map((outcome) => !outcome.ok && outcome.problem.extras.from)).toEqual(
+      Array(6).fill('expired'),
+    );
+    expect(await units()).toEqual({ onHand: 2, reserved: 0 });
+  });
+
   test('that expired is confirmed when its units are still there', async () => {
     await room.put(TABLE, LILLE, 1);
     const held = must(await room.reserve({}));
@@ -112,7 +130,7 @@ describe('a hold', () => {
     const extended = must(await room.one(extendHold, { ...base(held), ttlSeconds: 3_600 }));
     expect(extended.expiresAt?.getTime()).toBeGreaterThan(held.createdAt.getTime() + 3_500_000);
     await room.age(held.id);
-    expect(codeOf(await room.one(extendHold, { ...base(held), ttlSeconds: 60 }))).toBe('reservation-expired');
+    expect(codeOf(await room.one(extendHold, { ...base(held), ttlSeconds: 60 }))).toBe('invalid-transition');
     await end(held);
   });
 
@@ -148,6 +166,9 @@ describe('preparation', () => {
       lines: [{ sku: TABLE, picked: 2, missing: 0, reason: null }],
     });
     expect(codeOf(missed)).toBe('units-not-here');
+    const asItWas = [{ sku: TABLE, picked: 0, missing: null, reason: null }];
+    const [line] = must(await room.one(pickLines, { ...base(order), lines: asItWas })).lines;
+    expect(line).toMatchObject({ picked: 0, missing: 1 });
     await end(order);
   });
 
@@ -199,6 +220,18 @@ describe('the counter', () => {
     expect(left).toEqual([4, 3, 2, 1, 0]);
     expect(codeOf(await attempt(order.pickupCode ?? ''))).toBe('pickup-locked');
     await end(order);
+  });
+
+  test('takes back a part that was collected, also from an order that was called off then', async () => {
+    const order = await orderAt('ready');
+    const proof = { pickupCode: order.pickupCode ?? '' };
+    const one = [{ sku: TABLE, quantity: 1 }];
+    must(await room.one(collectReservation, { ...base(order), proof, lines: one }));
+    await end(order);
+    const lines = [{ sku: TABLE, quantity: 1, condition: 'sellable' as const }];
+    must(await room.one(returnLines, { ...base(order), lines }));
+    expect(await units()).toEqual({ onHand: 10, reserved: 0 });
+    expect(codeOf(await room.one(returnLines, { ...base(order), lines }))).toBe('units-not-here');
   });
 
   test('takes back what was collected: on hand again, or damaged', async () => {

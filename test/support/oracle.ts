@@ -109,7 +109,15 @@ export class Oracle {
       const order = this.orders.get(command.id);
       return order?.lines.map(({ sku }) => `${sku}@${order.location}`) ?? [];
     });
+    // Who names a hold that is due finds it expired; only the sweeper's own command ends it itself.
+    const named = new Set(
+      commands.map((command) => {
+        if (command.do === 'move') return command.reservation;
+        return 'id' in command && command.do !== 'reserve' && command.do !== 'expire' ? command.id : null;
+      }),
+    );
     for (const order of this.orders.values()) {
+      if (isDue(order, now) && named.has(order.id)) order.status = 'expired';
       const holds = order.lines.filter((line) => stillReserved(order, line) > 0);
       if (isDue(order, now) && holds.some(({ sku }) => wanted.includes(`${sku}@${order.location}`)))
         order.status = 'expired';
@@ -208,7 +216,7 @@ export class Oracle {
   }
 
   #return(order: Order, lines: (Line & { damaged: boolean })[], now: number): void {
-    allow(order, 'collected');
+    allow(order, 'ready', 'collected', 'cancelled', 'expired');
     for (const { sku, quantity, damaged } of lines) {
       const line = lineOf(order, sku);
       refuseIf(quantity > out(line) - line.returned, 'units-not-here');

@@ -94,7 +94,6 @@ export function allow(order: Order, ...statuses: string[]): void {
 
 export function extend(order: Order, ttlSeconds: number, now: number): void {
   allow(order, 'held');
-  refuseIf(isDue(order, now), 'reservation-expired');
   order.expiresAt = now + ttlSeconds * 1_000;
 }
 

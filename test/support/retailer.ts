@@ -36,7 +36,7 @@ export function openRetailer(app: TestApp) {
     async stock(...levels: StockOf[]): Promise<void> {
       const countedAt = new Date(app.deps.now().getTime() + ++calls).toISOString();
       const counts = levels.map(([sku, location, onHand]) => ({
-        eventId: randomUUID(),
+        eventId: nextEventId(),
         sku,
         location,
         onHand,
@@ -57,6 +57,13 @@ export function openRetailer(app: TestApp) {
       await written(api.post(`/v1/reservations/${id}/cancel`, {}));
     },
   };
+}
+
+/** Rising, so that of two counts of one instant the one sent later governs. */
+let events = 0;
+function nextEventId(): string {
+  events += 1;
+  return String(events).padStart(10, '0');
 }
 
 export type Retailer = ReturnType<typeof openRetailer>;

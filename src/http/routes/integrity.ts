@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { mayUse } from '../../domain/caller.ts';
 import { skuSchema } from '../../domain/item.ts';
 import { locationCodeSchema } from '../../domain/location.ts';
+import { Problem } from '../../domain/problem.ts';
 import { compensateDrift } from '../../operations/compensateDrift.ts';
 import { checkIntegrity } from '../../queries/integrity.ts';
 import { type AnyRoute, route } from '../route.ts';
@@ -39,7 +40,13 @@ const checkIntegrityRoute = route({
   problems: [],
   cost: 50,
   examples: { all: { summary: 'Every level' } },
-  async handler(_call, { database }) {
+  async handler(call, { database }) {
+    if (call.caller.locations !== null) {
+      throw new Problem(
+        'forbidden',
+        'The check covers every location: it needs a key that is not limited to some.',
+      );
+    }
     return { status: 200, body: await checkIntegrity(database) };
   },
 });

@@ -55,10 +55,10 @@ const pick = moveRoute({
         .strictObject({
           sku: skuSchema,
           picked: units,
-          missing: units.default(0),
+          missing: units.optional(),
           reason: z.enum(MISSING_REASONS).optional(),
         })
-        .refine(({ missing, reason }) => missing > 0 || reason === undefined, {
+        .refine(({ missing = 0, reason }) => missing > 0 || reason === undefined, {
           path: ['reason'],
           message: 'says why units are missing, and none are',
         }),
@@ -68,7 +68,11 @@ const pick = moveRoute({
   operation: pickLines,
   command: (call) => ({
     ...common(call),
-    lines: call.body.lines.map((line) => ({ ...line, reason: line.reason ?? null })),
+    lines: call.body.lines.map((line) => ({
+      ...line,
+      missing: line.missing ?? null,
+      reason: line.reason ?? null,
+    })),
   }),
   async beside({ location, lines }, call, deps) {
     const missing = lines.filter((line) => line.missing > 0);

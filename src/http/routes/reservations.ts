@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { mayUse } from '../../domain/caller.ts';
 import { locationCodeSchema } from '../../domain/location.ts';
 import { Problem } from '../../domain/problem.ts';
-import { isDue, mergeLines, STATUSES, type Status } from '../../domain/reservation.ts';
+import { mergeLines, STATUSES, type Status } from '../../domain/reservation.ts';
 import { newId } from '../../newId.ts';
 import { reserveItems } from '../../operations/reserveItems.ts';
 import type { Submitted } from '../../operations/writer/outcome.ts';
@@ -29,6 +29,7 @@ import {
   refusalOf,
   replyOfRefusal,
   replyOfResource,
+  reservationTag,
   submitOne,
 } from '../stockAnswers.ts';
 
@@ -159,9 +160,7 @@ const readRoute = route({
     }
     const history = showHistory(await readHistory(database, id));
     const shown = { ...showReservation(reservation, call.caller, call.now), history };
-    // Two things change what is shown without a new version: time, and stock that no longer covers a line.
-    const state = `${isDue(reservation, call.now) ? '-due' : ''}${reservation.lines.some((line) => line.atRisk) ? '-at-risk' : ''}`;
-    return { status: 200, body: shown, etag: `"v${reservation.version}${state}"` };
+    return { status: 200, body: shown, etag: reservationTag(shown) };
   },
 });
 

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { skuSchema } from '../../domain/item.ts';
 import { available } from '../../domain/level.ts';
 import { locationCodeSchema } from '../../domain/location.ts';
+import { invalid } from '../../domain/problem.ts';
 import { listMovements, listStock, listStockAsOf, type StockRow } from '../../queries/stock.ts';
 import { decodeCursor, encodeCursor } from '../cursor.ts';
 import { type AnyRoute, route } from '../route.ts';
@@ -61,6 +62,13 @@ const listStockRoute = route({
   examples: { lille: { summary: 'A store', query: { location: 'FR-LILLE-01', limit: '5' } } },
   async handler(call, { database }) {
     const { limit, cursor, asOf, ...filters } = call.query;
+    if (asOf !== undefined && new Date(asOf) > call.now) {
+      throw invalid(
+        'query:asOf',
+        'in-the-future',
+        'This instant is still to come: stock is known up to now.',
+      );
+    }
     const after = decodeCursor({ ...filters, asOf }, cursor, z.tuple([z.string(), z.string()]));
     const position = after === null ? null : { location: after[0], sku: after[1] };
     const where = {

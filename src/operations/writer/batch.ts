@@ -154,8 +154,7 @@ export class Batch {
     if (owner !== undefined && owner !== reservation.id) {
       throw new Problem(
         'order-reference-taken',
-        `Order reference ${orderReference} of channel ${reservation.channel} belongs to reservation ${owner}.`,
-        { reservation: owner },
+        `Order reference ${orderReference} of channel ${reservation.channel} belongs to another reservation.`,
       );
     }
     this.#loaded.orderReferences.set(key, reservation.id);

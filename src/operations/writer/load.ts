@@ -3,7 +3,7 @@
 import type { ItemHead } from '../../domain/item.ts';
 import type { Level } from '../../domain/level.ts';
 import type { LocationRecord } from '../../domain/location.ts';
-import type { Reservation } from '../../domain/reservation.ts';
+import { isDue, type Reservation } from '../../domain/reservation.ts';
 import { deriveLevel } from '../../queries/integrity.ts';
 import { ensureLevels, type LevelKey, lockLevels } from '../../queries/levels.ts';
 import { findFacts, sumsAfter } from '../../queries/movements.ts';
@@ -94,7 +94,13 @@ export async function loadBatch(
     drifts: await loadDrifts(tx, needs, names, levels),
     orderReferences,
   });
-  return { batch, dueHolds };
+  return { batch, dueHolds: unique([...dueHolds, ...dueAmongNamed(needs, reservations, now)]) };
+}
+
+/** Holds that commands name and that are due: whoever names one finds it expired, whether or not a sweeper has been by. */
+function dueAmongNamed(needs: readonly Needs[], reservations: readonly Reservation[], now: Date): string[] {
+  const named = new Set(needs.flatMap((need) => (need.decidesDue === true ? [] : (need.reservations ?? []))));
+  return reservations.filter(({ id, ...hold }) => named.has(id) && isDue(hold, now)).map(({ id }) => id);
 }
 
 type Writable<T> = { -readonly [Key in keyof T]: T[Key] };

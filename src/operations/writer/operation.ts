@@ -13,7 +13,10 @@ export type Needs = {
   createsLevels?: boolean;
   /** Holds that are due on the levels end first, so that their units can be promised again. */
   endsDueHolds?: boolean;
+  /** A named hold that is due ends before the command is decided, swept or not. */
   reservations?: readonly string[];
+  /** The command itself ends what is due. */
+  decidesDue?: boolean;
   facts?: readonly FactKey[];
   /** For counts: what moved after this instant. */
   sumsAfter?: readonly { sku: string; location: string; after: Date }[];
