@@ -74,7 +74,7 @@ export const VARIABLES = {
   },
   COMPTOIR_ADDRESS_POINTS_PER_MINUTE: {
     about:
-      'What one address may spend in a minute with a publishable key, which all browsers share, or without a key.',
+      'What one address may spend in a minute with a publishable key, which all browsers share, with keys that are not good, or on one route that needs no key.',
     shownDefault: '600',
     schema: integer(1, 100_000_000).default(600),
   },

@@ -24,6 +24,11 @@ export function corsHeaders(request: IncomingMessage, caller: Caller): readonly 
   return readableBy(origin);
 }
 
+/** The headers that let any page read an answer that holds nothing of anybody's. */
+export function headersForAnyPage({ headers }: IncomingMessage): readonly string[] {
+  return headers.origin === undefined ? NONE : readableBy('*');
+}
+
 /** The answer to a preflight from an origin that some key lets in, for a path that has these methods. */
 export function preflightHeaders(origin: string, methods: readonly string[]): string[] {
   return [

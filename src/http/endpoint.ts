@@ -8,7 +8,7 @@ import { AnswerMismatch, checkProblemCode, checkReply } from './answerCheck.ts';
 import { bearerToken, missingKey, NOBODY, Refused, requireRight, unknownKey } from './auth.ts';
 import { ClientGone, checkStreamType, hasBody, readJson } from './body.ts';
 import { LiveCall } from './call.ts';
-import { corsHeaders } from './cors.ts';
+import { corsHeaders, headersForAnyPage } from './cors.ts';
 import type { Deps } from './deps.ts';
 import { cutExchange, type Exchange, openExchange, sendProblem, sendReply } from './exchange.ts';
 import {
@@ -69,7 +69,12 @@ export function fail(exchange: Exchange, error: unknown, context: EndpointContex
   if (problem.status >= 500 && problem !== error) {
     deps.log.error({ err: error, requestId: exchange.requestId, route: exchange.route }, 'request failed');
   }
-  if (problem instanceof RateLimited) exchange.headers.push(...problem.headers);
+  if (problem instanceof RateLimited) {
+    exchange.headers.push(...problem.headers);
+    // Who calls is not known, nor thus their origins: a page may read that it is to wait.
+    const isStranger = exchange.keyId === undefined && route?.scopes !== 'public';
+    if (isStranger) exchange.headers.push(...headersForAnyPage(exchange.req));
+  }
   const challenge: Record<string, string> =
     problem instanceof Refused ? { 'WWW-Authenticate': problem.challenge } : {};
   sendProblem(exchange, problem, challenge, deps);
@@ -81,8 +86,8 @@ async function admit(exchange: Exchange, route: AnyRoute, deps: Deps): Promise<A
   const { rateLimits, keyring } = deps;
   const cost = route.cost ?? 1;
   if (route.scopes === 'public') {
-    if (req.headers.origin !== undefined) headers.push('Access-Control-Allow-Origin', '*');
-    if (cost > 0) headers.push(...(await rateLimits.spendByAddress(req.ip ?? '', cost)));
+    headers.push(...headersForAnyPage(req));
+    if (cost > 0) headers.push(...(await rateLimits.spendByVisitor(exchange.route, req.ip ?? '', cost)));
     return { caller: NOBODY, token: null };
   }
   const token = bearerToken(req.headers.authorization);
@@ -99,12 +104,15 @@ async function admit(exchange: Exchange, route: AnyRoute, deps: Deps): Promise<A
   return { caller, token };
 }
 
-/** A key that is not in memory. Guesses cost their address points, and once these are spent nobody asks the database. */
+/**
+ * A key that is not in memory. Guesses cost their address points, and once these are spent nobody asks the database for
+ * a key that it has not lately found good: many callers share an address, and strangers must not lock them out.
+ */
 async function recognise({ req, headers }: Exchange, token: string | null, deps: Deps): Promise<Caller> {
   const { rateLimits, keyring } = deps;
   const address = req.ip ?? '';
   if (token !== null) {
-    await rateLimits.refuseSpentAddress(address);
+    if (!keyring.wasGood(token)) await rateLimits.refuseSpentAddress(address);
     const caller = await keyring.recognise(token);
     if (caller !== null) return caller;
   }

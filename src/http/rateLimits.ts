@@ -11,7 +11,9 @@ export type RateLimits = {
   spendByKey(keyId: string, points: number): Promise<readonly string[]>;
   /** The same for a publishable key, which every shopper's browser shares: each address has points of its own. */
   spendByBrowser(keyId: string, address: string, points: number): Promise<readonly string[]>;
-  /** The same for a caller without a valid key. */
+  /** The same on a route that needs no key: each such route has points of its own, for each address. */
+  spendByVisitor(route: string, address: string, points: number): Promise<readonly string[]>;
+  /** The same for a caller whose key is missing or unknown. */
   spendByAddress(address: string, points: number): Promise<readonly string[]>;
   /** Throws `rate-limited` when the address has nothing left, and spends nothing. */
   refuseSpentAddress(address: string): Promise<void>;
@@ -28,16 +30,19 @@ export function makeRateLimits(options: RateLimitOptions): RateLimits {
     return {
       spendByKey: async () => NONE,
       spendByBrowser: async () => NONE,
+      spendByVisitor: async () => NONE,
       spendByAddress: async () => NONE,
       refuseSpentAddress: async () => {},
     };
   }
   const keys = makeLimit('key', options.keyPointsPerMinute);
   const browsers = makeLimit('browser', options.addressPointsPerMinute);
+  const visitors = makeLimit('visitor', options.addressPointsPerMinute);
   const addresses = makeLimit('address', options.addressPointsPerMinute);
   return {
     spendByKey: keys.spend,
     spendByBrowser: (keyId, address, points) => browsers.spend(`${keyId} ${network(address)}`, points),
+    spendByVisitor: (route, address, points) => visitors.spend(`${route} ${network(address)}`, points),
     spendByAddress: (address, points) => addresses.spend(network(address), points),
     refuseSpentAddress: (address) => addresses.refuseSpent(network(address)),
   };

@@ -12,6 +12,8 @@ import type { Tx } from '../queries/transaction.ts';
 const MEMORY_MILLISECONDS = 5_000;
 const CLOCK_MILLISECONDS = 250;
 const KEYS_MAX = 10_000;
+/** A key that was good this lately is asked for again, whatever strangers at its address did meanwhile. */
+const GOOD_MILLISECONDS = 3_600_000;
 const ORIGINS_MAX = 1_000;
 const TOKEN_CHARACTERS_MAX = 300;
 
@@ -20,6 +22,8 @@ export type Keyring = {
   remembered(token: string): Caller | undefined;
   /** Who has this token; null when nobody has. Rejects when the database cannot be asked. */
   recognise(token: string): Promise<Caller | null>;
+  /** True when this process found the token good within the last hour, and has not heard of its end. No proof of it. */
+  wasGood(token: string): boolean;
   /** A consumer of the feed: what is revoked is forgotten. */
   onEvents(events: readonly { type: string; subject: string }[]): void;
   /** Events were missed: everybody is asked for again. */
@@ -36,23 +40,34 @@ export function makeKeyring(options: { database: Tx; adminKey: string | null }):
     // Looks at the clock so often at most, instead of for every request.
     ttlResolution: CLOCK_MILLISECONDS,
   });
+  /** The keys' ids by the names of their tokens. */
+  const good = new LRUCache<string, string>({ max: KEYS_MAX, ttl: GOOD_MILLISECONDS });
   const origins = new LRUCache<string, Promise<boolean>>({ max: ORIGINS_MAX, ttl: MEMORY_MILLISECONDS });
   const asked = new Map<string, Promise<Caller | null>>();
   const adminHash = options.adminKey === null ? null : sha256(options.adminKey);
   let revocations = 0;
 
-  async function ask(token: string, name: string): Promise<Caller | null> {
-    const secretHash = sha256(token);
+  /** Who it is without asking the database: the administrator, or somebody in memory. */
+  function find(token: string): Caller | undefined {
+    if (token.length > TOKEN_CHARACTERS_MAX) return undefined;
+    const name = nameOf(token);
+    const known = callers.get(name);
+    if (known !== undefined || adminHash === null) return known;
     // In constant time, although only a hash could leak.
-    if (adminHash !== null && timingSafeEqual(secretHash, adminHash)) return remember(name, ADMIN);
+    return timingSafeEqual(sha256(token), adminHash) ? remember(name, ADMIN) : undefined;
+  }
+
+  async function ask(token: string, name: string): Promise<Caller | null> {
     const before = revocations;
-    const caller = await findKeyByHash(options.database, secretHash);
+    const caller = await findKeyByHash(options.database, sha256(token));
+    if (caller === null) good.delete(name);
     // Revoked while we asked: what was read may be older than the revocation, so it is not remembered.
     return caller !== null && revocations === before ? remember(name, caller) : caller;
   }
 
   function remember(name: string, caller: Caller): Caller {
     callers.set(name, caller);
+    good.set(name, caller.keyId);
     return caller;
   }
 
@@ -61,17 +76,19 @@ export function makeKeyring(options: { database: Tx; adminKey: string | null }):
     for (const [name, caller] of callers.entries()) {
       if (caller.keyId === keyId) callers.delete(name);
     }
+    for (const [name, goodId] of good.entries()) if (goodId === keyId) good.delete(name);
     // An origin may have been its alone.
     origins.clear();
   }
 
   return {
-    remembered: (token) => (token.length > TOKEN_CHARACTERS_MAX ? undefined : callers.get(nameOf(token))),
+    remembered: find,
+    wasGood: (token) => token.length <= TOKEN_CHARACTERS_MAX && good.has(nameOf(token)),
     async recognise(token) {
       if (token.length > TOKEN_CHARACTERS_MAX) return null;
-      const name = nameOf(token);
-      const known = callers.get(name);
+      const known = find(token);
       if (known !== undefined) return known;
+      const name = nameOf(token);
       // One question for all who wait for the same key.
       let answer = asked.get(name);
       if (answer === undefined) {

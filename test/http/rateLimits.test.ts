@@ -67,6 +67,46 @@ describe('an address', () => {
     await stock('guess-4', '192.0.2.8').expect(401);
   });
 
+  test('whose guesses are spent does not lock out the keys that call from it', async () => {
+    const { token } = await comptoir.key();
+    await stock(token, '192.0.2.40').expect(200);
+    for (let i = 0; i < 4; i++) await stock(`guess-${i}`, '192.0.2.40');
+    await stock('guess-4', '192.0.2.40').expect(429);
+    await stock(comptoir.admin, '192.0.2.40').expect(200);
+    // The feed lost its place: everybody is asked for again.
+    comptoir.deps.keyring.onReset();
+    await stock(token, '192.0.2.40').expect(200);
+  });
+
+  test('whose guesses are spent is not asked about a key that was revoked', async () => {
+    const { id, token } = await comptoir.key();
+    await stock(token, '192.0.2.41').expect(200);
+    for (let i = 0; i < 4; i++) await stock(`guess-${i}`, '192.0.2.41');
+    comptoir.deps.keyring.onEvents([{ type: 'key.revoked', subject: id }]);
+    await stock(token, '192.0.2.41').expect(429);
+  });
+
+  test('that guesses pairing codes spends nothing of what its keys need to be recognised', async () => {
+    const pair = () =>
+      request(comptoir.url)
+        .post('/v1/devices/pair')
+        .set('X-Forwarded-For', '192.0.2.42')
+        .send({ code: 'ABCD2345' });
+    const refused = await pair().expect(429);
+    expect(refused.headers['ratelimit-policy']).toBe('"visitor";q=3;w=60');
+    const { token } = await comptoir.key();
+    await stock(token, '192.0.2.42').expect(200);
+    await stock('guess', '192.0.2.42').expect(401);
+  });
+
+  test('that is refused reads so in a browser', async () => {
+    const ask = () => stock('guess', '192.0.2.43').set('Origin', 'https://shop.example');
+    for (let i = 0; i < 3; i++) await ask().expect(401);
+    const refused = await ask().expect(429);
+    expect(refused.headers['access-control-allow-origin']).toBe('*');
+    expect(refused.headers['access-control-expose-headers']).toContain('Retry-After');
+  });
+
   test('without a key is stopped too', async () => {
     const ask = () => request(comptoir.url).get('/v1/stock').set('X-Forwarded-For', '192.0.2.20');
     for (let i = 0; i < 3; i++) await ask().expect(401);
