@@ -107,7 +107,10 @@ function envelopeOf<Type extends z.ZodType, Data extends z.ZodType>(type: Type, 
     subject: z
       .string()
       .meta({ description: 'What changed.', examples: ['stock/TABLE-BASSE-CHENE@FR-LILLE-01'] }),
-    version: z.int().meta({ description: "The subject's version after the change." }),
+    version: z.int().meta({
+      description:
+        "The subject's version after the change. `reservation.at_risk` changes no reservation, only what stock there is for it: it tells the version that it met.",
+    }),
     data,
   });
 }

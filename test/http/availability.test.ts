@@ -187,7 +187,7 @@ describe('what may be asked', () => {
   });
 
   test.each([
-    { items: 'TABLE:10000', near: '90,-180', radiusKm: '20000', limit: '100' },
+    { items: 'TABLE:10000', near: '90,-180', radiusKm: '20000', limit: '200' },
     { items: 'TABLE:1', near: '-90,180', radiusKm: '0', limit: '1' },
     { items: 'TABLE', near: NEAR, sort: 'soonest', explain: 'false' },
   ])('up to the bounds: %j', async (query) => {
@@ -204,7 +204,7 @@ describe('what may be asked', () => {
     { items: 'TABLE', near: NEAR, radiusKm: '-1' },
     { items: 'TABLE', near: NEAR, radiusKm: '20001' },
     { items: 'TABLE', near: NEAR, limit: '0' },
-    { items: 'TABLE', near: NEAR, limit: '101' },
+    { items: 'TABLE', near: NEAR, limit: '201' },
     { items: 'TABLE', near: NEAR, sort: 'price' },
     { items: 'TABLE', near: NEAR, explain: 'yes' },
     { items: 'TABLE', near: NEAR, colour: 'red' },

@@ -204,6 +204,19 @@ describe('an order', () => {
     await shop.post(`/v1/reservations/${id}/cancel`).set('If-Match', '"v1"').expect(200);
   });
 
+  test('keeps its tag’s version when stock no longer covers it, so that If-Match still fits', async () => {
+    await shop.put(TABLE, STORE, 2);
+    const { id } = await shop.hold();
+    await shop.post(`/v1/reservations/${id}/confirm`, { orderReference: 'W-102' }).expect(200);
+    await shop.put(TABLE, STORE, 1);
+    const { headers, body } = await shop.get(`/v1/reservations/${id}`).expect(200);
+    expect(headers.etag).toBe('"v2-at-risk"');
+    expect(body.lines).toMatchObject([{ atRisk: true }]);
+    const started = shop.post(`/v1/reservations/${id}/start`).set('If-Match', '"v2-at-risk"');
+    expect((await started.expect(200)).headers.etag).toBe('"v3-at-risk"');
+    await shop.post(`/v1/reservations/${id}/cancel`).expect(200);
+  });
+
   test('does not exist for another store’s tablet', async () => {
     await shop.put(TABLE, STORE, 2);
     const { id } = await shop.hold();
@@ -216,6 +229,16 @@ describe('an order', () => {
     await shop.post('/v1/reservations', elsewhere, { token, key: 'elsewhere' }).expect(404);
     await shop.post(`/v1/reservations/${id}/cancel`).expect(200);
   });
+});
+
+test('an order reference of another store is taken, and no more is said about it', async () => {
+  await shop.put(TABLE, STORE, 5);
+  const { id } = await shop.hold({ orderReference: 'SHARED-1' });
+  const sent = { location: STORE, lines: [{ sku: TABLE, quantity: 1 }], orderReference: 'SHARED-1' };
+  const { body } = await shop.post('/v1/reservations', sent, { key: 'shared' }).expect(409);
+  expect(body.code).toBe('order-reference-taken');
+  expect(JSON.stringify(body)).not.toContain(id);
+  await shop.post(`/v1/reservations/${id}/cancel`).expect(200);
 });
 
 test('a list pages newest first, by status, and a cursor belongs to its filters', async () => {

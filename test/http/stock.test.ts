@@ -86,6 +86,17 @@ test('levels of the past are what had occurred by then', async () => {
   expect([await at(yesterday(7)), await at(yesterday(11)), await at(yesterday(12))]).toEqual([0, 10, 6]);
 });
 
+test('stock of an instant to come is refused', async () => {
+  const asOf = new Date(Date.now() + 60_000).toISOString();
+  const { body } = await shop.get(`/v1/stock?asOf=${asOf}`).expect(400);
+  expect(body.errors).toMatchObject([{ pointer: 'query:asOf', code: 'in-the-future' }]);
+});
+
+test('the check of all levels is not for a key that is limited to some', async () => {
+  const { token } = await shop.app.key({ locations: [STORE] });
+  expect((await shop.get('/v1/integrity', token).expect(403)).body.code).toBe('forbidden');
+});
+
 test('the ledger is listed newest first, and pages', async () => {
   const { body } = await shop.get(`/v1/stock/movements?sku=${TABLE}&location=${STORE}&limit=1`).expect(200);
   expect(body.data).toMatchObject([

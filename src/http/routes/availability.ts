@@ -22,7 +22,7 @@ import { type AnyRoute, type Call, route } from '../route.ts';
 import { queryBoolean, queryInteger, queryNumber } from '../schemas.ts';
 
 const LIMIT_NEAR_DEFAULT = 10;
-const LIMIT_MAX = 100;
+const LIMIT_MAX = 200;
 const RADIUS_KM_DEFAULT = 50;
 const RADIUS_KM_MAX = 20_000;
 /**

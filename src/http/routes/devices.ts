@@ -16,6 +16,7 @@ import { removeDevice } from '../../operations/removeDevice.ts';
 import { findDevice, listDevices } from '../../queries/devices.ts';
 import { findLocation } from '../../queries/locations.ts';
 import { decodeCursor, encodeCursor } from '../cursor.ts';
+import { versionTag } from '../etag.ts';
 import { problemDocument } from '../problems.ts';
 import { type AnyRoute, route } from '../route.ts';
 import { listOf, page } from '../schemas.ts';
@@ -136,6 +137,8 @@ const getOwnDevice = route({
     return {
       status: 200,
       body: { id, name, location: showLocation(location), pairedAt: pairedAt.toISOString() },
+      // A device itself never changes; where it stands does.
+      etag: versionTag(location.version),
     };
   },
 });
