@@ -53,6 +53,10 @@ export function checkStreamType(request: IncomingMessage, types: readonly string
 }
 
 function checkType(request: IncomingMessage): void {
+  const encoding = request.headers['content-encoding']?.toLowerCase() ?? 'identity';
+  if (encoding !== 'identity') {
+    throw new Problem('unsupported-media-type', 'Send the body without Content-Encoding.');
+  }
   const type = request.headers['content-type'];
   if (type === 'application/json') return;
   if (type === undefined || !JSON_TYPE.test(type)) {
@@ -61,10 +65,6 @@ function checkType(request: IncomingMessage): void {
   const charset = CHARSET.exec(type)?.[1]?.toLowerCase() ?? 'utf-8';
   if (charset !== 'utf-8' && charset !== 'utf8' && charset !== 'us-ascii') {
     throw new Problem('unsupported-media-type', 'Send the body in UTF-8.');
-  }
-  const encoding = request.headers['content-encoding']?.toLowerCase() ?? 'identity';
-  if (encoding !== 'identity') {
-    throw new Problem('unsupported-media-type', 'Send the body without Content-Encoding.');
   }
 }
 
