@@ -110,9 +110,11 @@ function refuseRaw(error: Error & { code?: string }, socket: Duplex): void {
     'This is not a well-formed HTTP request.',
   ];
   const problem = new Problem(code, detail);
-  const body = JSON.stringify(problemDocument(problem, { path: '/', requestId: newRequestId() }));
+  const requestId = newRequestId();
+  const body = JSON.stringify(problemDocument(problem, { path: '/', requestId }));
   socket.end(
     `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status] ?? ''}\r\nContent-Type: ${PROBLEM_TYPE}\r\n` +
-      `Content-Length: ${Buffer.byteLength(body)}\r\nCache-Control: no-store\r\nConnection: close\r\n\r\n${body}`,
+      `Content-Length: ${Buffer.byteLength(body)}\r\nCache-Control: no-store\r\nX-Request-Id: ${requestId}\r\n` +
+      `Connection: close\r\n\r\n${body}`,
   );
 }

@@ -2,6 +2,7 @@
 // Knows nothing of the app.
 import type { RequestListener } from 'node:http';
 import { Problem } from '../domain/problem.ts';
+import { requestIdOf } from './requestId.ts';
 import { answer } from './server.ts';
 
 export type Stage = {
@@ -16,6 +17,7 @@ export function makeStage(): Stage {
       response.writeHead(200, {
         'Content-Type': 'application/json; charset=utf-8',
         'Cache-Control': 'no-store',
+        'X-Request-Id': requestIdOf(request.headers['x-request-id']),
       });
       response.end('{"status":"alive"}');
       return;

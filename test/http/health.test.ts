@@ -1,6 +1,8 @@
 // Health as a load balancer and a scraper see it.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import request from 'supertest';
+import { closeServer, listen, makeServer } from '../../src/http/server.ts';
+import { makeStage } from '../../src/http/stage.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
 
 let comptoir: TestApp;
@@ -13,6 +15,17 @@ describe('health', () => {
   test('a process that runs says so without a key', async () => {
     const answer = await request(comptoir.url).get('/health/live').expect(200);
     expect(answer.body).toEqual({ status: 'alive' });
+  });
+
+  test('a process that starts says so too, and under which request id', async () => {
+    const starting = makeServer(makeStage().listener);
+    const port = await listen(starting, 0, '127.0.0.1');
+    const answer = await request(`http://127.0.0.1:${port}`)
+      .get('/health/live')
+      .set('X-Request-Id', 'probe-1');
+    await closeServer(starting, 1_000);
+    expect(answer.body).toEqual({ status: 'alive' });
+    expect(answer.headers['x-request-id']).toBe('probe-1');
   });
 
   test('a process whose database answers is ready', async () => {
