@@ -1,5 +1,6 @@
 // A body of any size on its way into the database: piece by piece, never whole in memory, and nothing stays of an
 // upload that does not come to its end. Knows bytes; what is in them is found out by the job.
+import { createHash } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { Problem } from '../domain/problem.ts';
 import { deleteAbandoned, insertChunk } from '../queries/importFiles.ts';
@@ -14,23 +15,30 @@ export const UPLOAD_LEASE_SECONDS = 300;
 const ABANDONED_CHUNKS_MAX = 32;
 const GZIP_MAGIC = Buffer.from([0x1f, 0x8b]);
 
-export type Upload = {
-  importId: string;
-  stream: Readable;
-  contentEncoding: string | undefined;
-  signal: AbortSignal;
-};
+type Source = { stream: Readable; signal: AbortSignal };
+
+export type Upload = Source & { importId: string; contentEncoding: string | undefined };
+
+/** What a body is told apart by: its SHA-256, and how many bytes it has. */
+export type Fingerprint = { sha256: Buffer; bytes: number };
 
 /**
- * Keeps the body as chunks of the import, and answers whether it is gzip: told by its first bytes, because clients
- * often do not say so. Throws ClientGone, `unavailable` while the process stops, `malformed-body` for an empty body or
+ * Keeps the body as chunks of the import, and answers what it is told apart by and whether it is gzip: told by its
+ * first bytes, because clients often do not say so. Throws ClientGone, `unavailable` while the process stops, `malformed-body` for an empty body or
  * one that is not gzip although it says so, `unsupported-media-type` for another encoding.
  */
-export async function receiveUpload(database: Database, upload: Upload): Promise<{ gzipped: boolean }> {
+export async function receiveUpload(
+  database: Database,
+  upload: Upload,
+): Promise<{ gzipped: boolean; fingerprint: Fingerprint }> {
   const saysGzip = isGzipEncoding(upload.contentEncoding);
   let gzipped: boolean | undefined;
   let number = 0;
+  let length = 0;
+  const sha256 = createHash('sha256');
   for await (const bytes of inChunks(piecesOf(upload))) {
+    sha256.update(bytes);
+    length += bytes.length;
     gzipped ??= bytes.subarray(0, GZIP_MAGIC.length).equals(GZIP_MAGIC);
     if (saysGzip && !gzipped) throw new Problem('malformed-body', 'The body says gzip, and is not.');
     const chunk = { importId: upload.importId, number, bytes };
@@ -39,7 +47,22 @@ export async function receiveUpload(database: Database, upload: Upload): Promise
     number += 1;
   }
   if (gzipped === undefined) throw new Problem('malformed-body', 'The body is empty.');
-  return { gzipped };
+  return { gzipped, fingerprint: { sha256: sha256.digest(), bytes: length } };
+}
+
+/**
+ * Whether the body is one that came before. Keeps nothing of it, and reads no further than that one had bytes.
+ * Throws ClientGone, and `unavailable` while the process stops.
+ */
+export async function isSameUpload(source: Source, first: Fingerprint): Promise<boolean> {
+  let length = 0;
+  const sha256 = createHash('sha256');
+  for await (const piece of piecesOf(source)) {
+    sha256.update(piece);
+    length += piece.length;
+    if (length > first.bytes) return false;
+  }
+  return sha256.digest().equals(first.sha256);
 }
 
 /** Takes back what came of an upload. In pieces: one statement for gigabytes would take too long. */
@@ -71,7 +94,7 @@ async function* inChunks(pieces: AsyncIterable<Buffer>): AsyncGenerator<Buffer, 
 }
 
 /** The stream's pieces, until the process stops. The stream itself is left whole: its sender still gets an answer. */
-async function* piecesOf({ stream, signal }: Upload): AsyncGenerator<Buffer, void> {
+async function* piecesOf({ stream, signal }: Source): AsyncGenerator<Buffer, void> {
   const stopped = Promise.withResolvers<never>();
   // Nobody waits for it between two pieces.
   stopped.promise.catch(() => {});
@@ -90,5 +113,7 @@ async function* piecesOf({ stream, signal }: Upload): AsyncGenerator<Buffer, voi
     throw stream.destroyed && !stream.readableEnded ? new ClientGone() : error;
   } finally {
     signal.removeEventListener('abort', stop);
+    // Lets go of the stream, so that the rest of a refused body can run out. Not waited for: a piece may be due.
+    pieces.return?.().catch(() => {});
   }
 }

@@ -147,6 +147,22 @@ test('the same Idempotency-Key is one import: in turn, and at once', async () =>
   expect(await shop.count('imports')).toBe(before + 2);
 });
 
+test('the same Idempotency-Key with another file is refused: in turn, at once, and whatever its length', async () => {
+  const before = await shop.count('imports');
+  const send = (key: string, body: string | Readable) =>
+    shop.send(body, ITEMS, { headers: { 'Idempotency-Key': key } });
+  const file = `${HEADER}A1,Lampe\n`;
+  const first = await send('other-1', file);
+  const refused = { status: 422, body: { code: 'idempotency-key-reused' } };
+  expect(await send('other-1', `${HEADER}A2,Lampe\n`)).toMatchObject(refused);
+  expect(await send('other-1', `${HEADER}A1,Lampe`)).toMatchObject(refused);
+  expect(await send('other-1', Readable.from(receipts(60_000, TABLE, STORE)))).toMatchObject(refused);
+  expect(await send('other-1', Readable.from([file]))).toMatchObject({ status: 202, body: first.body });
+  const both = await Promise.all(['A1', 'A2'].map((sku) => send('other-2', `${HEADER}${sku},Lampe\n`)));
+  expect(both.map(({ status }) => status).sort()).toEqual([202, 422]);
+  expect(await shop.count('imports')).toBe(before + 2);
+});
+
 test('a key needs the scope of what it imports; a tablet and a browser import nothing', async () => {
   const stock = await shop.app.key({ scopes: ['stock:write'] });
   const catalogue = await shop.app.key({ scopes: ['catalogue:write'] });

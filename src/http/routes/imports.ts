@@ -62,7 +62,7 @@ ${fieldsInWords}
 
 **Facts without an \`eventId\`** get one made from what they say; the n-th row of a file that says the very same is another fact. A level without \`countedAt\` was counted when its file was sent; the same file as the last time states nothing new.
 
-**Limits.** ${ROW_BYTES_MAX} bytes a row, ${COLUMNS_MAX} columns, 2,147,483,647 rows, UTF-8, an hour of upload. With an \`Idempotency-Key\`, the query and the headers make the request; the body is not compared.`,
+**Limits.** ${ROW_BYTES_MAX} bytes a row, ${COLUMNS_MAX} columns, 2,147,483,647 rows, UTF-8, an hour of upload. With an \`Idempotency-Key\`, the same file may be sent again and is not imported again; another file under the same key is refused.`,
   tag: 'Imports',
   scopes: WRITERS,
   kinds: ['secret'],
