@@ -128,7 +128,6 @@ CREATE TABLE items (
   CONSTRAINT items_pkey PRIMARY KEY (id),
   CONSTRAINT items_sku_key UNIQUE (sku)
 );
-CREATE INDEX items_barcodes_idx ON public.items USING gin (barcodes);
 CREATE INDEX items_search_idx ON public.items USING gin (search_terms);
 
 CREATE TABLE levels (
@@ -205,6 +204,7 @@ CREATE INDEX movements_level_idx ON public.movements USING btree (item_id, locat
 CREATE INDEX movements_location_idx ON public.movements USING btree (location_id, id);
 CREATE INDEX movements_reservation_idx ON public.movements USING btree (reservation_id) WHERE (reservation_id IS NOT NULL);
 CREATE TRIGGER movements_immutable BEFORE DELETE OR UPDATE ON movements FOR EACH STATEMENT EXECUTE FUNCTION movements_refuse_change();
+CREATE TRIGGER movements_not_truncated BEFORE TRUNCATE ON movements FOR EACH STATEMENT EXECUTE FUNCTION movements_refuse_change();
 
 CREATE TABLE reservation_lines (
   reservation_id text COLLATE "C" NOT NULL,
@@ -279,7 +279,9 @@ CREATE TABLE reservations (
 CREATE INDEX reservations_customer_idx ON public.reservations USING btree (customer_reference, id) WHERE (customer_reference IS NOT NULL);
 CREATE INDEX reservations_deadline_idx ON public.reservations USING btree (pickup_deadline_at) WHERE (status = 'ready'::text);
 CREATE INDEX reservations_expires_idx ON public.reservations USING btree (expires_at) WHERE (status = 'held'::text);
+CREATE INDEX reservations_order_reference_idx ON public.reservations USING btree (order_reference) WHERE (order_reference IS NOT NULL);
 CREATE UNIQUE INDEX reservations_pickup_code_key ON public.reservations USING btree (location_id, pickup_code) WHERE (status = ANY (ARRAY['confirmed'::text, 'picking'::text, 'ready'::text]));
+CREATE INDEX reservations_put_back_idx ON public.reservations USING btree (location_id, id) WHERE put_back_pending;
 CREATE INDEX reservations_queue_idx ON public.reservations USING btree (location_id, status, id);
 
 CREATE OR REPLACE FUNCTION public.movements_refuse_change()

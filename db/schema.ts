@@ -85,11 +85,7 @@ export const items = pgTable(
     createdAt: createdAt(),
     updatedAt: updatedAt(),
   },
-  (t) => [
-    unique('items_sku_key').on(t.sku),
-    index('items_barcodes_idx').using('gin', t.barcodes),
-    index('items_search_idx').using('gin', t.searchTerms),
-  ],
+  (t) => [unique('items_sku_key').on(t.sku), index('items_search_idx').using('gin', t.searchTerms)],
 );
 
 export const apiKeys = pgTable(
@@ -242,6 +238,10 @@ export const reservations = pgTable(
     uniqueIndex('reservations_pickup_code_key')
       .on(t.locationId, t.pickupCode)
       .where(sql`${t.status} IN ('confirmed', 'picking', 'ready')`),
+    index('reservations_order_reference_idx')
+      .on(t.orderReference)
+      .where(sql`${t.orderReference} IS NOT NULL`),
+    index('reservations_put_back_idx').on(t.locationId, t.id).where(sql`${t.putBackPending}`),
     index('reservations_queue_idx').on(t.locationId, t.status, t.id),
     index('reservations_expires_idx').on(t.expiresAt).where(sql`${t.status} = 'held'`),
     index('reservations_deadline_idx').on(t.pickupDeadlineAt).where(sql`${t.status} = 'ready'`),

@@ -55,12 +55,13 @@ export const VARIABLES = {
       .optional(),
   },
   COMPTOIR_DEMO: {
-    about: '`0` starts empty; otherwise an empty database gets the demo retailer Fait Maison.',
-    shownDefault: '1',
+    about:
+      '`1`: an empty database gets the demo retailer Fait Maison, with a key that `/docs` shows to everybody. `0` starts empty.',
+    shownDefault: '1 with the embedded database, otherwise 0',
     schema: z
       .enum(['0', '1'], { error: 'must be `0` or `1`' })
-      .default('1')
-      .transform((value) => value === '1'),
+      .optional()
+      .transform((value) => (value === undefined ? null : value === '1')),
   },
   COMPTOIR_RATE_LIMITS: {
     about: '`off` for load tests.',
@@ -177,7 +178,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     databaseUrl: read.DATABASE_URL ?? null,
     dataDir: read.COMPTOIR_DATA_DIR,
     adminKey: read.COMPTOIR_ADMIN_KEY ?? null,
-    demo: read.COMPTOIR_DEMO,
+    demo: read.COMPTOIR_DEMO ?? read.DATABASE_URL === undefined,
     rateLimits: read.COMPTOIR_RATE_LIMITS,
     keyPointsPerMinute: read.COMPTOIR_KEY_POINTS_PER_MINUTE,
     addressPointsPerMinute: read.COMPTOIR_ADDRESS_POINTS_PER_MINUTE,

@@ -17,6 +17,7 @@ beforeAll(async () => {
   comptoir = await startProcess({
     DATABASE_URL: made.url,
     HOST: '127.0.0.1',
+    COMPTOIR_DEMO: '1',
     COMPTOIR_ADMIN_KEY: 'an-admin-key-of-the-readme',
   });
 }, 90_000);

@@ -1,5 +1,6 @@
 // Loads the demo retailer Fait Maison into an empty database, through the same operations as everybody's data.
 // Knows the order of things: places and items, then what was counted and moved, then orders, then keys.
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { type DemoRetailer, faitMaison } from '../../db/demo/faitMaison.ts';
 import { itemInputSchema } from '../domain/item.ts';
@@ -12,7 +13,7 @@ import { saveLocations } from '../operations/saveLocation.ts';
 import { openStockWriter, type StockWriter } from '../operations/stockWriter.ts';
 import type { StockOperation } from '../operations/writer/operation.ts';
 import { listLocations } from '../queries/locations.ts';
-import type { Database } from '../queries/transaction.ts';
+import type { Database, Tx } from '../queries/transaction.ts';
 import type { Catalogue } from '../views/catalogue.ts';
 import { type DemoKeys, saveDemoKeys } from './keys.ts';
 import { playReservation } from './orders.ts';
@@ -31,17 +32,32 @@ const ROWS_PER_BATCH = 1_000;
 
 /** Two processes that start on one empty database: the second waits here, and then finds the demo loaded. */
 const LOAD_LOCK = 7_230_401;
+const LOCK_POLL_MILLISECONDS = 200;
 
 /** Loads the demo if the database holds no location yet. Answers the demo's keys, or null where it is not the demo. */
 export async function loadDemo(options: LoadDemoOptions): Promise<DemoKeys | null> {
   const { database, adminKey, now } = options;
   return database.transaction(async (tx) => {
-    await tx.run('demo.lock', 'SELECT pg_advisory_xact_lock($1)', [LOAD_LOCK]);
+    await waitForTurn(tx);
     const page = { after: null, limit: 1 };
     const isEmpty = (await listLocations(tx, { kind: null, codes: null }, page)).length === 0;
     if (isEmpty) await loadRetailer(options, faitMaison(now()));
     return saveDemoKeys(database, adminKey, isEmpty ? now() : null);
   });
+}
+
+/** Asks again and again rather than waiting inside a statement; the load may take longer than a transaction idles. */
+async function waitForTurn(tx: Tx): Promise<void> {
+  await tx.run('demo.patience', 'SET LOCAL idle_in_transaction_session_timeout = 0', []);
+  for (;;) {
+    const [row] = await tx.run<{ ours: boolean }>(
+      'demo.lock',
+      'SELECT pg_try_advisory_xact_lock($1) AS ours',
+      [LOAD_LOCK],
+    );
+    if (row?.ours) return;
+    await delay(LOCK_POLL_MILLISECONDS);
+  }
 }
 
 async function loadRetailer({ database, catalogue, log, now }: LoadDemoOptions, retailer: DemoRetailer) {

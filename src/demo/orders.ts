@@ -45,8 +45,9 @@ export async function playReservation(scene: Scene): Promise<void> {
   const goal = scripted.cancelled?.from ?? scripted.reach;
   if (goal !== 'held') await prepare(scene, held, goal);
   if (scripted.cancelled === undefined) return;
-  at(scene, MINUTES.end);
-  const { reason } = scripted.cancelled;
+  const { from, reason } = scripted.cancelled;
+  // A hold is called off while it is one.
+  at(scene, from === 'held' ? MINUTES.confirm : MINUTES.end);
   await act(scene, cancelReservation, { id: held.id, admit, holdsOnly: false, reason, actor: SHOP });
 }
 

@@ -85,7 +85,8 @@ function saleOfReservation(batch: Batch, command: RecordMovement, locationId: nu
   const units = unitsOut(line) - outBefore + (command.quantity - ofLine);
   const reservedUnits = Math.min(line.reserved, unitsOut(line) - outBefore);
   if (reservedUnits > 0) batch.reserve(batch.levelOf(line.itemId, locationId), line, -reservedUnits, 'sale');
-  if (reservedUnits > 0) followSale(batch, reservation, command.actor);
+  // Also when the hold has ended: what the customer took is shown, and so it makes a version.
+  if (unitsOut(line) > outBefore) followSale(batch, reservation, command.actor);
   return { onHandDelta: 0 - units, reservedDelta: 0 - reservedUnits };
 }
 

@@ -32,6 +32,7 @@ const PAGE = `
   WHERE ($1::text IS NULL OR o.code = $1)
     AND ($2::text IS NULL OR i.sku = $2)
     AND ($3::text[] IS NULL OR o.code = ANY ($3))
+    AND ($4::text IS NULL OR o.code >= $4)
     AND ($4::text IS NULL OR (o.code, i.sku) > ($4, $5::text))`;
 
 /** Levels as they are at `now`. */
