@@ -97,7 +97,7 @@ async function admit(exchange: Exchange, route: AnyRoute, deps: Deps): Promise<A
   const cors = corsHeaders(req, caller);
   if (cors.length > 0) headers.push(...cors);
   const limits = await (caller.kind === 'publishable'
-    ? rateLimits.spendByBrowser(caller.keyId, req.ip ?? '', cost)
+    ? rateLimits.spendByBrowser(caller.keyId, req.ip ?? '', route.browserCost ?? cost)
     : rateLimits.spendByKey(caller.keyId, cost));
   if (limits.length > 0) headers.push(...limits);
   requireRight(route, caller);

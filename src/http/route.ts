@@ -72,6 +72,8 @@ export type Route<Params = unknown, Query = unknown, Body = unknown> = {
   idempotency?: 'endpoint' | 'writer' | 'required' | 'none';
   /** Rate-limit points, 1 unless said otherwise. */
   cost?: number;
+  /** The same for a publishable key, where a browser should do it seldom; `cost` unless said otherwise. */
+  browserCost?: number;
   /** Default: config.bodyBytesMax. */
   bodyBytesMax?: number;
   /** The handler reads `call.stream` itself: no parsing, no limit but its own. */

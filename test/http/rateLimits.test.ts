@@ -59,6 +59,20 @@ test('a publishable key, shared by all browsers, is limited for each address by 
   await ask('192.0.2.31').expect(200);
 });
 
+test('a hold costs a browser much more than a question', async () => {
+  const limited = await startTestApp({
+    environment: { COMPTOIR_RATE_LIMITS: 'on', COMPTOIR_ADDRESS_POINTS_PER_MINUTE: '60' },
+  });
+  const { token } = await limited.key({ kind: 'publishable' });
+  const statuses: number[] = [];
+  for (let hold = 0; hold < 3; hold++) {
+    const placed = request(limited.url).post('/v1/reservations').auth(token, { type: 'bearer' }).send({});
+    statuses.push((await placed).status);
+  }
+  expect(statuses).toEqual([400, 400, 429]);
+  await limited.close();
+});
+
 describe('an address', () => {
   test('that guesses keys is stopped before it asks the database any more', async () => {
     for (let i = 0; i < 3; i++) await stock(`guess-${i}`, '192.0.2.7').expect(401);

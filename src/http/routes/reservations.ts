@@ -33,7 +33,10 @@ import {
   submitOne,
 } from '../stockAnswers.ts';
 
-/** What a browser may hold at most: enough for a shopper, too little to empty a store. */
+/** Of the 600 points a minute that an address has: 20 holds, so that nobody empties the shelves from one place. */
+const BROWSER_HOLD_COST = 30;
+
+/** What one hold of a browser may be at most. */
 export const PUBLISHABLE_CAPS = { lines: 10, unitsPerLine: 10, ttlSeconds: 1_800 } as const;
 
 const PLACE_PATH = '/v1/reservations';
@@ -46,7 +49,7 @@ const placeRoute = route({
   operationId: 'placeReservation',
   summary: 'Hold a cart',
   description:
-    'Holds all lines or nothing, for `ttlSeconds`. Not enough: 409 `insufficient-stock` with `shortages`, and `alternatives`: the nearest locations that can serve the whole cart. A publishable key may hold at most 10 lines of 10 units for 1,800 s, and gives no order reference.',
+    'Holds all lines or nothing, for `ttlSeconds`. Not enough: 409 `insufficient-stock` with `shortages`, and `alternatives`: the nearest locations that can serve the whole cart. A publishable key may hold at most 10 lines of 10 units for 1,800 s, 20 times a minute from one address, and gives no order reference.',
   tag: 'Reservations',
   scopes: ['reservations:write'],
   kinds: ['publishable', 'secret', 'device'],
@@ -63,6 +66,7 @@ const placeRoute = route({
   ],
   idempotency: 'required',
   cost: 2,
+  browserCost: BROWSER_HOLD_COST,
   examples: {
     coffeeTable: {
       summary: 'A coffee table in Lille',
