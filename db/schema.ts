@@ -97,7 +97,7 @@ export const apiKeys = pgTable(
     scopes: text('scopes').array().notNull(),
     /** Location codes that the key may see; empty: all of them. */
     locations: text('locations').array().notNull().default(sql`'{}'`),
-    /** Web origins from which a browser may use the key; empty: no browser. */
+    /** Web origins from which a browser may use the key; empty: any, for a publishable key, else none. */
     origins: text('origins').array().notNull().default(sql`'{}'`),
     secretHash: bytes('secret_hash').notNull(),
     /** The last four characters of the secret, so that people can tell their keys apart. */

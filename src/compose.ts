@@ -47,13 +47,14 @@ export type Composed = {
 export async function compose(options: ComposeOptions): Promise<Composed> {
   const { config, metrics = makeMetrics({ processMetrics: false }), now = () => new Date() } = options;
   const database = openPool(options, config.databaseConnectionsMax);
-  // Connections of its own: a pool that is used up by requests must not delay what everybody waits to hear.
+  // Connections of their own: a pool that slow reads use up must delay neither a hold nor what everybody waits to hear.
   const feedDatabase = openPool(options, FEED_CONNECTIONS);
+  const writerDatabase = openPool(options, BATCHES_IN_FLIGHT_MAX + 1);
   const close = async () => {
-    await Promise.all([database.close(), feedDatabase.close()]);
+    await Promise.all([database, feedDatabase, writerDatabase].map((pool) => pool.close()));
   };
   try {
-    return await composeOn({ database, feedDatabase, close }, { ...options, metrics, now });
+    return await composeOn({ database, feedDatabase, writerDatabase, close }, { ...options, metrics, now });
   } catch (error) {
     await close();
     throw error;
@@ -79,10 +80,15 @@ function openPool({ databaseUrl, log }: ComposeOptions, connectionsMax: number):
   };
 }
 
-type Pools = { database: Database; feedDatabase: Database; close(): Promise<void> };
+type Pools = {
+  database: Database;
+  feedDatabase: Database;
+  writerDatabase: Database;
+  close(): Promise<void>;
+};
 
 async function composeOn(
-  { database, feedDatabase, close: closePools }: Pools,
+  { database, feedDatabase, writerDatabase, close: closePools }: Pools,
   { config, adminKey, log, metrics, now }: Required<ComposeOptions>,
 ): Promise<Composed> {
   const feed = await startFeed({ database: feedDatabase, log });
@@ -104,7 +110,7 @@ async function composeOn(
     onError: (error) => log.error({ err: error }, 'a view could not be read'),
   });
   const stock = openStockWriter({
-    database,
+    database: writerDatabase,
     catalogue,
     expire: expireReservation,
     now,

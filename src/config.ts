@@ -90,7 +90,8 @@ export const VARIABLES = {
     schema: integer(1_024, 64 * 1_048_576).default(1_048_576),
   },
   COMPTOIR_DATABASE_CONNECTIONS: {
-    about: 'The most connections to PostgreSQL at once; the feed has two more of its own.',
+    about:
+      'The most connections to PostgreSQL at once; the feed and the stock writer have five more of their own.',
     shownDefault: '10',
     schema: integer(3, 500).default(10),
   },

@@ -85,8 +85,3 @@ export class Problem extends Error {
 export function invalid(pointer: string, code: string, detail: string): Problem {
   return new Problem('invalid-request', detail, { errors: [{ pointer, code, detail }] });
 }
-
-/** Marks a branch that the types rule out; reaching it is a bug. */
-export function unreachable(value: never): never {
-  throw new Error(`unreachable: ${JSON.stringify(value)}`);
-}

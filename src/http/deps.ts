@@ -1,5 +1,5 @@
 // What the routes' handlers are given: one plain object, made once by the composition (main.ts, or a test).
-// A room that is not built yet has a minimal type here; each is replaced by its owner's own type as it lands.
+// Knows where each comes from, not what it does.
 import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
 import type { Feed } from '../feed/reader.ts';

@@ -77,7 +77,7 @@ export function refusalOf(submitted: Submitted): Problem | null {
   return new Problem(code, detail, extras);
 }
 
-/** A refusal as it goes out: the same every time but for the id of the request that asks. */
+/** A refusal as it goes out: the same every time, but for the request's id and what is told beside it from memory. */
 export function replyOfRefusal(problem: Problem, submitted: Submitted, call: Call, path: string): Reply {
   const headers = { ...problemHeaders(problem), ...replayed(submitted) };
   return {

@@ -25,10 +25,11 @@ export type StockRow = {
   version: number;
 };
 
-const PAGE = `
+const NAMED_LEVELS = `
   FROM levels l
   JOIN items i ON i.id = l.item_id
-  JOIN locations o ON o.id = l.location_id
+  JOIN locations o ON o.id = l.location_id`;
+const ON_THE_PAGE = `
   WHERE ($1::text IS NULL OR o.code = $1)
     AND ($2::text IS NULL OR i.sku = $2)
     AND ($3::text[] IS NULL OR o.code = ANY ($3))
@@ -48,16 +49,14 @@ export async function listStock(
     `SELECT i.sku, o.code AS location, l.on_hand AS "onHand",
             l.reserved - coalesce(due.units, 0)::int AS reserved, l.buffer, l.incoming,
             l.counted_at AS "countedAt", l.updated_at AS "updatedAt", l.version
-     ${PAGE.replace(
-       'WHERE',
-       `LEFT JOIN LATERAL (
-          SELECT sum(n.reserved) AS units
-          FROM reservation_lines n JOIN reservations r ON r.id = n.reservation_id
-          WHERE n.item_id = l.item_id AND n.location_id = l.location_id AND n.reserved > 0
-            AND r.status = 'held' AND r.expires_at <= $7
-        ) due ON l.reserved > 0
-        WHERE`,
-     )}
+     ${NAMED_LEVELS}
+     LEFT JOIN LATERAL (
+       SELECT sum(n.reserved) AS units
+       FROM reservation_lines n JOIN reservations r ON r.id = n.reservation_id
+       WHERE n.item_id = l.item_id AND n.location_id = l.location_id AND n.reserved > 0
+         AND r.status = 'held' AND r.expires_at <= $7
+     ) due ON l.reserved > 0
+     ${ON_THE_PAGE}
      ORDER BY o.code, i.sku
      LIMIT $6`,
     [...parameters(filters, after), limit, now],
@@ -78,7 +77,7 @@ export async function listStockAsOf(
   return tx.run<StockRow>(
     'stock.list_as_of',
     `WITH page AS (
-       SELECT l.item_id, l.location_id, i.sku, o.code AS location, l.buffer ${PAGE}
+       SELECT l.item_id, l.location_id, i.sku, o.code AS location, l.buffer ${NAMED_LEVELS} ${ON_THE_PAGE}
        ORDER BY o.code, i.sku LIMIT $6
      ), promised AS (
        SELECT n.item_id, n.location_id, sum(n.quantity + coalesce(taken.units, 0)) AS units
