@@ -42,10 +42,11 @@ export async function purgeEvents(tx: Tx, before: Date, limit: number): Promise<
 }
 
 // Nothing that is visible can have a transaction id that was not given out yet: such a row was written elsewhere.
+// Nor can one that was removed, which is all there is to go by where the events were not restored. greatest() takes
+// no notice of NULL.
 const FROM_ELSEWHERE = `
-  SELECT coalesce(
-    (SELECT xid FROM events ORDER BY xid DESC LIMIT 1) >= pg_snapshot_xmax(pg_current_snapshot()), false
-  ) AS from_elsewhere
+  SELECT greatest((SELECT xid FROM events ORDER BY xid DESC LIMIT 1), purged_xid)
+    >= pg_snapshot_xmax(pg_current_snapshot()) AS from_elsewhere
   FROM feed_state FOR UPDATE`;
 
 // All of them, not only those above: what a running transaction of this cluster happens to share must not stay either.

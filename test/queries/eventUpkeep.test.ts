@@ -27,6 +27,11 @@ async function restoreFromElsewhere(): Promise<void> {
   await database.run('test.purged', "UPDATE feed_state SET purged_xid = '800000000000', purged_id = 1", []);
 }
 
+async function epoch(): Promise<number> {
+  const [row] = await database.run<{ epoch: number }>('test.epoch', 'SELECT epoch FROM feed_state', []);
+  return row?.epoch ?? 0;
+}
+
 test('a database that was written here is left alone', async () => {
   await record(database, fact('A', 1));
   expect(await database.transaction(repairEpoch)).toBe(false);
@@ -51,6 +56,22 @@ test('restored events can be read after the repair, in their order, and it is do
   });
   await feed.close();
   expect(events.map(({ version }) => version)).toEqual([2, 3, 4]);
+});
+
+test('a dump restored without its events is repaired too, and what is told then is heard', async () => {
+  await database.run('test.purged', "UPDATE feed_state SET purged_xid = '800000000000', purged_id = 7", []);
+  const epochBefore = await epoch();
+  const feed = await startTestFeed(database);
+  const heard: number[] = [];
+  feed.subscribe({
+    name: 'test',
+    onEvents: (events) => heard.push(...events.map((event) => event.envelope().version)),
+  });
+  await record(database, fact('A', 8));
+  await feed.settled();
+  await feed.close();
+  expect(heard).toEqual([8]);
+  expect(await epoch()).toBe(epochBefore + 1);
 });
 
 test('cursors from before the repair have expired', async () => {
