@@ -78,7 +78,7 @@ export const stockChangedData = z
     reserved: z.int(),
     buffer: z.int().optional(),
     available: z.int().meta({ description: 'Never below 0.' }),
-    reason: z.string().meta({ description: 'What changed it.', examples: ['sale', 'count', 'held'] }),
+    reason: z.string().meta({ description: 'What changed it.', examples: ['sale', 'count', 'reserved'] }),
   })
   .meta({ id: 'StockChanged' });
 

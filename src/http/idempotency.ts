@@ -149,7 +149,7 @@ async function before<T>(deadline: number, landed: Promise<T>): Promise<T> {
   }
 }
 
-// Some answers hold a secret that is shown once (a key, a device's token). All of them are sealed with what only the
+// Some answers hold a secret that is shown once (a key, a device's token). All that are kept here (the stock writer keeps its own) are sealed with what only the
 // caller has, so that the table can give an answer again and yet holds nothing that a reader of it could use.
 const IV_BYTES = 12;
 const TAG_BYTES = 16;

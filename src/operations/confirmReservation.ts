@@ -8,6 +8,7 @@ import {
   type Payment,
   type Reservation,
   type ReservationLine,
+  type Status,
   unitsOut,
 } from '../domain/reservation.ts';
 import type { Batch } from './writer/batch.ts';
@@ -72,9 +73,10 @@ export const confirmReservation: StockOperation<ConfirmReservation, Reservation>
   },
 };
 
-/** The same order confirmed twice (a shop's retry without a key) is one order. */
+/** The same order confirmed twice (a shop's retry without a key) is one order, however far the store is with it. */
 function isRepeat(reservation: Reservation, command: ConfirmReservation): boolean {
-  return reservation.status === 'confirmed' && reservation.orderReference === command.orderReference;
+  const statuses: readonly Status[] = ['confirmed', 'picking', 'ready', 'collected'];
+  return statuses.includes(reservation.status) && reservation.orderReference === command.orderReference;
 }
 
 /** What is still to be handed over: a till may have sold units of a hold before it expired. */

@@ -174,7 +174,8 @@ export class Oracle {
   }
 
   #confirm(order: Order, reference: string): void {
-    if (order.status === 'confirmed' && order.reference === reference) return;
+    const ordered = ['confirmed', 'picking', 'ready', 'collected'].includes(order.status);
+    if (ordered && order.reference === reference) return;
     allow(order, 'held', 'expired');
     refuseIf(order.wasConfirmed, 'invalid-transition');
     if (order.status === 'expired') {

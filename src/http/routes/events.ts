@@ -57,7 +57,7 @@ const listEvents = route({
   operationId: 'listEvents',
   summary: 'Read what happened, in order',
   description:
-    'Nothing is skipped, whatever commits late, and per subject the order is the order of commit. Keep `nextCursor` and ask again with it, also after an empty page: it moves past what the filters leave out. Events are kept 30 days; a cursor that is older, or from before a restored database, gets 410: read a snapshot, then go on from `after=latest`.',
+    'Nothing is skipped, whatever commits late, and per subject the order is the order of commit. Keep `nextCursor` and ask again with it, also after an empty page: it moves past what the filters leave out. Events are kept 30 days unless configured otherwise; a cursor that is older, or from before a restored database, gets 410: read a snapshot, then go on from `after=latest`.',
   tag: 'Events',
   scopes: ['events:read'],
   query: querySchema,
