@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 import { FeedEvent, positionAfter, positionAt } from '../domain/feedEvent.ts';
 import { boundary, includes, isExpired, type Position } from '../domain/feedPosition.ts';
 import { findUnseen, readPage } from '../queries/events.ts';
-import { clusterTag, repairEpoch } from '../queries/eventUpkeep.ts';
+import { clusterTag, REPAIR_LIMITS, repairEpoch } from '../queries/eventUpkeep.ts';
 import type { Database } from '../queries/transaction.ts';
 import { type Rhythm, startRhythm } from './rhythm.ts';
 
@@ -61,7 +61,7 @@ export async function startFeed(options: FeedOptions): Promise<Feed> {
   const pageRows = options.pageRows ?? PAGE_ROWS_DEFAULT;
   const consumers = new Set<Consumer>();
   const counts = { events: 0, polls: 0, failures: 0, consumerErrors: 0, resets: 0 };
-  if (await database.retried(repairEpoch))
+  if (await database.retried(repairEpoch, REPAIR_LIMITS))
     log.warn('The events come from another cluster: old cursors expire');
   const tag = await clusterTag(database);
   let position = await present(database, tag);

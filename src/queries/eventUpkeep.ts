@@ -1,6 +1,6 @@
 // What keeps the event table in order: removal of old events, and the repair after a restore elsewhere.
 // Owns the SQL of that; knows neither schedules nor readers.
-import type { Tx } from './transaction.ts';
+import type { TransactionOptions, Tx } from './transaction.ts';
 
 const PURGE_LOCK = 7_266_740;
 
@@ -56,16 +56,17 @@ const NEXT_EPOCH = `
   UPDATE feed_state SET epoch = epoch + 1,
     purged_xid = CASE WHEN purged_id > 0 THEN '1'::xid8 ELSE '0'::xid8 END`;
 
+/** Once in the life of a restored database, all events at once: longer than a statement may otherwise take. */
+export const REPAIR_LIMITS: TransactionOptions = { statementMilliseconds: 30 * 60_000 };
+
 /**
- * To be run once at start, before anything reads or writes events: after a restore into a cluster whose transaction
+ * To be run once at start, with REPAIR_LIMITS, before anything reads or writes events: after a restore into a cluster whose transaction
  * ids are lower, the events would wait for ids that come in years, and cursors would name other transactions. They get
  * an id below all, and the epoch rises, so that every cursor from before has expired. Returns whether it did so.
  */
 export async function repairEpoch(tx: Tx): Promise<boolean> {
   const [row] = await tx.run<{ from_elsewhere: boolean }>('find_foreign_events', FROM_ELSEWHERE, []);
   if (row?.from_elsewhere !== true) return false;
-  // Once in the life of a restored database, all events at once: longer than a statement may otherwise take.
-  await tx.run('allow_long_statement', "SET LOCAL statement_timeout = '30min'", []);
   await tx.run('rewrite_foreign_events', REWRITE, []);
   await tx.run('next_feed_epoch', NEXT_EPOCH, []);
   return true;

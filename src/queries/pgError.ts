@@ -15,6 +15,14 @@ const RETRYABLE = new Set([
   '08006', // connection_failure
 ]);
 
+/** SQLSTATEs of a statement that others kept waiting: by locks or by a disk that stood still. */
+const HELD_UP = new Set([
+  '57014', // query_canceled: the statement timeout
+  '55P03', // lock_not_available
+  '40P01', // deadlock_detected
+  '40001', // serialization_failure
+]);
+
 const RETRYABLE_SOCKET = new Set(['ECONNRESET', 'ECONNREFUSED', 'EPIPE']);
 
 /** What pg says, without a code, when a connection ended before or under a statement. */
@@ -68,9 +76,18 @@ export function violatedConstraint(error: unknown): string | null {
   return isViolation ? (cause.constraint ?? null) : null;
 }
 
-/** True when the database could not be reached or had no free connection in time. */
+/** insufficient_resources, all of them, and query_canceled: the statement took longer than one may. */
+const OVERBURDENED = /^(53|57014$)/;
+
+/** True when the database could not be reached, had no free connection or did not get done in time. */
 export function isUnavailable(error: unknown): boolean {
   const cause = driverError(error);
-  const isFull = cause instanceof pg.DatabaseError && (cause.code ?? '').startsWith('53');
-  return isFull || isConnectionLost(error);
+  const isOverburdened = cause instanceof pg.DatabaseError && OVERBURDENED.test(cause.code ?? '');
+  return isOverburdened || isConnectionLost(error);
+}
+
+/** True when a statement took too long or lost against others: nothing is wrong with what it was to write. */
+export function isHeldUp(error: unknown): boolean {
+  const cause = driverError(error);
+  return cause instanceof pg.DatabaseError && HELD_UP.has(cause.code ?? '');
 }

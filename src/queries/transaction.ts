@@ -17,14 +17,22 @@ export type Tx = {
   run<Row extends pg.QueryResultRow>(name: string, text: string, values: readonly unknown[]): Promise<Row[]>;
 };
 
+export type TransactionOptions = {
+  /**
+   * How long a statement of `run` may take, instead of the 15 s that every other may: on the server, and with some
+   * seconds more on this side. A transaction that writes events holds back all later ones for as long.
+   */
+  statementMilliseconds?: number;
+};
+
 export type Database = Tx & {
   /** Runs `work` in one READ COMMITTED transaction; any throw rolls it back. */
-  transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
+  transaction<T>(work: (tx: Tx) => Promise<T>, options?: TransactionOptions): Promise<T>;
   /**
    * Like `transaction`, run again whole (up to 5 times) when another try may succeed. Never after a COMMIT whose
    * answer got lost (`CommitUnknown`): it may have happened.
    */
-  retried<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
+  retried<T>(work: (tx: Tx) => Promise<T>, options?: TransactionOptions): Promise<T>;
   /** Connections in use and callers waiting for one, for metrics. */
   usage(): { total: number; idle: number; waiting: number };
   close(): Promise<void>;
@@ -35,13 +43,15 @@ export type DatabaseOptions = {
   connectionsMax: number;
   /** An idle client's error (PostgreSQL restarted) is news, not a crash. */
   onIdleError: (error: Error) => void;
+  /** How long a statement may take where its transaction does not say otherwise; 15 s by default. */
+  statementMilliseconds?: number;
 };
 
 const CONNECT_MILLISECONDS_MAX = 5_000;
 /** Short writes keep the feed moving: a transaction that hangs holds back every later event. */
 const STATEMENT_MILLISECONDS_MAX = 15_000;
 /** A server that is gone without a word answers no statement, its own timeout included: then the client gives up. */
-const ANSWER_MILLISECONDS_MAX = STATEMENT_MILLISECONDS_MAX + 5_000;
+const ANSWER_MILLISECONDS_MORE = 5_000;
 const IDLE_IN_TRANSACTION_MILLISECONDS_MAX = 15_000;
 const TRIES_MAX = 5;
 
@@ -49,6 +59,7 @@ const TRIES_MAX = 5;
 pg.types.setTypeParser(pg.types.builtins.INT8, Number);
 
 export function openDatabase(options: DatabaseOptions): Database {
+  const { statementMilliseconds: usual = STATEMENT_MILLISECONDS_MAX } = options;
   const pool = new pg.Pool({
     connectionString: options.url,
     max: options.connectionsMax,
@@ -56,15 +67,18 @@ export function openDatabase(options: DatabaseOptions): Database {
     idleTimeoutMillis: 60_000,
     keepAlive: true,
     application_name: 'comptoir',
-    statement_timeout: STATEMENT_MILLISECONDS_MAX,
-    query_timeout: ANSWER_MILLISECONDS_MAX,
+    statement_timeout: usual,
+    query_timeout: usual + ANSWER_MILLISECONDS_MORE,
     idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MILLISECONDS_MAX,
     // Our statements are short; compiling their plans takes longer than running them (on 15: 30 s against 4 s).
     options: '-c jit=off',
   });
   pool.on('error', options.onIdleError);
 
-  async function transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+  async function transaction<T>(
+    work: (tx: Tx) => Promise<T>,
+    { statementMilliseconds }: TransactionOptions = {},
+  ): Promise<T> {
     const client = await pool.connect();
     // The pool listens to idle clients only. Without this, a connection that ends during a transaction is an
     // unhandled 'error' event, which ends the process; the statement that runs rejects by itself.
@@ -72,7 +86,8 @@ export function openDatabase(options: DatabaseOptions): Database {
     let broken: Error | undefined;
     try {
       await client.query('BEGIN');
-      const result = await work(txOn(client));
+      if (statementMilliseconds !== undefined) await limit(client, statementMilliseconds);
+      const result = await work(txOn(client, statementMilliseconds));
       await commit(client);
       return result;
     } catch (error) {
@@ -84,10 +99,10 @@ export function openDatabase(options: DatabaseOptions): Database {
     }
   }
 
-  async function retried<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+  async function retried<T>(work: (tx: Tx) => Promise<T>, limits?: TransactionOptions): Promise<T> {
     for (let attempt = 1; ; attempt++) {
       try {
-        return await transaction(work);
+        return await transaction(work, limits);
       } catch (error) {
         if (attempt >= TRIES_MAX || !isRetryable(error)) throw error;
         // Jitter keeps two batches that collided from colliding again in step.
@@ -124,9 +139,21 @@ async function rollback(client: pg.PoolClient, reason: unknown): Promise<Error |
 
 function ignore(): void {}
 
-function txOn(client: pg.Pool | pg.PoolClient): Tx {
+/** Until the transaction ends. */
+async function limit(client: pg.PoolClient, statementMilliseconds: number): Promise<void> {
+  await client.query("SELECT set_config('statement_timeout', $1, true)", [String(statementMilliseconds)]);
+}
+
+/** Without `statementMilliseconds` the pool's own limits hold. */
+function txOn(client: pg.Pool | pg.PoolClient, statementMilliseconds?: number): Tx {
+  // Known to pg, not to its types: how long this side waits for one answer.
+  const limits =
+    statementMilliseconds === undefined
+      ? {}
+      : { query_timeout: statementMilliseconds + ANSWER_MILLISECONDS_MORE };
   return {
     drizzle: drizzle(client, { schema }),
-    run: async (name, text, values) => (await client.query({ name, text, values: [...values] })).rows,
+    run: async (name, text, values) =>
+      (await client.query({ name, text, values: [...values], ...limits })).rows,
   };
 }
