@@ -95,16 +95,10 @@ async function* inChunks(pieces: AsyncIterable<Buffer>): AsyncGenerator<Buffer, 
 
 /** The stream's pieces, until the process stops. The stream itself is left whole: its sender still gets an answer. */
 async function* piecesOf({ stream, signal }: Source): AsyncGenerator<Buffer, void> {
-  const stopped = Promise.withResolvers<never>();
-  // Nobody waits for it between two pieces.
-  stopped.promise.catch(() => {});
-  const stop = () =>
-    stopped.reject(new Problem('unavailable', 'The server is shutting down: send the file again.'));
-  signal.addEventListener('abort', stop, { once: true });
   const pieces = stream.iterator({ destroyOnReturn: false });
   try {
     for (;;) {
-      const piece = await Promise.race([pieces.next(), stopped.promise]);
+      const piece = await unlessStopped(pieces.next(), signal);
       if (piece.done === true) return;
       yield piece.value;
     }
@@ -112,8 +106,21 @@ async function* piecesOf({ stream, signal }: Source): AsyncGenerator<Buffer, voi
     // The response closes with the connection, and then both say so.
     throw stream.destroyed && !stream.readableEnded ? new ClientGone() : error;
   } finally {
-    signal.removeEventListener('abort', stop);
-    // Lets go of the stream, so that the rest of a refused body can run out. Not waited for: a piece may be due.
+    // Lets go of the stream, so that what is left of it can run out. Not waited for: a piece may never come.
     pieces.return?.().catch(() => {});
+  }
+}
+
+/** A promise of its own for each piece: one that outlived them would hold every piece that ever raced with it. */
+async function unlessStopped<Piece>(piece: Promise<Piece>, signal: AbortSignal): Promise<Piece> {
+  const stopped = Promise.withResolvers<never>();
+  const stop = () =>
+    stopped.reject(new Problem('unavailable', 'The server is shutting down: send the file again.'));
+  if (signal.aborted) stop();
+  signal.addEventListener('abort', stop, { once: true });
+  try {
+    return await Promise.race([stopped.promise, piece]);
+  } finally {
+    signal.removeEventListener('abort', stop);
   }
 }
