@@ -99,13 +99,30 @@ export async function deleteAbandoned(tx: Tx, limit: number): Promise<number> {
   return rows.length;
 }
 
-/** Forgets imports, and their errors, that ended before this instant; at most `limit` of them. */
+/** Forgets rejected rows of imports that ended before this instant, at most `limit` of them. How many went. */
+export async function purgeErrors(tx: Tx, before: Date, limit: number): Promise<number> {
+  const rows = await tx.run(
+    'import_errors.purge',
+    `DELETE FROM import_errors WHERE (import_id, "row") IN (
+       SELECT e.import_id, e."row" FROM imports i JOIN import_errors e ON e.import_id = i.id
+       WHERE i.finished_at < $1 LIMIT $2)
+     RETURNING "row"`,
+    [before, limit],
+  );
+  return rows.length;
+}
+
+/**
+ * Forgets imports that ended before this instant, at most `limit` of them. One that still has pieces or rejected rows
+ * stays: there may be millions, and what a foreign key deletes along has no limit.
+ */
 export async function purgeImports(tx: Tx, before: Date, limit: number): Promise<number> {
   const rows = await tx.run(
     'imports.purge',
     `DELETE FROM imports WHERE id IN (
        SELECT i.id FROM imports i WHERE i.finished_at < $1
          AND NOT EXISTS (SELECT 1 FROM import_chunks c WHERE c.import_id = i.id)
+         AND NOT EXISTS (SELECT 1 FROM import_errors e WHERE e.import_id = i.id)
        ORDER BY i.id LIMIT $2)
      RETURNING id`,
     [before, limit],

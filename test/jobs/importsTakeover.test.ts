@@ -6,7 +6,7 @@ import { Readable } from 'node:stream';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { makeId } from '../../src/domain/id.ts';
 import { tidy } from '../../src/jobs/imports/runner.ts';
-import { insertChunk } from '../../src/queries/importFiles.ts';
+import { insertChunk, purgeErrors, purgeImports } from '../../src/queries/importFiles.ts';
 import { insertReceiving } from '../../src/queries/imports.ts';
 import { eventually } from '../support/eventually.ts';
 import { type ImportShop, openImportShop, receipts, rowsOf } from '../support/imports.ts';
@@ -168,4 +168,19 @@ test('imports that ended long ago are forgotten with their errors', async () => 
   await tidy({ database, now: later(31) });
   await shop.get(`/v1/imports/${id}`).expect(404);
   expect(await rowsOf(shop, 'SELECT 1 FROM import_errors')).toEqual([]);
+});
+
+test('an import is forgotten only after its rejected rows, however many, were: so many at a time', async () => {
+  const job = shop.startJob();
+  const { id } = await shop.run('sku,name\n,x\n,y\n,z\n', { type: 'items' });
+  await job.close();
+  const { database } = shop.app.deps;
+  await tidy({ database, now: () => new Date() });
+  const later = new Date(Date.now() + 60_000);
+  expect(await purgeErrors(database, new Date(0), 2)).toBe(0);
+  expect(await purgeErrors(database, later, 2)).toBe(2);
+  expect(await purgeImports(database, later, 100)).toBe(0);
+  await shop.get(`/v1/imports/${id}`).expect(200);
+  expect(await purgeErrors(database, later, 2)).toBe(1);
+  expect(await purgeImports(database, later, 100)).toBe(1);
 });

@@ -3,7 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import { importEvent } from '../../domain/import.ts';
 import { insertEvents } from '../../queries/events.ts';
-import { deleteAbandoned, deleteEndedChunks, purgeImports } from '../../queries/importFiles.ts';
+import { deleteAbandoned, deleteEndedChunks, purgeErrors, purgeImports } from '../../queries/importFiles.ts';
 import { claimImport } from '../../queries/imports.ts';
 import { HeldImport } from './heldImport.ts';
 import { pause } from './pause.ts';
@@ -24,6 +24,8 @@ const TIDY_MILLISECONDS = 5_000;
 /** Pieces of a megabyte that are deleted in one statement. */
 const TIDY_CHUNKS_MAX = 32;
 const TIDY_IMPORTS_MAX = 100;
+/** Rejected rows that are deleted in one statement. */
+const TIDY_ERRORS_MAX = 5_000;
 /** How long an ended import and its errors can be read. */
 const KEPT_DAYS = 30;
 const DAY_MILLISECONDS = 86_400_000;
@@ -96,5 +98,7 @@ async function tidyUntilClosed(options: ImportsOptions, closed: AbortSignal): Pr
 export async function tidy({ database, now }: Pick<ImportsOptions, 'database' | 'now'>): Promise<void> {
   while ((await deleteEndedChunks(database, TIDY_CHUNKS_MAX)) === TIDY_CHUNKS_MAX);
   while ((await deleteAbandoned(database, TIDY_CHUNKS_MAX)) === TIDY_CHUNKS_MAX);
-  await purgeImports(database, new Date(now().getTime() - KEPT_DAYS * DAY_MILLISECONDS), TIDY_IMPORTS_MAX);
+  const before = new Date(now().getTime() - KEPT_DAYS * DAY_MILLISECONDS);
+  while ((await purgeErrors(database, before, TIDY_ERRORS_MAX)) === TIDY_ERRORS_MAX);
+  await purgeImports(database, before, TIDY_IMPORTS_MAX);
 }
