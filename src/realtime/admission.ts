@@ -13,20 +13,41 @@ export type Admission = {
   authenticate: (token: string) => Promise<Caller | null>;
   /** Whether the key may have one more socket. */
   hasRoom: (keyId: string) => boolean;
+  /** How often one connection may try. */
+  connectsMax: number;
   log: Logger;
 };
 
-/** A Socket.IO middleware. The client of a refused socket gets the problem as its error's `data`. */
+/**
+ * A Socket.IO middleware. The client of a refused socket gets the problem as its error's `data`; then its connection
+ * ends: who could go on trying over one would cost a look at the keys each time.
+ */
 export function admit(admission: Admission) {
+  const countTry = tryCounter();
   return async (socket: LiveSocket, next: (error?: Error) => void): Promise<void> => {
     try {
+      if (countTry(socket.conn) > admission.connectsMax) {
+        throw new Problem('rate-limited', 'This connection has tried too often.');
+      }
       Object.assign(socket.data, await identify(socket.handshake.auth, admission));
     } catch (error) {
       if (!(error instanceof Problem)) admission.log.warn({ err: error }, 'A socket could not be let in');
       next(connectError(error));
+      // Socket.IO sends the problem on the next tick; what was sent goes out before the connection ends.
+      setImmediate(() => socket.conn.close());
       return;
     }
     next();
+  };
+}
+
+/** Answers how many tries a connection has made, this one included. */
+function tryCounter(): (conn: LiveSocket['conn']) => number {
+  const tries = new WeakMap<LiveSocket['conn'], number>();
+  return (conn) => {
+    const count = (tries.get(conn) ?? 0) + 1;
+    tries.set(conn, count);
+    return count;
   };
 }
 

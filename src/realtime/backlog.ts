@@ -2,6 +2,18 @@
 // Counts what Engine.IO has not yet handed to its transport, which takes the next load only when the last one is out.
 import type { LiveSocket } from './protocol.ts';
 
+/** A connection may carry several sockets, one after another or at once: what waits is counted once. */
+const backlogs = new WeakMap<LiveSocket['conn'], Backlog>();
+
+/** The backlog of a connection: the first call sets its bound. */
+export function backlogOf(conn: LiveSocket['conn'], bytesMax: number): Backlog {
+  const known = backlogs.get(conn);
+  if (known !== undefined) return known;
+  const backlog = new Backlog(conn, bytesMax);
+  backlogs.set(conn, backlog);
+  return backlog;
+}
+
 export class Backlog {
   readonly #conn: LiveSocket['conn'];
   readonly #bytesMax: number;

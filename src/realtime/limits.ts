@@ -5,6 +5,8 @@ export type Limits = {
   sockets: number;
   /** Sockets of one key: a server has a few, a tablet that changes networks leaves some half-open for 45 s. */
   socketsPerKey: number;
+  /** Tries to get in over one connection: each is a look at the keys. A client makes one. */
+  connectsPerConnection: number;
   /** A message from a client. */
   messageBytes: number;
   /** Subscriptions that one socket may ask for in a minute. */
@@ -27,6 +29,7 @@ export type Limits = {
 export const LIMITS: Limits = {
   sockets: 5_000,
   socketsPerKey: 100,
+  connectsPerConnection: 5,
   messageBytes: 65_536,
   subscribesPerMinute: 60,
   backlogBytes: 262_144,

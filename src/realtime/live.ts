@@ -48,7 +48,7 @@ export function openLive(options: LiveOptions): Live {
   const audience = new Audience(namespace);
   const room = { tx: database, feed, audience, gate: makeGate(limits.catchUps), limits, log };
   const hasRoom = (keyId: string) => audience.socketsOf(keyId) < limits.socketsPerKey;
-  const letIn = admit({ authenticate, hasRoom, log });
+  const letIn = admit({ authenticate, hasRoom, connectsMax: limits.connectsPerConnection, log });
   namespace.use((socket, next) => void letIn(socket, next));
   namespace.on('connection', (socket) => {
     const session = new LiveSession(socket, room);

@@ -9,7 +9,7 @@ import { Problem } from '../domain/problem.ts';
 import { hasArrived, readForward } from '../feed/history.ts';
 import type { Feed } from '../feed/reader.ts';
 import type { Tx } from '../queries/transaction.ts';
-import { Backlog } from './backlog.ts';
+import { type Backlog, backlogOf } from './backlog.ts';
 import type { Gate } from './gate.ts';
 import type { Limits } from './limits.ts';
 import type { LiveSocket } from './protocol.ts';
@@ -56,7 +56,7 @@ export class LiveSession {
     this.caller = socket.data.caller;
     this.#start = socket.data.after;
     this.#room = room;
-    this.#backlog = new Backlog(socket.conn, room.limits.backlogBytes);
+    this.#backlog = backlogOf(socket.conn, room.limits.backlogBytes);
   }
 
   get filter(): EventFilter | null {
