@@ -7,6 +7,7 @@ import type { StockWriter } from '../operations/stockWriter.ts';
 import type { Actor } from '../operations/writer/outcome.ts';
 import { findDue } from '../queries/reservations.ts';
 import type { Database } from '../queries/transaction.ts';
+import { pause } from './pause.ts';
 
 export type ExpiryOptions = {
   database: Database;
@@ -63,17 +64,4 @@ async function sweepUntilClosed(options: ExpiryOptions, closed: AbortSignal): Pr
     }
     await pause(options.pollMilliseconds, closed);
   }
-}
-
-function pause(milliseconds: number, closed: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (closed.aborted) return resolve();
-    const timer = setTimeout(done, milliseconds);
-    closed.addEventListener('abort', done, { once: true });
-    function done() {
-      clearTimeout(timer);
-      closed.removeEventListener('abort', done);
-      resolve();
-    }
-  });
 }

@@ -6,6 +6,7 @@ import { startAnswerRetention } from '../../src/jobs/answerRetention.ts';
 import { findAnswers, saveAnswers } from '../../src/queries/idempotency.ts';
 import { type Database, openDatabase } from '../../src/queries/transaction.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { eventually } from '../support/eventually.ts';
 
 const HOUR = 3_600_000;
 
@@ -32,5 +33,17 @@ test('an answer is there for 48 hours, and gone a few hours later', async () => 
   now = new Date(Date.now() + 50 * HOUR);
   expect(await retention.run()).toBe(1);
   expect((await findAnswers(database, [name])).size).toBe(0);
+  await retention.close();
+});
+
+test('what is old goes soon after the start, without anybody asking', async () => {
+  const name = { keyId: 'key_x', key: randomUUID() };
+  await saveAnswers(database, [
+    { ...name, requestHash: Buffer.alloc(32), status: 201, response: Buffer.from('{}') },
+  ]);
+  const now = () => new Date(Date.now() + 50 * HOUR);
+  const log = pino({ level: 'silent' });
+  const retention = startAnswerRetention({ database, now, log, firstMilliseconds: 10 });
+  await eventually(async () => expect((await findAnswers(database, [name])).size).toBe(0));
   await retention.close();
 });

@@ -4,7 +4,8 @@ import { EVERYTHING_PUBLIC } from '../../src/domain/eventFilter.ts';
 import { type Position, xmin } from '../../src/domain/feedPosition.ts';
 import { readForward } from '../../src/feed/history.ts';
 import { pollEvents } from '../../src/feed/longPoll.ts';
-import { type EventRetention, startEventRetention } from '../../src/jobs/eventRetention.ts';
+import { startEventRetention } from '../../src/jobs/eventRetention.ts';
+import type { Retention } from '../../src/jobs/retention.ts';
 import type { Database } from '../../src/queries/transaction.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { eventually } from '../support/eventually.ts';
@@ -24,7 +25,7 @@ const daysAgo = (days: number) => ({ occurredAt: new Date(NOW.getTime() - days *
 let testDatabase: TestDatabase;
 let database: Database;
 let feed: TestFeed;
-let retention: EventRetention;
+let retention: Retention;
 
 beforeEach(async () => {
   testDatabase = await createTestDatabase();
@@ -74,6 +75,13 @@ test('events older than 30 days are removed, in as many steps as it takes', asyn
   await tell(40, 39, 38, 37, 36, 35, 34, 29, 1);
   expect(await retention.run()).toBe(7);
   expect(versions(await read('oldest'))).toEqual([8, 9]);
+});
+
+test('what is old goes soon after the start, without anybody asking', async () => {
+  await tell(40, 1);
+  const soon = startEventRetention({ database, now: () => NOW, log: silent, firstMilliseconds: 10 });
+  await eventually(async () => expect(versions(await read('oldest'))).toEqual([2]));
+  await soon.close();
 });
 
 test('when nothing is due nothing is removed', async () => {
