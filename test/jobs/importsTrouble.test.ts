@@ -49,6 +49,58 @@ test('while the stock writer has too much to do it waits, and then goes on', asy
   expect(await shop.count('movements')).toBe(10);
 });
 
+/** What a statement that ends so rejects with: the driver's own error. */
+function errorWith(sqlState: string): Promise<unknown> {
+  const text = `DO $$ BEGIN RAISE EXCEPTION 'as in real life' USING ERRCODE = '${sqlState}'; END $$`;
+  return shop.app.deps.database.run(`test.raise_${sqlState}`, text, []).catch((error: unknown) => error);
+}
+
+/** statement timeout, lock_not_available, deadlock_detected, serialization_failure */
+const HELD_UP = ['57014', '55P03', '40P01', '40001'];
+
+test.each(HELD_UP)('what is held up by others (%s) is tried again, and costs no row', async (sqlState) => {
+  const error = await errorWith(sqlState);
+  let tries = 0;
+  startWith(() => {
+    tries += 1;
+    if (tries < 4) throw error;
+  });
+  expect(await shop.run(file(1), { type: 'movements' })).toMatchObject({
+    status: 'succeeded',
+    rowsDone: 1,
+    rowsRejected: 0,
+  });
+  expect(tries).toBe(4);
+});
+
+test('rows that are held up whenever they are too many are written in smaller steps', async () => {
+  const error = await errorWith('57014');
+  startWith((commands) => {
+    if (commands.length > 10) throw error;
+  });
+  expect(await shop.run(file(15), { type: 'movements' })).toMatchObject({
+    status: 'succeeded',
+    rowsDone: 15,
+    rowsRejected: 0,
+  });
+});
+
+test.each(HELD_UP)('a file that cannot be read at once (%s) is read later', async (sqlState) => {
+  const { deps } = shop.app;
+  const error = await errorWith(sqlState);
+  let reads = 0;
+  const database: typeof deps.database = {
+    ...deps.database,
+    async run(name, text, values) {
+      if (name === 'import_chunks.find') reads += 1;
+      if (name === 'import_chunks.find' && reads < 3) throw error;
+      return deps.database.run(name, text, values);
+    },
+  };
+  job = startImports({ ...deps, database, pollMilliseconds: 20 });
+  expect(await shop.run(file(1), { type: 'movements' })).toMatchObject({ status: 'succeeded', rowsDone: 1 });
+});
+
 test('a row that cannot be written for a reason that nobody foresaw is rejected alone', async () => {
   startWith((commands) => {
     if (commands.some((command) => (command as RecordMovement).eventId === 'e37')) throw new Error('poison');

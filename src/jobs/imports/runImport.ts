@@ -5,7 +5,7 @@ import type { ImportType } from '../../domain/importFields.ts';
 import { UnusableFile } from '../../domain/importPlan.ts';
 import type { RowOf } from '../../domain/importRow.ts';
 import { Problem } from '../../domain/problem.ts';
-import { isUnavailable } from '../../queries/pgError.ts';
+import { isHeldUp, isUnavailable } from '../../queries/pgError.ts';
 import { bodyOf } from './body.ts';
 import { type HeldImport, LeaseLost } from './heldImport.ts';
 import { pause } from './pause.ts';
@@ -18,10 +18,13 @@ export type RunDeps = WriteDeps & { log: Logger };
 
 const RETRY_MILLISECONDS_FIRST = 100;
 const RETRY_MILLISECONDS_MAX = 2_000;
+/** A chunk that was held up so often in a row may be too much at once. */
+const HELD_UP_TRIES_MAX = 5;
 
 /**
  * Runs a held import. Resolves when it ended (or is not ours any more); throws `signal`'s reason when the process stops,
- * with everything committed that was applied, and what the database does when it is away.
+ * with everything committed that was applied, and what the database does when it is away or held up for long: then
+ * the import is to be run again.
  */
 export async function runImport(held: HeldImport, deps: RunDeps, signal: AbortSignal): Promise<void> {
   const stop = AbortSignal.any([signal, held.lost]);
@@ -34,7 +37,7 @@ export async function runImport(held: HeldImport, deps: RunDeps, signal: AbortSi
     await held.end('succeeded', null);
   } catch (error) {
     if (error instanceof LeaseLost) return;
-    if (signal.aborted || isUnavailable(error)) throw error;
+    if (signal.aborted || isUnavailable(error) || isHeldUp(error)) throw error;
     await held.end('failed', failureOf(error, held, deps));
   }
 }
@@ -82,16 +85,18 @@ class ChunkWriter<Type extends ImportType> {
     this.#writeRows = rowWriter(type, held.record, deps);
   }
 
-  /** Writes a chunk, whatever it takes: waits while the writer is overloaded, halves a chunk that cannot be written. */
+  /** Writes a chunk, whatever it takes: waits for what passes, halves a chunk that cannot be written. */
   async write(chunk: Chunk<RowOf[Type]>): Promise<void> {
     let milliseconds = RETRY_MILLISECONDS_FIRST;
+    let heldUpTries = 0;
     for (;;) {
       try {
         await this.#writeOnce(chunk);
         return;
       } catch (error) {
         if (error instanceof LeaseLost) throw error;
-        if (!isPassing(error)) {
+        if (isHeldUp(error)) heldUpTries += 1;
+        if (!isPassing(error) || heldUpTries === HELD_UP_TRIES_MAX) {
           await this.#writeHalves(chunk, error);
           return;
         }
@@ -133,7 +138,8 @@ class ChunkWriter<Type extends ImportType> {
   async #writeHalves(chunk: Chunk<RowOf[Type]>, error: unknown): Promise<void> {
     const { accepted, rejected } = chunk;
     const [poison] = accepted;
-    if (poison === undefined) throw error;
+    // No row is to blame for what held it up: the import is run again later.
+    if (poison === undefined || (accepted.length === 1 && isHeldUp(error))) throw error;
     if (accepted.length === 1) {
       this.#deps.log.error(
         { err: error, import: this.#held.record.id, row: poison.number },
@@ -160,9 +166,9 @@ class ChunkWriter<Type extends ImportType> {
   }
 }
 
-/** Worth another try after a while: the writer's queue is full, the database is away. */
+/** Worth another try after a while: the writer's queue is full, the database is away or held up. */
 function isPassing(error: unknown): boolean {
-  return (error instanceof Problem && error.status === 503) || isUnavailable(error);
+  return (error instanceof Problem && error.status === 503) || isUnavailable(error) || isHeldUp(error);
 }
 
 function refusedOf<Row>(accepted: readonly Accepted<Row>[], outcomes: readonly RowOutcome[]) {
