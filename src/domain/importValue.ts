@@ -27,6 +27,9 @@ export class Unreadable {
 const TRUE = new Set(['true', '1', 'yes', 'y', 'oui', 'o']);
 const FALSE = new Set(['false', '0', 'no', 'n', 'non']);
 const SHOWN_CHARACTERS_MAX = 100;
+/** Levels of arrays and objects within each other; far more would exhaust the stack of whoever looks at them. */
+const NESTING_MAX = 32;
+export const TOO_DEEP = new Unreadable('too-deep', `This is nested more than ${NESTING_MAX} levels deep.`);
 
 /** Undefined for a cell that holds nothing: absent, null, or only white space. Text without the white space around it. */
 export function filled(value: unknown): unknown {
@@ -39,6 +42,12 @@ export function filled(value: unknown): unknown {
 /** A value as it looks in a cell: JSON for what is no text. */
 export function asText(value: unknown): string {
   return typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
+}
+
+/** Whether a value that was JSON is nested deeper than any of ours. Looks no further than that. */
+export function isTooDeep(value: unknown, levels = NESTING_MAX): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return levels === 0 || Object.values(value).some((member) => isTooDeep(member, levels - 1));
 }
 
 /** `value` is filled. `zoneOf` is asked only for a local time. */
@@ -81,7 +90,7 @@ function readText(value: unknown): string | Unreadable {
 function readJson(text: string): unknown {
   try {
     const value: unknown = JSON.parse(text);
-    return value;
+    return isTooDeep(value) ? TOO_DEEP : value;
   } catch {
     return unreadable('bad-format', 'Expected JSON', text);
   }

@@ -110,3 +110,21 @@ test('a row that cannot be written for a reason that nobody foresaw is rejected 
   expect(await shop.errors(record.id)).toEqual([expect.stringMatching(/^38,internal-error,,.*e37/)]);
   expect(await shop.count('movements')).toBe(99);
 });
+
+test('a row that is nested as deep as no value of ours is rejected alone, in both formats', async () => {
+  job = startImports({ ...shop.app.deps, pollMilliseconds: 20 });
+  const deep = `${'['.repeat(20_000)}${']'.repeat(20_000)}`;
+  const line = (sku: string, attributes: string) =>
+    `{"sku":"${sku}","name":"x","attributes":${attributes}}\n`;
+  const headers = { 'Content-Type': 'application/x-ndjson' };
+  const lines = `${line('N1', '{}')}${line('N2', deep)}{"sku":${deep}}\n${line('N3', '{}')}`;
+  const ndjson = await shop.run(lines, { type: 'items' }, { headers });
+  expect(ndjson).toMatchObject({ status: 'succeeded', rowsDone: 4, rowsRejected: 2 });
+  expect((await shop.errors(ndjson.id))[0]).toMatch(/^2,too-deep,/);
+  const csv = await shop.run(`sku,name,more\nC1,x,${deep}\nC2,x,{}\n`, {
+    type: 'items',
+    map: 'attributes:more',
+  });
+  expect(csv).toMatchObject({ status: 'succeeded', rowsDone: 2, rowsRejected: 1 });
+  expect((await shop.errors(csv.id))[0]).toMatch(/^1,too-deep,\/attributes,/);
+});

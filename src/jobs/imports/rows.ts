@@ -8,6 +8,7 @@ import {
   ROWS_MAX,
 } from '../../domain/import.ts';
 import { type Columns, UnusableFile } from '../../domain/importPlan.ts';
+import { isTooDeep, TOO_DEEP } from '../../domain/importValue.ts';
 import { cellsOf, columnNames, DELIMITER_BYTES, delimiterOf } from './cells.ts';
 import { type FileRecord, RecordFault, type RecordRules, RecordSplitter } from './records.ts';
 
@@ -160,6 +161,7 @@ function cellAt(names: readonly string[], name: string): ((row: RowData) => unkn
 function objectIn(bytes: Buffer): RowData | RecordFault {
   try {
     const value: unknown = JSON.parse(bytes.toString('utf8'));
+    if (isTooDeep(value)) return new RecordFault(TOO_DEEP.code, TOO_DEEP.detail);
     if (isObject(value)) return value;
   } catch {
     return new RecordFault('malformed-json', 'The line is not valid JSON.');
