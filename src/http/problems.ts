@@ -64,7 +64,7 @@ export function problemHeaders(problem: Problem): Record<string, string> {
 export function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error;
   if (isUnavailable(error)) {
-    return new Problem('unavailable', 'The database cannot be reached right now. Try again in a moment.');
+    return new Problem('unavailable', 'The database cannot answer right now. Try again in a moment.');
   }
   if (isHttpError(error) && error.status === 400) {
     return new Problem('invalid-request', 'The path is not well-formed: check its percent-encoding.');

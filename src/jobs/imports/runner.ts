@@ -5,8 +5,8 @@ import { importEvent } from '../../domain/import.ts';
 import { insertEvents } from '../../queries/events.ts';
 import { deleteAbandoned, deleteEndedChunks, purgeErrors, purgeImports } from '../../queries/importFiles.ts';
 import { claimImport } from '../../queries/imports.ts';
+import { pause } from '../pause.ts';
 import { HeldImport } from './heldImport.ts';
-import { pause } from './pause.ts';
 import { type RunDeps, runImport } from './runImport.ts';
 
 export type ImportsOptions = RunDeps & {
