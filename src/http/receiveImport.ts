@@ -48,7 +48,7 @@ export async function receiveImport(call: Call, deps: Deps, request: ImportReque
   const { database, feed } = deps;
   const once = call.idempotency === null ? null : withHeaders(call, call.idempotency);
   const kept = await findKept(database, once);
-  if (kept !== null && once !== null) return await repeated(kept, once, (first) => isSameUpload(call, first));
+  if (kept !== null && once !== null) return repeated(kept, once, (first) => isSameUpload(call, first));
 
   const id = newId('imp', call.now);
   const made = { id, ...request, keyId: call.caller.keyId, now: call.now };
@@ -71,7 +71,7 @@ export async function receiveImport(call: Call, deps: Deps, request: ImportReque
     if (violatedConstraint(error) !== ANSWER_TAKEN) throw error;
     const first = await findKept(database, once);
     if (first === null || once === null) throw error;
-    return await repeated(first, once, async ({ sha256 }) => received?.sha256.equals(sha256) === true);
+    return repeated(first, once, async ({ sha256 }) => received?.sha256.equals(sha256) === true);
   }
 }
 

@@ -41,7 +41,7 @@ export type ProblemData = { type: string; title: string; status: number; detail:
 export function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error;
   return isUnavailable(error)
-    ? new Problem('unavailable', 'The database cannot be reached right now. Try again in a moment.')
+    ? new Problem('unavailable', 'The database cannot answer right now. Try again in a moment.')
     : new Problem('internal-error', 'Something went wrong on our side.');
 }
 

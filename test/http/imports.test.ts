@@ -159,7 +159,7 @@ test('the same Idempotency-Key with another file is refused: in turn, at once, a
   expect(await send('other-1', Readable.from(receipts(60_000, TABLE, STORE)))).toMatchObject(refused);
   expect(await send('other-1', Readable.from([file]))).toMatchObject({ status: 202, body: first.body });
   const both = await Promise.all(['A1', 'A2'].map((sku) => send('other-2', `${HEADER}${sku},Lampe\n`)));
-  expect(both.map(({ status }) => status).sort()).toEqual([202, 422]);
+  expect(both.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([202, 422]);
   expect(await shop.count('imports')).toBe(before + 2);
 });
 

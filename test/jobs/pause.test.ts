@@ -13,6 +13,6 @@ test('a pause ends when it is told to, and does not begin after that', async () 
   const closing = new AbortController();
   const long = pause(3_600_000, closing.signal);
   closing.abort();
-  await long;
-  await pause(3_600_000, closing.signal);
+  await expect(long).resolves.toBeUndefined();
+  await expect(pause(3_600_000, closing.signal)).resolves.toBeUndefined();
 });
