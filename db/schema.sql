@@ -16,6 +16,72 @@ CREATE TABLE api_keys (
   CONSTRAINT api_keys_kind_known CHECK ((kind = ANY (ARRAY['publishable'::text, 'secret'::text, 'device'::text])))
 );
 
+CREATE TABLE buffer_rules (
+  id text COLLATE "C" NOT NULL,
+  location_id integer,
+  category text,
+  item_id integer,
+  quantity integer,
+  percent real,
+  exclude boolean,
+  auto_percent_max real,
+  version integer DEFAULT 1 NOT NULL,
+  applied_at timestamp(3) with time zone,
+  created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  updated_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  CONSTRAINT buffer_rules_pkey PRIMARY KEY (id),
+  CONSTRAINT buffer_rules_scope_key UNIQUE NULLS NOT DISTINCT (location_id, category, item_id),
+  CONSTRAINT buffer_rules_item_fkey FOREIGN KEY (item_id) REFERENCES items(id),
+  CONSTRAINT buffer_rules_location_fkey FOREIGN KEY (location_id) REFERENCES locations(id),
+  CONSTRAINT buffer_rules_auto_range CHECK (((auto_percent_max >= (0)::double precision) AND (auto_percent_max <= (100)::double precision))),
+  CONSTRAINT buffer_rules_exclude_true CHECK (exclude),
+  CONSTRAINT buffer_rules_one_subject CHECK ((num_nonnulls(category, item_id) <= 1)),
+  CONSTRAINT buffer_rules_one_way CHECK ((num_nonnulls(quantity, percent, exclude, auto_percent_max) = 1)),
+  CONSTRAINT buffer_rules_percent_range CHECK (((percent >= (0)::double precision) AND (percent <= (100)::double precision))),
+  CONSTRAINT buffer_rules_quantity_range CHECK (((quantity >= 0) AND (quantity <= 1000000)))
+);
+
+CREATE TABLE buffer_state (
+  id integer DEFAULT 1 NOT NULL,
+  version integer DEFAULT 1 NOT NULL,
+  tuned_at timestamp(3) with time zone,
+  CONSTRAINT buffer_state_pkey PRIMARY KEY (id),
+  CONSTRAINT buffer_state_one_row CHECK ((id = 1))
+);
+
+CREATE TABLE buffer_tunings (
+  location_id integer NOT NULL,
+  category text NOT NULL,
+  picks integer NOT NULL,
+  not_found integer NOT NULL,
+  percent real NOT NULL,
+  tuned_at timestamp(3) with time zone NOT NULL,
+  CONSTRAINT buffer_tunings_pkey PRIMARY KEY (location_id, category),
+  CONSTRAINT buffer_tunings_location_fkey FOREIGN KEY (location_id) REFERENCES locations(id),
+  CONSTRAINT buffer_tunings_not_found_range CHECK (((not_found >= 0) AND (not_found <= picks))),
+  CONSTRAINT buffer_tunings_percent_range CHECK (((percent >= (0)::double precision) AND (percent <= (100)::double precision)))
+);
+
+CREATE TABLE count_conflicts (
+  id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  item_id integer NOT NULL,
+  location_id integer NOT NULL,
+  winner_source text NOT NULL,
+  winner_event_id text NOT NULL,
+  winner_counted_at timestamp(3) with time zone NOT NULL,
+  winner_on_hand integer NOT NULL,
+  loser_source text NOT NULL,
+  loser_event_id text NOT NULL,
+  loser_counted_at timestamp(3) with time zone NOT NULL,
+  loser_on_hand integer NOT NULL,
+  recorded_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  CONSTRAINT count_conflicts_pkey PRIMARY KEY (id),
+  CONSTRAINT count_conflicts_level_fkey FOREIGN KEY (item_id, location_id) REFERENCES levels(item_id, location_id)
+);
+CREATE INDEX count_conflicts_level_idx ON public.count_conflicts USING btree (item_id, location_id);
+CREATE INDEX count_conflicts_loser_idx ON public.count_conflicts USING btree (loser_source, id);
+CREATE INDEX count_conflicts_winner_idx ON public.count_conflicts USING btree (winner_source, id);
+
 CREATE TABLE devices (
   id text COLLATE "C" NOT NULL,
   name text NOT NULL,
@@ -112,6 +178,13 @@ CREATE TABLE imports (
 );
 CREATE INDEX imports_open_idx ON public.imports USING btree (id) WHERE (status = ANY (ARRAY['queued'::text, 'running'::text]));
 
+CREATE TABLE installation_secrets (
+  name text NOT NULL,
+  secret bytea NOT NULL,
+  created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  CONSTRAINT installation_secrets_pkey PRIMARY KEY (name)
+);
+
 CREATE TABLE items (
   id integer GENERATED ALWAYS AS IDENTITY NOT NULL,
   sku text COLLATE "C" NOT NULL,
@@ -142,13 +215,17 @@ CREATE TABLE levels (
   counted_event_id text,
   version integer DEFAULT 0 NOT NULL,
   updated_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  buffer_rule text COLLATE "C",
+  silence_buffer integer DEFAULT 0 NOT NULL,
+  counted_rank integer DEFAULT 0 NOT NULL,
   CONSTRAINT levels_pkey PRIMARY KEY (item_id, location_id),
   CONSTRAINT levels_item_fkey FOREIGN KEY (item_id) REFERENCES items(id),
   CONSTRAINT levels_location_fkey FOREIGN KEY (location_id) REFERENCES locations(id),
   CONSTRAINT levels_buffer_not_negative CHECK ((buffer >= 0)),
   CONSTRAINT levels_incoming_not_negative CHECK ((incoming >= 0)),
   CONSTRAINT levels_on_hand_range CHECK (((on_hand >= '-1000000000'::integer) AND (on_hand <= 1000000000))),
-  CONSTRAINT levels_reserved_not_negative CHECK ((reserved >= 0))
+  CONSTRAINT levels_reserved_not_negative CHECK ((reserved >= 0)),
+  CONSTRAINT levels_silence_buffer_range CHECK (((silence_buffer >= 0) AND (silence_buffer <= buffer)))
 ) WITH (fillfactor=70);
 CREATE INDEX levels_location_item_idx ON public.levels USING btree (location_id, item_id);
 
@@ -194,11 +271,12 @@ CREATE TABLE movements (
   reference text,
   reason text,
   reservation_id text COLLATE "C",
+  source_rank integer DEFAULT 0 NOT NULL,
   CONSTRAINT movements_pkey PRIMARY KEY (id),
   CONSTRAINT movements_source_event_key UNIQUE (source, event_id),
   CONSTRAINT movements_count_states_a_value CHECK (((type = 'count'::text) = (on_hand_delta IS NULL))),
   CONSTRAINT movements_reserved_delta_not_positive CHECK ((reserved_delta <= 0)),
-  CONSTRAINT movements_type_known CHECK ((type = ANY (ARRAY['sale'::text, 'return'::text, 'receipt'::text, 'loss'::text, 'found'::text, 'damage'::text, 'adjustment'::text, 'count'::text])))
+  CONSTRAINT movements_type_known CHECK ((type = ANY (ARRAY['sale'::text, 'return'::text, 'receipt'::text, 'loss'::text, 'found'::text, 'damage'::text, 'adjustment'::text, 'count'::text, 'transfer_out'::text, 'transfer_in'::text])))
 );
 CREATE INDEX movements_level_idx ON public.movements USING btree (item_id, location_id, occurred_at);
 CREATE INDEX movements_location_idx ON public.movements USING btree (location_id, id);
@@ -221,15 +299,18 @@ CREATE TABLE reservation_lines (
   at_risk boolean DEFAULT false NOT NULL,
   reserved_at timestamp(3) with time zone NOT NULL,
   released_at timestamp(3) with time zone,
+  awaited integer DEFAULT 0 NOT NULL,
+  returned_sold integer DEFAULT 0 NOT NULL,
   CONSTRAINT reservation_lines_pkey PRIMARY KEY (reservation_id, item_id),
   CONSTRAINT reservation_lines_level_fkey FOREIGN KEY (item_id, location_id) REFERENCES levels(item_id, location_id),
   CONSTRAINT reservation_lines_reservation_fkey FOREIGN KEY (reservation_id) REFERENCES reservations(id),
+  CONSTRAINT reservation_lines_awaited_range CHECK (((awaited >= 0) AND ((awaited + reserved) <= quantity))),
   CONSTRAINT reservation_lines_collected_range CHECK ((((collected >= 0) AND (collected <= quantity)) AND ((sold >= 0) AND (sold <= quantity)))),
   CONSTRAINT reservation_lines_picked_range CHECK (((picked >= 0) AND (missing >= 0) AND ((picked + missing) <= quantity))),
   CONSTRAINT reservation_lines_quantity_positive CHECK ((quantity > 0)),
   CONSTRAINT reservation_lines_released_whole CHECK (((reserved = 0) = (released_at IS NOT NULL))),
   CONSTRAINT reservation_lines_reserved_range CHECK (((reserved >= 0) AND (reserved <= quantity))),
-  CONSTRAINT reservation_lines_returned_range CHECK (((returned >= 0) AND (returned <= GREATEST(collected, sold))))
+  CONSTRAINT reservation_lines_returned_range CHECK ((((returned >= 0) AND (returned <= quantity)) AND ((returned_sold >= 0) AND (returned_sold <= quantity))))
 ) WITH (fillfactor=80);
 CREATE INDEX reservation_lines_open_idx ON public.reservation_lines USING btree (item_id, location_id) WHERE (reserved > 0);
 
@@ -269,9 +350,15 @@ CREATE TABLE reservations (
   version integer DEFAULT 1 NOT NULL,
   created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
   updated_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  sold_location_id integer,
+  seller_device_id text COLLATE "C",
+  deliver_to jsonb,
+  dispatch jsonb,
+  plan_id text COLLATE "C",
   CONSTRAINT reservations_pkey PRIMARY KEY (id),
   CONSTRAINT reservations_order_reference_key UNIQUE (channel, order_reference),
   CONSTRAINT reservations_location_fkey FOREIGN KEY (location_id) REFERENCES locations(id),
+  CONSTRAINT reservations_sold_location_fkey FOREIGN KEY (sold_location_id) REFERENCES locations(id),
   CONSTRAINT reservations_held_expires CHECK (((status <> 'held'::text) OR (expires_at IS NOT NULL))),
   CONSTRAINT reservations_payment_known CHECK ((payment = ANY (ARRAY['online'::text, 'in_store'::text]))),
   CONSTRAINT reservations_status_known CHECK ((status = ANY (ARRAY['held'::text, 'confirmed'::text, 'picking'::text, 'ready'::text, 'collected'::text, 'cancelled'::text, 'expired'::text])))
@@ -281,8 +368,87 @@ CREATE INDEX reservations_deadline_idx ON public.reservations USING btree (picku
 CREATE INDEX reservations_expires_idx ON public.reservations USING btree (expires_at) WHERE (status = 'held'::text);
 CREATE INDEX reservations_order_reference_idx ON public.reservations USING btree (order_reference) WHERE (order_reference IS NOT NULL);
 CREATE UNIQUE INDEX reservations_pickup_code_key ON public.reservations USING btree (location_id, pickup_code) WHERE (status = ANY (ARRAY['confirmed'::text, 'picking'::text, 'ready'::text]));
+CREATE INDEX reservations_plan_idx ON public.reservations USING btree (plan_id) WHERE (plan_id IS NOT NULL);
 CREATE INDEX reservations_put_back_idx ON public.reservations USING btree (location_id, id) WHERE put_back_pending;
 CREATE INDEX reservations_queue_idx ON public.reservations USING btree (location_id, status, id);
+CREATE INDEX reservations_sold_idx ON public.reservations USING btree (sold_location_id, id) WHERE (sold_location_id IS NOT NULL);
+
+CREATE TABLE source_locations (
+  source text NOT NULL,
+  location_id integer NOT NULL,
+  last_message_at timestamp(3) with time zone NOT NULL,
+  CONSTRAINT source_locations_pkey PRIMARY KEY (source, location_id),
+  CONSTRAINT source_locations_location_fkey FOREIGN KEY (location_id) REFERENCES locations(id),
+  CONSTRAINT source_locations_source_fkey FOREIGN KEY (source) REFERENCES sources(name)
+);
+CREATE INDEX source_locations_location_idx ON public.source_locations USING btree (location_id);
+
+CREATE TABLE sources (
+  name text NOT NULL,
+  kind text NOT NULL,
+  rank integer DEFAULT 0 NOT NULL,
+  heartbeat_seconds integer,
+  last_message_at timestamp(3) with time zone,
+  last_occurred_at timestamp(3) with time zone,
+  silent_since timestamp(3) with time zone,
+  counts_compared bigint DEFAULT 0 NOT NULL,
+  counts_disagreed bigint DEFAULT 0 NOT NULL,
+  version integer DEFAULT 1 NOT NULL,
+  created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  updated_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  CONSTRAINT sources_pkey PRIMARY KEY (name),
+  CONSTRAINT sources_disagreed_range CHECK (((counts_disagreed >= 0) AND (counts_disagreed <= counts_compared))),
+  CONSTRAINT sources_heartbeat_positive CHECK ((heartbeat_seconds > 0)),
+  CONSTRAINT sources_kind_known CHECK ((kind = ANY (ARRAY['pos'::text, 'wms'::text, 'erp'::text, 'tablet'::text, 'shop'::text, 'other'::text])))
+);
+
+CREATE TABLE transfer_lines (
+  transfer_id text COLLATE "C" NOT NULL,
+  item_id integer NOT NULL,
+  from_location_id integer NOT NULL,
+  quantity integer NOT NULL,
+  reserved integer NOT NULL,
+  shipped integer DEFAULT 0 NOT NULL,
+  received integer DEFAULT 0 NOT NULL,
+  damaged integer DEFAULT 0 NOT NULL,
+  lost integer DEFAULT 0 NOT NULL,
+  CONSTRAINT transfer_lines_pkey PRIMARY KEY (transfer_id, item_id),
+  CONSTRAINT transfer_lines_item_fkey FOREIGN KEY (item_id) REFERENCES items(id),
+  CONSTRAINT transfer_lines_transfer_fkey FOREIGN KEY (transfer_id) REFERENCES transfers(id),
+  CONSTRAINT transfer_lines_arrived_range CHECK (((received >= 0) AND (damaged >= 0) AND (lost >= 0))),
+  CONSTRAINT transfer_lines_quantity_positive CHECK ((quantity > 0)),
+  CONSTRAINT transfer_lines_reserved_range CHECK (((reserved >= 0) AND (reserved <= quantity))),
+  CONSTRAINT transfer_lines_shipped_range CHECK (((shipped >= 0) AND (shipped <= quantity)))
+);
+CREATE INDEX transfer_lines_open_idx ON public.transfer_lines USING btree (item_id, from_location_id) WHERE (reserved > 0);
+
+CREATE TABLE transfers (
+  id text COLLATE "C" NOT NULL,
+  from_location_id integer NOT NULL,
+  to_location_id integer NOT NULL,
+  status text NOT NULL,
+  reference text,
+  reason text,
+  reservation_id text COLLATE "C",
+  expected_at timestamp(3) with time zone NOT NULL,
+  shipped_at timestamp(3) with time zone,
+  ended_at timestamp(3) with time zone,
+  late_told_at timestamp(3) with time zone,
+  key_id text COLLATE "C" NOT NULL,
+  version integer DEFAULT 1 NOT NULL,
+  created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  updated_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  CONSTRAINT transfers_pkey PRIMARY KEY (id),
+  CONSTRAINT transfers_from_fkey FOREIGN KEY (from_location_id) REFERENCES locations(id),
+  CONSTRAINT transfers_reservation_fkey FOREIGN KEY (reservation_id) REFERENCES reservations(id),
+  CONSTRAINT transfers_to_fkey FOREIGN KEY (to_location_id) REFERENCES locations(id),
+  CONSTRAINT transfers_elsewhere CHECK ((from_location_id <> to_location_id)),
+  CONSTRAINT transfers_status_known CHECK ((status = ANY (ARRAY['created'::text, 'shipped'::text, 'partly_received'::text, 'received'::text, 'cancelled'::text])))
+);
+CREATE INDEX transfers_from_idx ON public.transfers USING btree (from_location_id, id);
+CREATE INDEX transfers_late_idx ON public.transfers USING btree (expected_at) WHERE ((status = ANY (ARRAY['created'::text, 'shipped'::text, 'partly_received'::text])) AND (late_told_at IS NULL));
+CREATE INDEX transfers_reservation_idx ON public.transfers USING btree (reservation_id) WHERE (reservation_id IS NOT NULL);
+CREATE INDEX transfers_to_idx ON public.transfers USING btree (to_location_id, id);
 
 CREATE OR REPLACE FUNCTION public.movements_refuse_change()
  RETURNS trigger

@@ -2,14 +2,11 @@
 // Knows nothing of what the statements mean.
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
 import pg from 'pg';
-import * as schema from '../../db/schema.ts';
 import { CommitUnknown, isConnectionLost, isRetryable } from './pgError.ts';
-
-type Schema = typeof schema;
 
 /** Something statements can be run on: the pool or a transaction. Only src/queries looks inside. */
 export type Tx = {
-  readonly drizzle: NodePgDatabase<Schema>;
+  readonly drizzle: NodePgDatabase;
   /**
    * Runs a statement that PostgreSQL parses once per connection: `name` must be unique to `text`.
    * Arrays are one parameter each (`unnest`), so that one statement serves any number of rows.
@@ -152,7 +149,7 @@ function txOn(client: pg.Pool | pg.PoolClient, statementMilliseconds?: number): 
       ? {}
       : { query_timeout: statementMilliseconds + ANSWER_MILLISECONDS_MORE };
   return {
-    drizzle: drizzle(client, { schema }),
+    drizzle: drizzle(client),
     run: async (name, text, values) =>
       (await client.query({ name, text, values: [...values], ...limits })).rows,
   };

@@ -1,0 +1,90 @@
+// Rules that keep units from the web, and the figures with which some of them tune themselves.
+import { sql } from 'drizzle-orm';
+import {
+  boolean,
+  check,
+  foreignKey,
+  integer,
+  pgTable,
+  primaryKey,
+  real,
+  text,
+  unique,
+} from 'drizzle-orm/pg-core';
+import { items, locations } from './catalogue.ts';
+import { code, createdAt, instant, updatedAt } from './columns.ts';
+
+/** The most specific rule governs a level: sku before category, and with a location before without. */
+export const bufferRules = pgTable(
+  'buffer_rules',
+  {
+    id: code('id').primaryKey(),
+    locationId: integer('location_id'),
+    category: text('category'),
+    itemId: integer('item_id'),
+    /** Exactly one of the four says how many units. */
+    quantity: integer('quantity'),
+    percent: real('percent'),
+    exclude: boolean('exclude'),
+    /** The percentage follows the share of picks that found nothing, up to this one. */
+    autoPercentMax: real('auto_percent_max'),
+    version: integer('version').notNull().default(1),
+    /** The rules' version (buffer_state) that all levels of its scope have taken over; null: work is left. */
+    appliedAt: instant('applied_at'),
+    createdAt: createdAt(),
+    updatedAt: updatedAt(),
+  },
+  (t) => [
+    foreignKey({
+      name: 'buffer_rules_location_fkey',
+      columns: [t.locationId],
+      foreignColumns: [locations.id],
+    }),
+    foreignKey({ name: 'buffer_rules_item_fkey', columns: [t.itemId], foreignColumns: [items.id] }),
+    unique('buffer_rules_scope_key').on(t.locationId, t.category, t.itemId).nullsNotDistinct(),
+    check('buffer_rules_one_subject', sql`num_nonnulls(${t.category}, ${t.itemId}) <= 1`),
+    check(
+      'buffer_rules_one_way',
+      sql`num_nonnulls(${t.quantity}, ${t.percent}, ${t.exclude}, ${t.autoPercentMax}) = 1`,
+    ),
+    check('buffer_rules_quantity_range', sql`${t.quantity} BETWEEN 0 AND 1000000`),
+    check('buffer_rules_percent_range', sql`${t.percent} BETWEEN 0 AND 100`),
+    check('buffer_rules_exclude_true', sql`${t.exclude}`),
+    check('buffer_rules_auto_range', sql`${t.autoPercentMax} BETWEEN 0 AND 100`),
+  ],
+);
+
+/** One row. The version rises with every change of the rules or their tunings; a batch decides by the current one. */
+export const bufferState = pgTable(
+  'buffer_state',
+  {
+    id: integer('id').primaryKey().default(1),
+    version: integer('version').notNull().default(1),
+    tunedAt: instant('tuned_at'),
+  },
+  (t) => [check('buffer_state_one_row', sql`${t.id} = 1`)],
+);
+
+/** What a self-tuning rule rests on: the picks of a location and category within the window. */
+export const bufferTunings = pgTable(
+  'buffer_tunings',
+  {
+    locationId: integer('location_id').notNull(),
+    /** Empty: items without a category. */
+    category: text('category').notNull(),
+    picks: integer('picks').notNull(),
+    notFound: integer('not_found').notNull(),
+    percent: real('percent').notNull(),
+    tunedAt: instant('tuned_at').notNull(),
+  },
+  (t) => [
+    primaryKey({ name: 'buffer_tunings_pkey', columns: [t.locationId, t.category] }),
+    foreignKey({
+      name: 'buffer_tunings_location_fkey',
+      columns: [t.locationId],
+      foreignColumns: [locations.id],
+    }),
+    check('buffer_tunings_not_found_range', sql`${t.notFound} BETWEEN 0 AND ${t.picks}`),
+    check('buffer_tunings_percent_range', sql`${t.percent} BETWEEN 0 AND 100`),
+  ],
+);
