@@ -304,12 +304,12 @@ CREATE TABLE reservation_lines (
   CONSTRAINT reservation_lines_pkey PRIMARY KEY (reservation_id, item_id),
   CONSTRAINT reservation_lines_level_fkey FOREIGN KEY (item_id, location_id) REFERENCES levels(item_id, location_id),
   CONSTRAINT reservation_lines_reservation_fkey FOREIGN KEY (reservation_id) REFERENCES reservations(id),
-  CONSTRAINT reservation_lines_awaited_range CHECK (((awaited >= 0) AND ((awaited + reserved) <= quantity))),
+  CONSTRAINT reservation_lines_awaited_not_negative CHECK ((awaited >= 0)),
   CONSTRAINT reservation_lines_collected_range CHECK ((((collected >= 0) AND (collected <= quantity)) AND ((sold >= 0) AND (sold <= quantity)))),
   CONSTRAINT reservation_lines_picked_range CHECK (((picked >= 0) AND (missing >= 0) AND ((picked + missing) <= quantity))),
   CONSTRAINT reservation_lines_quantity_positive CHECK ((quantity > 0)),
   CONSTRAINT reservation_lines_released_whole CHECK (((reserved = 0) = (released_at IS NOT NULL))),
-  CONSTRAINT reservation_lines_reserved_range CHECK (((reserved >= 0) AND (reserved <= quantity))),
+  CONSTRAINT reservation_lines_reserved_range CHECK (((reserved >= 0) AND ((reserved + awaited) <= quantity))),
   CONSTRAINT reservation_lines_returned_range CHECK ((((returned >= 0) AND (returned <= quantity)) AND ((returned_sold >= 0) AND (returned_sold <= quantity))))
 ) WITH (fillfactor=80);
 CREATE INDEX reservation_lines_open_idx ON public.reservation_lines USING btree (item_id, location_id) WHERE (reserved > 0);

@@ -123,6 +123,7 @@ CREATE TABLE "transfers" (
 );
 --> statement-breakpoint
 ALTER TABLE "movements" DROP CONSTRAINT "movements_type_known";--> statement-breakpoint
+ALTER TABLE "reservation_lines" DROP CONSTRAINT "reservation_lines_reserved_range";--> statement-breakpoint
 ALTER TABLE "reservation_lines" DROP CONSTRAINT "reservation_lines_returned_range";--> statement-breakpoint
 ALTER TABLE "levels" ADD COLUMN "buffer_rule" text COLLATE "C";--> statement-breakpoint
 ALTER TABLE "levels" ADD COLUMN "silence_buffer" integer DEFAULT 0 NOT NULL;--> statement-breakpoint
@@ -160,6 +161,7 @@ CREATE INDEX "reservations_sold_idx" ON "reservations" USING btree ("sold_locati
 CREATE INDEX "reservations_plan_idx" ON "reservations" USING btree ("plan_id") WHERE "reservations"."plan_id" IS NOT NULL;--> statement-breakpoint
 ALTER TABLE "levels" ADD CONSTRAINT "levels_silence_buffer_range" CHECK ("levels"."silence_buffer" BETWEEN 0 AND "levels"."buffer");--> statement-breakpoint
 ALTER TABLE "movements" ADD CONSTRAINT "movements_type_known" CHECK ("movements"."type" IN ('sale', 'return', 'receipt', 'loss', 'found', 'damage', 'adjustment', 'count', 'transfer_out', 'transfer_in'));--> statement-breakpoint
-ALTER TABLE "reservation_lines" ADD CONSTRAINT "reservation_lines_awaited_range" CHECK ("reservation_lines"."awaited" >= 0 AND "reservation_lines"."awaited" + "reservation_lines"."reserved" <= "reservation_lines"."quantity");--> statement-breakpoint
+ALTER TABLE "reservation_lines" ADD CONSTRAINT "reservation_lines_awaited_not_negative" CHECK ("reservation_lines"."awaited" >= 0);--> statement-breakpoint
+ALTER TABLE "reservation_lines" ADD CONSTRAINT "reservation_lines_reserved_range" CHECK ("reservation_lines"."reserved" >= 0 AND "reservation_lines"."reserved" + "reservation_lines"."awaited" <= "reservation_lines"."quantity");--> statement-breakpoint
 ALTER TABLE "reservation_lines" ADD CONSTRAINT "reservation_lines_returned_range" CHECK ("reservation_lines"."returned" BETWEEN 0 AND "reservation_lines"."quantity" AND "reservation_lines"."returned_sold" BETWEEN 0 AND "reservation_lines"."quantity");--> statement-breakpoint
 INSERT INTO "buffer_state" DEFAULT VALUES;

@@ -130,7 +130,10 @@ export const reservationLines = pgTable(
     }),
     index('reservation_lines_open_idx').on(t.itemId, t.locationId).where(sql`${t.reserved} > 0`),
     check('reservation_lines_quantity_positive', sql`${t.quantity} > 0`),
-    check('reservation_lines_reserved_range', sql`${t.reserved} BETWEEN 0 AND ${t.quantity}`),
+    check(
+      'reservation_lines_reserved_range',
+      sql`${t.reserved} >= 0 AND ${t.reserved} + ${t.awaited} <= ${t.quantity}`,
+    ),
     check(
       'reservation_lines_picked_range',
       sql`${t.picked} >= 0 AND ${t.missing} >= 0 AND ${t.picked} + ${t.missing} <= ${t.quantity}`,
@@ -144,10 +147,7 @@ export const reservationLines = pgTable(
       'reservation_lines_returned_range',
       sql`${t.returned} BETWEEN 0 AND ${t.quantity} AND ${t.returnedSold} BETWEEN 0 AND ${t.quantity}`,
     ),
-    check(
-      'reservation_lines_awaited_range',
-      sql`${t.awaited} >= 0 AND ${t.awaited} + ${t.reserved} <= ${t.quantity}`,
-    ),
+    check('reservation_lines_awaited_not_negative', sql`${t.awaited} >= 0`),
     check('reservation_lines_released_whole', sql`(${t.reserved} = 0) = (${t.releasedAt} IS NOT NULL)`),
   ],
 );

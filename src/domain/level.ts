@@ -1,8 +1,8 @@
 // The stock of one item at one location, and the fold that makes it out of its movements.
 // Pure: knows no table, no clock. The rule (contract §5): any order of arrival gives one level.
 
-/** A count states what was there at `at`; source and event id break ties so that every order of arrival agrees. */
-export type GoverningCount = { at: Date; source: string; eventId: string };
+/** A count states what was there at `at`; rank, source and event id break ties so that every order of arrival agrees. */
+export type GoverningCount = { at: Date; rank: number; source: string; eventId: string };
 
 export type Level = {
   readonly itemId: number;
@@ -13,8 +13,13 @@ export type Level = {
   onHand: number;
   /** Units that open lines hold. */
   reserved: number;
-  /** Units never promised to the web. */
+  /** Units never promised to the web: what the governing rule makes of on hand, plus `silenceBuffer`. */
   buffer: number;
+  /** The id of the rule that set the buffer; null: none governs. */
+  bufferRule: string | null;
+  /** Of `buffer`: what may have been sold while a source is silent. */
+  silenceBuffer: number;
+  /** Units in transit to here: nowhere on hand. */
   incoming: number;
   counted: GoverningCount | null;
   version: number;
@@ -39,10 +44,11 @@ export function movesOnHand(level: Pick<Level, 'counted'>, occurredAt: Date): bo
   return level.counted === null || occurredAt > level.counted.at;
 }
 
-/** True when `count` governs instead of `current`: the later instant; at the same one, the greater source, then event id. */
+/** True when `count` governs instead of `current`: the later instant; at the same one the higher rank, the greater source, event id. */
 export function governs(count: GoverningCount, current: GoverningCount | null): boolean {
   if (current === null) return true;
   if (count.at.getTime() !== current.at.getTime()) return count.at > current.at;
+  if (count.rank !== current.rank) return count.rank > current.rank;
   if (count.source !== current.source) return count.source > current.source;
   return count.eventId > current.eventId;
 }

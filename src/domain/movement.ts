@@ -37,6 +37,8 @@ export type NewMovement = {
   /** Zero or negative: what it took of its reservation's reserved units. */
   reservedDelta: number;
   source: string;
+  /** The rank that the source has now: it breaks ties between counts of one instant. */
+  sourceRank: number;
   eventId: string;
   occurredAt: Date;
   reference: string | null;

@@ -35,6 +35,7 @@ export const compensateDrift: StockOperation<CompensateDrift, Compensation> = {
         onHandDelta,
         reservedDelta: 0,
         source: OWN_SOURCE,
+        sourceRank: 0,
         eventId: id,
         occurredAt: batch.instantFor(level),
         reference: null,

@@ -51,7 +51,14 @@ export const recordCounts: StockOperation<RecordCount, 'applied' | 'duplicate'> 
       });
     }
     const { itemId: _item, locationId: _location, ...movement } = fact;
-    batch.count(level, { ...movement, onHandDelta: null, reservedDelta: 0, reference: null, reason: null });
+    batch.count(level, {
+      ...movement,
+      sourceRank: 0,
+      onHandDelta: null,
+      reservedDelta: 0,
+      reference: null,
+      reason: null,
+    });
     return 'applied';
   },
 };

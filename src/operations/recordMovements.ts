@@ -49,6 +49,7 @@ export const recordMovements: StockOperation<RecordMovement, 'applied' | 'duplic
       onHandDelta: told === null ? onHandDelta(command.type, command.quantity) : told.onHandDelta,
       reservedDelta: told === null ? 0 : told.reservedDelta,
       source: command.source,
+      sourceRank: 0,
       eventId: command.eventId,
       occurredAt: command.occurredAt,
       reference: command.reference,

@@ -20,7 +20,7 @@ export async function checkIntegrity(
     `WITH governing AS (
        SELECT DISTINCT ON (item_id, location_id) item_id, location_id, quantity, occurred_at
        FROM movements WHERE type = 'count'
-       ORDER BY item_id, location_id, occurred_at DESC, source COLLATE "C" DESC, event_id COLLATE "C" DESC
+       ORDER BY item_id, location_id, occurred_at DESC, source_rank DESC, source COLLATE "C" DESC, event_id COLLATE "C" DESC
      ), moved AS (
        SELECT m.item_id, m.location_id, sum(m.on_hand_delta) AS units
        FROM movements m LEFT JOIN governing g USING (item_id, location_id)
@@ -28,7 +28,10 @@ export async function checkIntegrity(
        GROUP BY m.item_id, m.location_id
      ), open_lines AS (
        SELECT item_id, location_id, sum(reserved) AS units
-       FROM reservation_lines WHERE reserved > 0 GROUP BY item_id, location_id
+       FROM (SELECT item_id, location_id, reserved FROM reservation_lines WHERE reserved > 0
+             UNION ALL
+             SELECT item_id, from_location_id, reserved FROM transfer_lines WHERE reserved > 0) lines
+       GROUP BY item_id, location_id
      ), derived AS (
        SELECT l.item_id, l.location_id, l.on_hand, l.reserved,
               coalesce(g.quantity, 0) + coalesce(m.units, 0) AS ledger, coalesce(n.units, 0) AS lines
@@ -65,14 +68,16 @@ export async function deriveLevel(
     `WITH governing AS (
        SELECT quantity, occurred_at FROM movements
        WHERE item_id = $1 AND location_id = $2 AND type = 'count'
-       ORDER BY occurred_at DESC, source COLLATE "C" DESC, event_id COLLATE "C" DESC LIMIT 1
+       ORDER BY occurred_at DESC, source_rank DESC, source COLLATE "C" DESC, event_id COLLATE "C" DESC LIMIT 1
      )
      SELECT (coalesce((SELECT quantity FROM governing), 0) + coalesce((
                SELECT sum(on_hand_delta) FROM movements
                WHERE item_id = $1 AND location_id = $2
                  AND occurred_at > coalesce((SELECT occurred_at FROM governing), '-infinity')), 0)) AS on_hand,
             coalesce((SELECT sum(reserved) FROM reservation_lines
-                      WHERE item_id = $1 AND location_id = $2 AND reserved > 0), 0) AS reserved`,
+                      WHERE item_id = $1 AND location_id = $2 AND reserved > 0), 0)
+              + coalesce((SELECT sum(reserved) FROM transfer_lines
+                          WHERE item_id = $1 AND from_location_id = $2 AND reserved > 0), 0) AS reserved`,
     [itemId, locationId],
   );
   const [row] = rows;

@@ -11,6 +11,8 @@ export type LevelRow = {
   onHand: number;
   reserved: number;
   buffer: number;
+  bufferRule: string | null;
+  silenceBuffer: number;
   incoming: number;
   counted: GoverningCount | null;
   version: number;
@@ -22,8 +24,11 @@ type LockedRow = {
   on_hand: number;
   reserved: number;
   buffer: number;
+  buffer_rule: string | null;
+  silence_buffer: number;
   incoming: number;
   counted_at: Date | null;
+  counted_rank: number;
   counted_source: string | null;
   counted_event_id: string | null;
   version: number;
@@ -54,8 +59,8 @@ export async function ensureLevels(tx: Tx, keys: readonly LevelKey[]): Promise<v
 export async function lockLevels(tx: Tx, keys: readonly LevelKey[]): Promise<LevelRow[]> {
   const rows = await tx.run<LockedRow>(
     'levels.lock',
-    `SELECT l.item_id, l.location_id, l.on_hand, l.reserved, l.buffer, l.incoming,
-            l.counted_at, l.counted_source, l.counted_event_id, l.version
+    `SELECT l.item_id, l.location_id, l.on_hand, l.reserved, l.buffer, l.buffer_rule, l.silence_buffer,
+            l.incoming, l.counted_at, l.counted_rank, l.counted_source, l.counted_event_id, l.version
      FROM unnest($1::int[], $2::int[]) AS k (item_id, location_id)
      JOIN levels l ON l.item_id = k.item_id AND l.location_id = k.location_id
      ORDER BY l.item_id, l.location_id
@@ -68,6 +73,8 @@ export async function lockLevels(tx: Tx, keys: readonly LevelKey[]): Promise<Lev
     onHand: row.on_hand,
     reserved: row.reserved,
     buffer: row.buffer,
+    bufferRule: row.buffer_rule,
+    silenceBuffer: row.silence_buffer,
     incoming: row.incoming,
     counted: governingCount(row),
     version: row.version,
@@ -76,7 +83,12 @@ export async function lockLevels(tx: Tx, keys: readonly LevelKey[]): Promise<Lev
 
 function governingCount(row: LockedRow): GoverningCount | null {
   if (row.counted_at === null || row.counted_source === null || row.counted_event_id === null) return null;
-  return { at: row.counted_at, source: row.counted_source, eventId: row.counted_event_id };
+  return {
+    at: row.counted_at,
+    rank: row.counted_rank,
+    source: row.counted_source,
+    eventId: row.counted_event_id,
+  };
 }
 
 /** Writes what a batch decided about levels that it has locked. */
@@ -85,10 +97,14 @@ export async function updateLevels(tx: Tx, levels: readonly Level[], now: Date):
   await tx.run(
     'levels.update',
     `UPDATE levels l
-     SET on_hand = n.on_hand, reserved = n.reserved, version = n.version, updated_at = $9,
-         counted_at = n.counted_at, counted_source = n.counted_source, counted_event_id = n.counted_event_id
-     FROM unnest($1::int[], $2::int[], $3::int[], $4::int[], $5::int[], $6::timestamptz[], $7::text[], $8::text[])
-       AS n (item_id, location_id, on_hand, reserved, version, counted_at, counted_source, counted_event_id)
+     SET on_hand = n.on_hand, reserved = n.reserved, version = n.version, updated_at = $14,
+         buffer = n.buffer, buffer_rule = n.buffer_rule, silence_buffer = n.silence_buffer, incoming = n.incoming,
+         counted_at = n.counted_at, counted_rank = n.counted_rank, counted_source = n.counted_source,
+         counted_event_id = n.counted_event_id
+     FROM unnest($1::int[], $2::int[], $3::int[], $4::int[], $5::int[], $6::int[], $7::text[], $8::int[], $9::int[],
+                 $10::timestamptz[], $11::int[], $12::text[], $13::text[])
+       AS n (item_id, location_id, on_hand, reserved, version, buffer, buffer_rule, silence_buffer, incoming,
+             counted_at, counted_rank, counted_source, counted_event_id)
      WHERE l.item_id = n.item_id AND l.location_id = n.location_id`,
     [
       levels.map((level) => level.itemId),
@@ -96,7 +112,12 @@ export async function updateLevels(tx: Tx, levels: readonly Level[], now: Date):
       levels.map((level) => level.onHand),
       levels.map((level) => level.reserved),
       levels.map((level) => level.version),
+      levels.map((level) => level.buffer),
+      levels.map((level) => level.bufferRule),
+      levels.map((level) => level.silenceBuffer),
+      levels.map((level) => level.incoming),
       levels.map((level) => level.counted?.at ?? null),
+      levels.map((level) => level.counted?.rank ?? 0),
       levels.map((level) => level.counted?.source ?? null),
       levels.map((level) => level.counted?.eventId ?? null),
       now,

@@ -72,11 +72,11 @@ export async function insertMovements(
   if (movements.length === 0) return;
   await tx.run(
     'movements.insert',
-    `INSERT INTO movements (item_id, location_id, type, quantity, on_hand_delta, reserved_delta, source, event_id,
-                            occurred_at, reference, reason, reservation_id, recorded_at)
-     SELECT n.*, $13::timestamptz
-     FROM unnest($1::int[], $2::int[], $3::text[], $4::int[], $5::int[], $6::int[], $7::text[], $8::text[],
-                 $9::timestamptz[], $10::text[], $11::text[], $12::text[]) AS n`,
+    `INSERT INTO movements (item_id, location_id, type, quantity, on_hand_delta, reserved_delta, source, source_rank,
+                            event_id, occurred_at, reference, reason, reservation_id, recorded_at)
+     SELECT n.*, $14::timestamptz
+     FROM unnest($1::int[], $2::int[], $3::text[], $4::int[], $5::int[], $6::int[], $7::text[], $8::int[],
+                 $9::text[], $10::timestamptz[], $11::text[], $12::text[], $13::text[]) AS n`,
     [
       movements.map((m) => m.itemId),
       movements.map((m) => m.locationId),
@@ -85,6 +85,7 @@ export async function insertMovements(
       movements.map((m) => m.onHandDelta),
       movements.map((m) => m.reservedDelta),
       movements.map((m) => m.source),
+      movements.map((m) => m.sourceRank),
       movements.map((m) => m.eventId),
       movements.map((m) => m.occurredAt),
       movements.map((m) => m.reference),

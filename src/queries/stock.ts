@@ -109,7 +109,7 @@ export async function listStockAsOf(
      LEFT JOIN LATERAL (
        SELECT occurred_at, quantity FROM movements
        WHERE item_id = p.item_id AND location_id = p.location_id AND type = 'count' AND occurred_at <= $7
-       ORDER BY occurred_at DESC, source COLLATE "C" DESC, event_id COLLATE "C" DESC LIMIT 1
+       ORDER BY occurred_at DESC, source_rank DESC, source COLLATE "C" DESC, event_id COLLATE "C" DESC LIMIT 1
      ) c ON true
      LEFT JOIN LATERAL (
        SELECT sum(on_hand_delta) AS units, max(occurred_at) AS last_at FROM movements

@@ -205,7 +205,12 @@ export class Batch {
 
   /** Appends a count; where it governs, on hand becomes its figure plus all that occurred after it. */
   count(level: Level, movement: Omit<NewMovement, 'itemId' | 'locationId'>): void {
-    const count = { at: movement.occurredAt, source: movement.source, eventId: movement.eventId };
+    const count = {
+      at: movement.occurredAt,
+      rank: movement.sourceRank,
+      source: movement.source,
+      eventId: movement.eventId,
+    };
     this.#changeLevel(level, 'count');
     if (governs(count, level.counted)) {
       this.#setOnHand(level, movement.quantity + this.sumAfter(level, count.at));
@@ -281,7 +286,7 @@ export class Batch {
   #changeLevel(level: Level, reason: string): void {
     const known = this.changedLevels.get(level);
     if (this.#firstTouch(level)) {
-      const before = { onHand: level.onHand, reserved: level.reserved, counted: level.counted };
+      const before = { ...level };
       this.#later(() => {
         Object.assign(level, before);
         if (known === undefined) this.changedLevels.delete(level);

@@ -51,6 +51,7 @@ export function moveLine(
     onHandDelta: onHandDelta(type, units),
     reservedDelta: 0 - taken,
     source: OWN_SOURCE,
+    sourceRank: 0,
     eventId: `${reservation.id}/${reservation.version + 1}/${step}/${line.sku}`,
     occurredAt: batch.instantFor(level),
     reference: reservation.orderReference,
