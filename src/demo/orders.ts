@@ -96,6 +96,10 @@ async function hold(scene: Scene): Promise<Reservation> {
     customer: scripted.customer,
     payment: scripted.payment,
     promise,
+    feed: null,
+    seller: null,
+    deliverTo: null,
+    planId: null,
     actor: SHOP,
   });
   if (held === null) throw new Error('a scripted hold was not placed');

@@ -46,19 +46,37 @@ export type Customer = {
   locale?: string | undefined;
 };
 
+/** Personal data as well: where the parcel goes. */
+export type DeliverTo = {
+  name: string;
+  street: string;
+  postalCode: string;
+  city: string;
+  country: string;
+  phone?: string | undefined;
+  instructions?: string | undefined;
+};
+
+/** What the carrier was handed. */
+export type Dispatch = { carrier?: string | undefined; trackingNumber?: string | undefined };
+
 export type ReservationLine = {
   readonly itemId: number;
   readonly sku: string;
   readonly quantity: number;
   /** Units this line still holds of its level. */
   reserved: number;
+  /** Units that a transfer is to bring: reserved here when they arrive. */
+  awaited: number;
   picked: number;
   missing: number;
   missingReason: MissingReason | null;
   /** Handed over at the counter; reported sold by a till. The same units, told by two systems. */
   collected: number;
   sold: number;
+  /** Came back: told by the counter; told by a till. The same units as well. */
   returned: number;
+  returnedSold: number;
   atRisk: boolean;
   reservedAt: Date;
   releasedAt: Date | null;
@@ -85,6 +103,14 @@ export type Reservation = {
   takenBy: string | null;
   reason: string | null;
   putBackPending: boolean;
+  /** Store to web: where it was sold, if not where it is prepared, and the tablet that sold it. */
+  readonly soldLocation: { readonly id: number; readonly code: string } | null;
+  readonly sellerDeviceId: string | null;
+  /** Sent there instead of being picked up; null: pickup. */
+  deliverTo: DeliverTo | null;
+  dispatch: Dispatch | null;
+  /** The plan that it was made with; its other reservations name the same. */
+  readonly planId: string | null;
   version: number;
   updatedAt: Date;
   lines: ReservationLine[];

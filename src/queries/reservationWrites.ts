@@ -20,17 +20,18 @@ export async function insertReservations(tx: Tx, made: readonly Reservation[]): 
   await tx.run(
     'reservations.insert',
     `INSERT INTO reservations (id, location_id, status, channel, order_reference, customer, customer_reference, payment,
-                               expires_at, ready_at_promised, key_id, version, created_at, updated_at)
+                               expires_at, ready_at_promised, key_id, version, created_at, updated_at,
+                               sold_location_id, seller_device_id, deliver_to, plan_id)
      SELECT * FROM unnest($1::text[], $2::int[], $3::text[], $4::text[], $5::text[], $6::jsonb[], $7::text[],
                           $8::text[], $9::timestamptz[], $10::timestamptz[], $11::text[], $12::int[],
-                          $13::timestamptz[], $14::timestamptz[])`,
+                          $13::timestamptz[], $14::timestamptz[], $15::int[], $16::text[], $17::jsonb[], $18::text[])`,
     [
       made.map((r) => r.id),
       made.map((r) => r.locationId),
       made.map((r) => r.status),
       made.map((r) => r.channel),
       made.map((r) => r.orderReference),
-      made.map((r) => (r.customer === null ? null : JSON.stringify(r.customer))),
+      made.map((r) => json(r.customer)),
       made.map((r) => r.customer?.reference ?? null),
       made.map((r) => r.payment),
       made.map((r) => r.expiresAt),
@@ -39,6 +40,10 @@ export async function insertReservations(tx: Tx, made: readonly Reservation[]): 
       made.map((r) => r.version),
       made.map((r) => r.createdAt),
       made.map((r) => r.updatedAt),
+      made.map((r) => r.soldLocation?.id ?? null),
+      made.map((r) => r.sellerDeviceId),
+      made.map((r) => json(r.deliverTo)),
+      made.map((r) => r.planId),
     ],
   );
 }
@@ -53,19 +58,19 @@ export async function updateReservations(tx: Tx, changed: readonly Reservation[]
          ready_at_promised = n.ready_at_promised, pickup_code = n.pickup_code, pickup_attempts = n.pickup_attempts,
          pickup_locked_until = n.pickup_locked_until, pickup_deadline_at = n.pickup_deadline_at, shelf = n.shelf,
          taken_by = n.taken_by, reason = n.reason, put_back_pending = n.put_back_pending, version = n.version,
-         updated_at = n.updated_at
+         updated_at = n.updated_at, deliver_to = n.deliver_to, dispatch = n.dispatch
      FROM unnest($1::text[], $2::text[], $3::text[], $4::jsonb[], $5::text[], $6::text[], $7::timestamptz[],
                  $8::timestamptz[], $9::text[], $10::int[], $11::timestamptz[], $12::timestamptz[], $13::text[],
-                 $14::text[], $15::text[], $16::bool[], $17::int[], $18::timestamptz[])
+                 $14::text[], $15::text[], $16::bool[], $17::int[], $18::timestamptz[], $19::jsonb[], $20::jsonb[])
        AS n (id, status, order_reference, customer, customer_reference, payment, expires_at, ready_at_promised,
              pickup_code, pickup_attempts, pickup_locked_until, pickup_deadline_at, shelf, taken_by, reason,
-             put_back_pending, version, updated_at)
+             put_back_pending, version, updated_at, deliver_to, dispatch)
      WHERE r.id = n.id`,
     [
       changed.map((r) => r.id),
       changed.map((r) => r.status),
       changed.map((r) => r.orderReference),
-      changed.map((r) => (r.customer === null ? null : JSON.stringify(r.customer))),
+      changed.map((r) => json(r.customer)),
       changed.map((r) => r.customer?.reference ?? null),
       changed.map((r) => r.payment),
       changed.map((r) => r.expiresAt),
@@ -80,6 +85,8 @@ export async function updateReservations(tx: Tx, changed: readonly Reservation[]
       changed.map((r) => r.putBackPending),
       changed.map((r) => r.version),
       changed.map((r) => r.updatedAt),
+      changed.map((r) => json(r.deliverTo)),
+      changed.map((r) => json(r.dispatch)),
     ],
   );
 }
@@ -91,15 +98,17 @@ export async function insertLines(tx: Tx, made: readonly Reservation[]): Promise
   if (rows.length === 0) return;
   await tx.run(
     'reservation_lines.insert',
-    `INSERT INTO reservation_lines (reservation_id, item_id, location_id, quantity, reserved, reserved_at, released_at)
-     SELECT * FROM unnest($1::text[], $2::int[], $3::int[], $4::int[], $5::int[], $6::timestamptz[],
-                          $7::timestamptz[])`,
+    `INSERT INTO reservation_lines (reservation_id, item_id, location_id, quantity, reserved, awaited, reserved_at,
+                                    released_at)
+     SELECT * FROM unnest($1::text[], $2::int[], $3::int[], $4::int[], $5::int[], $6::int[], $7::timestamptz[],
+                          $8::timestamptz[])`,
     [
       rows.map((row) => row.reservationId),
       rows.map((row) => row.itemId),
       rows.map((row) => row.locationId),
       rows.map((row) => row.quantity),
       rows.map((row) => row.reserved),
+      rows.map((row) => row.awaited),
       rows.map((row) => row.reservedAt),
       rows.map((row) => row.releasedAt),
     ],
@@ -114,11 +123,12 @@ export async function updateLines(tx: Tx, changed: readonly Reservation[]): Prom
     `UPDATE reservation_lines l
      SET reserved = n.reserved, picked = n.picked, missing = n.missing, missing_reason = n.missing_reason,
          collected = n.collected, sold = n.sold, returned = n.returned, reserved_at = n.reserved_at,
-         released_at = n.released_at, at_risk = l.at_risk AND n.reserved > 0
+         released_at = n.released_at, awaited = n.awaited, returned_sold = n.returned_sold,
+         at_risk = l.at_risk AND n.reserved > 0
      FROM unnest($1::text[], $2::int[], $3::int[], $4::int[], $5::int[], $6::text[], $7::int[], $8::int[], $9::int[],
-                 $10::timestamptz[], $11::timestamptz[])
+                 $10::timestamptz[], $11::timestamptz[], $12::int[], $13::int[])
        AS n (reservation_id, item_id, reserved, picked, missing, missing_reason, collected, sold, returned,
-             reserved_at, released_at)
+             reserved_at, released_at, awaited, returned_sold)
      WHERE l.reservation_id = n.reservation_id AND l.item_id = n.item_id`,
     [
       rows.map((row) => row.reservationId),
@@ -132,6 +142,8 @@ export async function updateLines(tx: Tx, changed: readonly Reservation[]): Prom
       rows.map((row) => row.returned),
       rows.map((row) => row.reservedAt),
       rows.map((row) => row.releasedAt),
+      rows.map((row) => row.awaited),
+      rows.map((row) => row.returnedSold),
     ],
   );
 }
@@ -197,4 +209,8 @@ export async function flagLinesAtRisk(tx: Tx, keys: readonly LevelKey[], now: Da
     location: row.location,
     version: row.version,
   }));
+}
+
+function json(value: object | null): string | null {
+  return value === null ? null : JSON.stringify(value);
 }

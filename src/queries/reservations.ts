@@ -2,6 +2,8 @@
 // Decides nothing. A reservation is written only by a batch that has locked the levels of all its lines.
 import type {
   Customer,
+  DeliverTo,
+  Dispatch,
   MissingReason,
   Payment,
   Reservation,
@@ -30,6 +32,12 @@ type ReservationRow = {
   taken_by: string | null;
   reason: string | null;
   put_back_pending: boolean;
+  sold_location_id: number | null;
+  sold_location: string | null;
+  seller_device_id: string | null;
+  deliver_to: DeliverTo | null;
+  dispatch: Dispatch | null;
+  plan_id: string | null;
   key_id: string;
   version: number;
   created_at: Date;
@@ -42,12 +50,14 @@ type LineRow = {
   sku: string;
   quantity: number;
   reserved: number;
+  awaited: number;
   picked: number;
   missing: number;
   missing_reason: MissingReason | null;
   collected: number;
   sold: number;
   returned: number;
+  returned_sold: number;
   at_risk: boolean;
   reserved_at: Date;
   released_at: Date | null;
@@ -114,16 +124,19 @@ export async function readReservations(tx: Tx, ids: readonly string[]): Promise<
     'reservations.read',
     `SELECT r.id, r.location_id, o.code AS location, r.status, r.channel, r.order_reference, r.customer, r.payment,
             r.expires_at, r.ready_at_promised, r.pickup_code, r.pickup_attempts, r.pickup_locked_until,
-            r.pickup_deadline_at, r.shelf, r.taken_by, r.reason, r.put_back_pending, r.key_id, r.version,
+            r.pickup_deadline_at, r.shelf, r.taken_by, r.reason, r.put_back_pending, r.sold_location_id,
+            s.code AS sold_location, r.seller_device_id, r.deliver_to, r.dispatch, r.plan_id, r.key_id, r.version,
             r.created_at, r.updated_at
-     FROM reservations r JOIN locations o ON o.id = r.location_id
+     FROM reservations r
+     JOIN locations o ON o.id = r.location_id
+     LEFT JOIN locations s ON s.id = r.sold_location_id
      WHERE r.id = ANY ($1::text[])`,
     [ids],
   );
   const lines = await tx.run<LineRow>(
     'reservations.read_lines',
-    `SELECT l.reservation_id, l.item_id, i.sku, l.quantity, l.reserved, l.picked, l.missing, l.missing_reason,
-            l.collected, l.sold, l.returned, l.at_risk, l.reserved_at, l.released_at
+    `SELECT l.reservation_id, l.item_id, i.sku, l.quantity, l.reserved, l.awaited, l.picked, l.missing,
+            l.missing_reason, l.collected, l.sold, l.returned, l.returned_sold, l.at_risk, l.reserved_at, l.released_at
      FROM reservation_lines l JOIN items i ON i.id = l.item_id
      WHERE l.reservation_id = ANY ($1::text[])
      ORDER BY l.reservation_id, i.sku`,
@@ -155,6 +168,14 @@ function toReservation(row: ReservationRow, lines: readonly LineRow[]): Reservat
     takenBy: row.taken_by,
     reason: row.reason,
     putBackPending: row.put_back_pending,
+    soldLocation:
+      row.sold_location_id === null || row.sold_location === null
+        ? null
+        : { id: row.sold_location_id, code: row.sold_location },
+    sellerDeviceId: row.seller_device_id,
+    deliverTo: row.deliver_to,
+    dispatch: row.dispatch,
+    planId: row.plan_id,
     version: row.version,
     updatedAt: row.updated_at,
     lines: lines.map(toLine),
@@ -167,12 +188,14 @@ function toLine(row: LineRow): ReservationLine {
     sku: row.sku,
     quantity: row.quantity,
     reserved: row.reserved,
+    awaited: row.awaited,
     picked: row.picked,
     missing: row.missing,
     missingReason: row.missing_reason,
     collected: row.collected,
     sold: row.sold,
     returned: row.returned,
+    returnedSold: row.returned_sold,
     atRisk: row.at_risk,
     reservedAt: row.reserved_at,
     releasedAt: row.released_at,

@@ -112,7 +112,16 @@ function placeOne(stock: StockWriter, sku: string): Promise<unknown> {
   const id = makeId('rsv', Date.now(), randomBytes(10));
   const command = {
     ...{ id, location: STORE, lines: [{ sku, quantity: 1 }], ttlSeconds: 900, channel: 'web', actor: ACTOR },
-    ...{ orderReference: null, customer: null, payment: null, promise: null },
+    ...{
+      orderReference: null,
+      customer: null,
+      payment: null,
+      promise: null,
+      feed: null,
+      seller: null,
+      deliverTo: null,
+      planId: null,
+    },
   };
   return stock.submit({
     operation: reserveItems,

@@ -12,8 +12,25 @@ export const breakConstraint: StockOperation<Where, void> = {
     const level = batch.findLevel(batch.item(sku), batch.location(location));
     if (level === null) throw new Error('there is no level to spoil');
     const line = {
-      ...{ itemId: level.itemId, sku, quantity: 1, reserved: 0, picked: 0, missing: 0, missingReason: null },
-      ...{ collected: 0, sold: 0, returned: 0, atRisk: false, reservedAt: batch.now, releasedAt: null },
+      ...{
+        itemId: level.itemId,
+        sku,
+        quantity: 1,
+        reserved: 0,
+        awaited: 0,
+        picked: 0,
+        missing: 0,
+        missingReason: null,
+      },
+      ...{
+        collected: 0,
+        sold: 0,
+        returned: 0,
+        returnedSold: 0,
+        atRisk: false,
+        reservedAt: batch.now,
+        releasedAt: null,
+      },
     };
     batch.reserve(level, line, 0, 'poison');
     level.onHand = 2 * ON_HAND_MAX;

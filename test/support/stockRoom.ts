@@ -134,6 +134,10 @@ export function reserveCommand(command: Partial<ReserveItems>): ReserveItems {
     customer: null,
     payment: null,
     promise: null,
+    feed: null,
+    seller: null,
+    deliverTo: null,
+    planId: null,
     actor: ACTOR,
     ...command,
   };

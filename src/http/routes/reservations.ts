@@ -95,6 +95,10 @@ const placeRoute = route({
       customer: body.customer ?? null,
       payment: body.payment ?? null,
       promise: await promiseAt(deps, body.location, call.now),
+      feed: null,
+      seller: null,
+      deliverTo: null,
+      planId: null,
       actor: actorOf(call),
     };
     const submitted = await submitOne(call, deps, reserveItems, command, {

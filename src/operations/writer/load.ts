@@ -26,11 +26,12 @@ export type Names = {
 export async function resolveNames(catalogue: Catalogue, needs: readonly Needs[]): Promise<Names> {
   const skus = new Set<string>();
   const codes = new Set<string>();
-  for (const { levels = [] } of needs) {
+  for (const { levels = [], locations = [] } of needs) {
     for (const { sku, location } of levels) {
       skus.add(sku);
       codes.add(location);
     }
+    for (const code of locations) codes.add(code);
   }
   const locations = new Map<string, LocationRecord>();
   await Promise.all(

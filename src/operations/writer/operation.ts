@@ -9,6 +9,8 @@ import type { Batch } from './batch.ts';
 export type Needs = {
   /** Levels by the retailer's own names; an unknown sku or location is simply not there when it is looked up. */
   levels?: readonly { sku: string; location: string }[];
+  /** Locations that it names beyond those of its levels. */
+  locations?: readonly string[];
   /** Levels without a row are made first: for commands that bring stock. */
   createsLevels?: boolean;
   /** Holds that are due on the levels end first, so that their units can be promised again. */
