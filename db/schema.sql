@@ -45,9 +45,27 @@ CREATE TABLE buffer_state (
   id integer DEFAULT 1 NOT NULL,
   version integer DEFAULT 1 NOT NULL,
   tuned_at timestamp(3) with time zone,
+  silence_stepped_at timestamp(3) with time zone,
   CONSTRAINT buffer_state_pkey PRIMARY KEY (id),
   CONSTRAINT buffer_state_one_row CHECK ((id = 1))
 );
+
+CREATE TABLE buffer_tasks (
+  id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  location_id integer,
+  category text,
+  item_id integer,
+  rule_id text COLLATE "C",
+  rule_version integer,
+  after_item_id integer DEFAULT 0 NOT NULL,
+  after_location_id integer DEFAULT 0 NOT NULL,
+  leased_until timestamp(3) with time zone,
+  created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  CONSTRAINT buffer_tasks_pkey PRIMARY KEY (id),
+  CONSTRAINT buffer_tasks_item_fkey FOREIGN KEY (item_id) REFERENCES items(id),
+  CONSTRAINT buffer_tasks_location_fkey FOREIGN KEY (location_id) REFERENCES locations(id)
+);
+CREATE INDEX buffer_tasks_rule_idx ON public.buffer_tasks USING btree (rule_id) WHERE (rule_id IS NOT NULL);
 
 CREATE TABLE buffer_tunings (
   location_id integer NOT NULL,
@@ -228,6 +246,7 @@ CREATE TABLE levels (
   CONSTRAINT levels_silence_buffer_range CHECK (((silence_buffer >= 0) AND (silence_buffer <= buffer)))
 ) WITH (fillfactor=70);
 CREATE INDEX levels_location_item_idx ON public.levels USING btree (location_id, item_id);
+CREATE INDEX levels_silence_idx ON public.levels USING btree (location_id, item_id) WHERE (silence_buffer > 0);
 
 CREATE TABLE locations (
   id integer GENERATED ALWAYS AS IDENTITY NOT NULL,
@@ -326,6 +345,7 @@ CREATE TABLE reservation_transitions (
   CONSTRAINT reservation_transitions_pkey PRIMARY KEY (reservation_id, version),
   CONSTRAINT reservation_transitions_reservation_fkey FOREIGN KEY (reservation_id) REFERENCES reservations(id)
 );
+CREATE INDEX reservation_transitions_picked_idx ON public.reservation_transitions USING btree (at) WHERE (type = 'picked'::text);
 
 CREATE TABLE reservations (
   id text COLLATE "C" NOT NULL,

@@ -1,9 +1,11 @@
 // Rules that keep units from the web, and the figures with which some of them tune themselves.
 import { sql } from 'drizzle-orm';
 import {
+  bigint,
   boolean,
   check,
   foreignKey,
+  index,
   integer,
   pgTable,
   primaryKey,
@@ -60,9 +62,44 @@ export const bufferState = pgTable(
   {
     id: integer('id').primaryKey().default(1),
     version: integer('version').notNull().default(1),
+    /** When the self-tuning rules last took their figures; null: one waits for its first. */
     tunedAt: instant('tuned_at'),
+    /** When a process last took the step that lets the buffers of silent locations grow. */
+    silenceSteppedAt: instant('silence_stepped_at'),
   },
   (t) => [check('buffer_state_one_row', sql`${t.id} = 1`)],
+);
+
+/**
+ * Levels whose buffer is to be worked out anew, because a rule, a tuning or an item's category changed: a scope, and
+ * how far it was gone through. A process that dies in the middle leaves the rest to the next.
+ */
+export const bufferTasks = pgTable(
+  'buffer_tasks',
+  {
+    id: bigint('id', { mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
+    locationId: integer('location_id'),
+    /** Empty: items without a category. */
+    category: text('category'),
+    itemId: integer('item_id'),
+    /** The rule, and its version, that is applied everywhere once this is done; null: none waits for it. */
+    ruleId: code('rule_id'),
+    ruleVersion: integer('rule_version'),
+    /** The last level that was gone through. */
+    afterItemId: integer('after_item_id').notNull().default(0),
+    afterLocationId: integer('after_location_id').notNull().default(0),
+    leasedUntil: instant('leased_until'),
+    createdAt: createdAt(),
+  },
+  (t) => [
+    foreignKey({
+      name: 'buffer_tasks_location_fkey',
+      columns: [t.locationId],
+      foreignColumns: [locations.id],
+    }),
+    foreignKey({ name: 'buffer_tasks_item_fkey', columns: [t.itemId], foreignColumns: [items.id] }),
+    index('buffer_tasks_rule_idx').on(t.ruleId).where(sql`${t.ruleId} IS NOT NULL`),
+  ],
 );
 
 /** What a self-tuning rule rests on: the picks of a location and category within the window. */

@@ -172,5 +172,7 @@ export const reservationTransitions = pgTable(
       columns: [t.reservationId],
       foreignColumns: [reservations.id],
     }),
+    // Self-tuning buffers count the picks of a month.
+    index('reservation_transitions_picked_idx').on(t.at).where(sql`${t.type} = 'picked'`),
   ],
 );

@@ -43,6 +43,8 @@ export const levels = pgTable(
     foreignKey({ name: 'levels_item_fkey', columns: [t.itemId], foreignColumns: [items.id] }),
     foreignKey({ name: 'levels_location_fkey', columns: [t.locationId], foreignColumns: [locations.id] }),
     index('levels_location_item_idx').on(t.locationId, t.itemId),
+    // Empty as long as every source speaks.
+    index('levels_silence_idx').on(t.locationId, t.itemId).where(sql`${t.silenceBuffer} > 0`),
     check('levels_reserved_not_negative', sql`${t.reserved} >= 0`),
     check('levels_buffer_not_negative', sql`${t.buffer} >= 0`),
     check('levels_silence_buffer_range', sql`${t.silenceBuffer} BETWEEN 0 AND ${t.buffer}`),
