@@ -470,6 +470,57 @@ CREATE INDEX transfers_late_idx ON public.transfers USING btree (expected_at) WH
 CREATE INDEX transfers_reservation_idx ON public.transfers USING btree (reservation_id) WHERE (reservation_id IS NOT NULL);
 CREATE INDEX transfers_to_idx ON public.transfers USING btree (to_location_id, id);
 
+CREATE TABLE webhook_deliveries (
+  webhook_id text COLLATE "C" NOT NULL,
+  id text COLLATE "C" NOT NULL,
+  kind text NOT NULL,
+  event_id text,
+  event_type text,
+  occurred_at timestamp(3) with time zone,
+  status text NOT NULL,
+  attempts integer NOT NULL,
+  response_status integer,
+  error text,
+  duration_ms integer,
+  tried_at timestamp(3) with time zone,
+  next_try_at timestamp(3) with time zone,
+  body text,
+  created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  CONSTRAINT webhook_deliveries_pkey PRIMARY KEY (webhook_id, id),
+  CONSTRAINT webhook_deliveries_webhook_fkey FOREIGN KEY (webhook_id) REFERENCES webhooks(id),
+  CONSTRAINT webhook_deliveries_kind_known CHECK ((kind = ANY (ARRAY['event'::text, 'replay'::text, 'test'::text, 'gap'::text]))),
+  CONSTRAINT webhook_deliveries_pending_whole CHECK (((status <> 'pending'::text) OR ((next_try_at IS NOT NULL) AND (body IS NOT NULL)))),
+  CONSTRAINT webhook_deliveries_status_known CHECK ((status = ANY (ARRAY['pending'::text, 'delivered'::text, 'failed'::text])))
+);
+CREATE INDEX webhook_deliveries_due_idx ON public.webhook_deliveries USING btree (webhook_id, next_try_at) WHERE (status = 'pending'::text);
+CREATE INDEX webhook_deliveries_failed_idx ON public.webhook_deliveries USING btree (webhook_id, id) WHERE (status <> 'delivered'::text);
+
+CREATE TABLE webhooks (
+  id text COLLATE "C" NOT NULL,
+  url text NOT NULL,
+  description text,
+  types text[] DEFAULT '{}'::text[] NOT NULL,
+  locations text[] DEFAULT '{}'::text[] NOT NULL,
+  secret bytea NOT NULL,
+  previous_secret bytea,
+  previous_until timestamp(3) with time zone,
+  enabled boolean DEFAULT true NOT NULL,
+  disabled_reason text,
+  disabled_at timestamp(3) with time zone,
+  cursor text NOT NULL,
+  handled_at timestamp(3) with time zone NOT NULL,
+  failures integer DEFAULT 0 NOT NULL,
+  failing_since timestamp(3) with time zone,
+  probe_at timestamp(3) with time zone,
+  leased_by text,
+  leased_until timestamp(3) with time zone,
+  version integer DEFAULT 1 NOT NULL,
+  created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  updated_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  deleted_at timestamp(3) with time zone,
+  CONSTRAINT webhooks_pkey PRIMARY KEY (id)
+);
+
 CREATE OR REPLACE FUNCTION public.movements_refuse_change()
  RETURNS trigger
  LANGUAGE plpgsql
