@@ -19,6 +19,8 @@ const doors: Record<string, string[]> = {
   demo: ['db', 'operations', 'views', 'queries', 'shared', 'domain'],
 };
 const main = [...Object.keys(doors), 'openapi'];
+/** Stands beside main, and uses what main knows of a start: where the server is, its key, its configuration. */
+doors.cli = [...main, 'main'];
 
 /** Package → the files that may import it. Others may be imported anywhere, but by the domain. */
 const packages: Record<string, RegExp> = {
@@ -28,6 +30,8 @@ const packages: Record<string, RegExp> = {
   express: /^src\/http\/|^src\/app\.ts$/,
   'swagger-ui-express': /^src\/http\/|^src\/app\.ts$/,
   'socket.io': /^src\/realtime\//,
+  'socket.io-client': /^src\/cli\//,
+  'pg-copy-streams': /^db\//,
 };
 const domainPackages = ['zod', 'luxon'];
 

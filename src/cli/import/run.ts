@@ -1,54 +1,39 @@
-// `npm run import` from its words to its exit code: the file is sent, its import followed to the end, the outcome told.
+// `comptoir import` from its words to its exit code: the file is sent, its import followed to the end, the outcome told.
 // The server does the work: should this process end, the import goes on there.
 import { setTimeout as pause } from 'node:timers/promises';
-import { ENDED_STATUSES, type Import } from '../../../domain/import.ts';
-import { UnusableFile } from '../../../domain/importPlan.ts';
-import { type Arguments, readArguments, USAGE, UsageError } from './arguments.ts';
-import { Refused, readImport, type Server, saveErrors, sendFile } from './client.ts';
+import { ENDED_STATUSES, type Import } from '../../domain/import.ts';
+import { UnusableFile } from '../../domain/importPlan.ts';
+import { type Command, FAILED, Failure, OK, type Terminal, UsageError } from '../command.ts';
+import { makeProgress, type Progress } from '../progress.ts';
+import { Refused, type Server, serverOf } from '../server.ts';
+import { type Arguments, readArguments, USAGE } from './arguments.ts';
+import { readImport, saveErrors, sendFile } from './client.ts';
 import { formatIn, type Input, openInput, openJoined } from './files.ts';
-import { makeProgress, type Progress } from './progress.ts';
-
-export type CommandOptions = {
-  words: readonly string[];
-  /** Where the server is and the key to call with, where the words name none. A key of null: there is none. */
-  defaults: { url: string; key: string | null };
-  output: NodeJS.WriteStream;
-  errorOutput: NodeJS.WriteStream;
-};
 
 const POLL_MILLISECONDS = 250;
 /** A server that restarts goes on with the import: its silence is waited out for so long. */
 const SILENCE_MILLISECONDS_MAX = 60_000;
 
-/** The exit code: 0 when the import succeeded (with --strict, without a rejected row), else 1. */
-export async function runImportCommand(options: CommandOptions): Promise<number> {
-  const { output, errorOutput } = options;
-  try {
-    const asked = readArguments(options.words);
-    if (asked.help) {
-      output.write(`${USAGE}\n`);
-      return 0;
+/** Ends with 0 when the import succeeded (with --strict, without a rejected row), else with 1. */
+export const importCommand: Command = {
+  name: 'import',
+  summary: 'send a CSV or NDJSON file and follow its import',
+  usage: USAGE,
+  async run(words, terminal) {
+    const asked = readArguments(words);
+    const server = await serverOf({ url: asked.url ?? undefined, key: asked.key ?? undefined }, terminal);
+    try {
+      return await importFile(asked, server, terminal);
+    } catch (error) {
+      throw error instanceof UnusableFile ? new Failure(error.message, { cause: error }) : error;
     }
-    return await importFile(asked, serverOf(asked, options), options);
-  } catch (error) {
-    const isTold = [UsageError, Refused, UnusableFile].some((kind) => error instanceof kind);
-    if (!isTold || !(error instanceof Error)) throw error;
-    errorOutput.write(`${error.message}\n`);
-    if (error instanceof UsageError) errorOutput.write(`\n${USAGE}\n`);
-    return 1;
-  }
-}
-
-function serverOf(asked: Arguments, { defaults }: CommandOptions): Server {
-  const key = asked.key ?? defaults.key;
-  if (key === null) throw new UsageError('A key is needed: --key, or COMPTOIR_KEY.');
-  return { url: asked.url ?? defaults.url, key };
-}
+  },
+};
 
 async function importFile(
   asked: Arguments,
   server: Server,
-  { output, errorOutput }: CommandOptions,
+  { output, errorOutput }: Terminal,
 ): Promise<number> {
   const startedAt = performance.now();
   const progress = makeProgress(errorOutput);
@@ -66,7 +51,7 @@ async function importFile(
   } else if (record.rowsRejected > 0) {
     output.write(`Rejected rows, each with its reason: ${new URL(record.errors, server.url).href}\n`);
   }
-  return record.status === 'succeeded' && !(asked.strict && record.rowsRejected > 0) ? 0 : 1;
+  return record.status === 'succeeded' && !(asked.strict && record.rowsRejected > 0) ? OK : FAILED;
 }
 
 async function send(asked: Arguments, server: Server, progress: Progress): Promise<Import> {

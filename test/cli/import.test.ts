@@ -41,7 +41,7 @@ function run(
     ...env,
   };
   return new Promise<Ran>((resolve) => {
-    const child = spawn(process.execPath, [path.join(root, 'src/import.ts'), ...words], {
+    const child = spawn(process.execPath, [path.join(root, 'src/cli/start.js'), 'import', ...words], {
       cwd: folder,
       env: environment,
     });
@@ -136,10 +136,10 @@ test.each<[string, string[], RegExp]>([
   ['a file that is not there', ['--type', 'items', 'nowhere.csv'], /no file nowhere\.csv/],
   ['an unknown word', ['--type', 'items', '--fast', 'x.csv'], /--fast/],
   ['half a join', ['--type', 'items', '--join', 'x.csv', 'y.csv'], /--on COLUMN=COLUMN/],
-])('%s is told with the usage, and exit code 1', async (_, words, message) => {
+])('%s is told with the usage, and exit code 2', async (_, words, message) => {
   const { code, err } = await run(words);
-  expect({ code, err }).toEqual({ code: 1, err: expect.stringMatching(message) });
-  expect(err).toContain('Usage: npm run import');
+  expect({ code, err }).toEqual({ code: 2, err: expect.stringMatching(message) });
+  expect(err).toContain('npm run import -- --type');
 });
 
 test('what the server refuses is told in its own words, and exit code 1', async () => {
@@ -175,5 +175,5 @@ test('without a key of one’s own, the admin key in the data directory is used'
   const env = { COMPTOIR_KEY: '', COMPTOIR_DATA_DIR: path.join(folder, 'data') };
   expect((await run(['--type', 'items', items], { env })).code).toBe(0);
   const without = await run(['--type', 'items', items], { env: { COMPTOIR_KEY: '' } });
-  expect(without).toMatchObject({ code: 1, err: expect.stringContaining('A key is needed') });
+  expect(without).toMatchObject({ code: 2, err: expect.stringContaining('A key is needed') });
 });

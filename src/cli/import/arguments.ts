@@ -1,9 +1,10 @@
-// The words of `npm run import`: which there are, what they mean, what is missing. Reads no file and no environment.
-import { parseArgs } from 'node:util';
-import { DELIMITER_NAMES, DELIMITERS, type Delimiter } from '../../../domain/import.ts';
-import { IMPORT_TYPES } from '../../../domain/importFields.ts';
+// The words of `comptoir import`: which there are, what they mean, what is missing. Reads no file and no environment.
+import { DELIMITER_NAMES, DELIMITERS, type Delimiter } from '../../domain/import.ts';
+import { IMPORT_TYPES } from '../../domain/importFields.ts';
+import { readWords, UsageError } from '../command.ts';
 
-export const USAGE = `Usage: npm run import -- --type TYPE [options] FILE
+export const USAGE = `Usage: npm run comptoir -- import --type TYPE [options] FILE
+       npm run import -- --type TYPE [options] FILE
 
   FILE                    CSV or NDJSON, plain or gzip; - reads standard input
   --type TYPE             ${IMPORT_TYPES.join(', ')}
@@ -25,13 +26,7 @@ export const USAGE = `Usage: npm run import -- --type TYPE [options] FILE
   --url URL               the server; COMPTOIR_URL, or this machine's
   --key KEY               COMPTOIR_KEY, or the admin key in the data directory
   --errors FILE           writes the rejected rows there, with reasons
-  --strict                rejected rows are a failure: exit code 1
-  --help`;
-
-/** Words that were not understood; the message is for whoever typed them. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
-}
+  --strict                rejected rows are a failure: exit code 1`;
 
 export type Join = {
   file: string;
@@ -43,7 +38,6 @@ export type Join = {
 };
 
 export type Arguments = {
-  help: boolean;
   file: string;
   /** The query of POST /v1/imports, as it is sent. */
   query: Record<string, string>;
@@ -75,17 +69,14 @@ const OPTIONS = {
   key: { type: 'string' },
   errors: { type: 'string' },
   strict: { type: 'boolean' },
-  help: { type: 'boolean', short: 'h' },
 } as const;
 
 /** Throws UsageError. Values that only the server can judge (a map, a zone) are left to it. */
 export function readArguments(words: readonly string[]): Arguments {
-  const { values, positionals } = parse(words);
-  const help = values.help === true;
+  const { values, positionals } = readWords(words, OPTIONS);
   const [file, ...more] = positionals;
-  if (!help && values.type === undefined) throw new UsageError('Say with --type what the rows are.');
-  if (!help && (file === undefined || more.length > 0))
-    throw new UsageError('Name one file, or - for standard input.');
+  if (values.type === undefined) throw new UsageError('Say with --type what the rows are.');
+  if (file === undefined || more.length > 0) throw new UsageError('Name one file, or - for standard input.');
   const query: Record<string, string | undefined> = {
     type: values.type,
     map: values.map?.join(','),
@@ -101,8 +92,7 @@ export function readArguments(words: readonly string[]): Arguments {
     dryRun: values['dry-run'] ? 'true' : undefined,
   };
   return {
-    help,
-    file: file ?? '-',
+    file,
     query: Object.fromEntries(
       Object.entries(query).filter((pair): pair is [string, string] => pair[1] !== undefined),
     ),
@@ -112,14 +102,6 @@ export function readArguments(words: readonly string[]): Arguments {
     errors: values.errors ?? null,
     strict: values.strict === true,
   };
-}
-
-function parse(words: readonly string[]) {
-  try {
-    return parseArgs({ args: [...words], options: OPTIONS, allowPositionals: true });
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
-  }
 }
 
 function delimiterName(text: string): Delimiter {

@@ -4,10 +4,11 @@ import { stat } from 'node:fs/promises';
 import { pipeline, Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { stringify } from 'csv-stringify/sync';
-import { DELIMITER_NAMES, type Delimiter } from '../../../domain/import.ts';
-import { RecordFault } from '../records.ts';
-import { type OpenFile, openFile } from '../rows.ts';
-import { type Join, UsageError } from './arguments.ts';
+import { DELIMITER_NAMES, type Delimiter } from '../../domain/import.ts';
+import { RecordFault } from '../../jobs/imports/records.ts';
+import { type OpenFile, openFile } from '../../jobs/imports/rows.ts';
+import { UsageError } from '../command.ts';
+import type { Join } from './arguments.ts';
 
 export type Input = {
   stream: Readable;

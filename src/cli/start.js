@@ -1,0 +1,4 @@
+// What `npm run comptoir` runs: the Node is judged before it meets what only a new one can read.
+import '../nodeVersion.js';
+
+await import('./comptoir.ts');
