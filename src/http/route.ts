@@ -11,6 +11,7 @@ import type { Deps } from './deps.ts';
 /** The closed list of tags, in the order of the documentation. */
 export const TAGS = {
   Availability: 'What is where, for whom and when it can be collected.',
+  Plans: 'Several stores, or a transfer, for one cart.',
   Reservations: 'Holds, orders, preparation and the counter.',
   Stock: 'Levels, the ledger and what back offices report.',
   Catalogue: 'Locations, items and buffers.',
