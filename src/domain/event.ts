@@ -14,9 +14,17 @@ const RESERVATION = [
   'reservation.cancelled',
   'reservation.expired',
   'reservation.returned',
+  'reservation.transfer',
   'reservation.at_risk',
 ] as const;
-const TRANSFER = ['transfer.created', 'transfer.shipped', 'transfer.received', 'transfer.cancelled'] as const;
+const TRANSFER = [
+  'transfer.created',
+  'transfer.changed',
+  'transfer.shipped',
+  'transfer.received',
+  'transfer.cancelled',
+  'transfer.late',
+] as const;
 const IMPORT = [
   'import.queued',
   'import.running',
@@ -78,6 +86,7 @@ export const stockChangedData = z
     reserved: z.int(),
     buffer: z.int().optional(),
     available: z.int().meta({ description: 'Never below 0.' }),
+    incoming: z.int().optional().meta({ description: 'In transit to here.' }),
     reason: z.string().meta({ description: 'What changed it.', examples: ['sale', 'count', 'reserved'] }),
   })
   .meta({ id: 'StockChanged' });
@@ -96,6 +105,22 @@ export const reservationData = z
 const resourceData = z
   .looseObject({})
   .meta({ id: 'ResourceEvent', description: 'The resource as it is now.' });
+
+export const transferData = z
+  .looseObject({
+    id: z.string(),
+    status: z.string(),
+    from: z.string(),
+    to: z.string(),
+    expectedAt: z.string(),
+    reservationId: z.string().nullable(),
+    lines: z.array(z.looseObject({ sku, quantity: z.int(), shipped: z.int(), outstanding: z.int() })),
+  })
+  .meta({
+    id: 'TransferEvent',
+    description:
+      'Told once at each end, with one version: the source hears what it must ship, the destination what comes. `location` says which of the two it is told to.',
+  });
 
 function envelopeOf<Type extends z.ZodType, Data extends z.ZodType>(type: Type, data: Data) {
   return z.object({
@@ -120,7 +145,7 @@ export const eventSchema = z
   .discriminatedUnion('type', [
     envelopeOf(z.enum(STOCK), stockChangedData),
     envelopeOf(z.enum(RESERVATION), reservationData),
-    envelopeOf(z.enum(TRANSFER), resourceData),
+    envelopeOf(z.enum(TRANSFER), transferData),
     envelopeOf(z.enum(IMPORT), resourceData),
     envelopeOf(z.enum(CATALOGUE), resourceData),
   ])

@@ -5,13 +5,16 @@
 export const MOVEMENT_TYPES = ['sale', 'return', 'receipt', 'loss', 'found', 'damage', 'adjustment'] as const;
 export type MovementType = (typeof MOVEMENT_TYPES)[number];
 
+/** What a transfer writes at its two ends: Comptoir's own calls only. */
+export type TransferMovementType = 'transfer_out' | 'transfer_in';
+
 /** The source of the movements that Comptoir's own calls make; no other system may report under this name. */
 export const OWN_SOURCE = 'comptoir';
 
 /** The most units one movement may move. */
 export const MOVEMENT_QUANTITY_MAX = 1_000_000;
 
-const SIGN: Record<MovementType, 1 | -1> = {
+const SIGN: Record<MovementType | TransferMovementType, 1 | -1> = {
   sale: -1,
   return: 1,
   receipt: 1,
@@ -19,10 +22,12 @@ const SIGN: Record<MovementType, 1 | -1> = {
   found: 1,
   damage: -1,
   adjustment: 1,
+  transfer_out: -1,
+  transfer_in: 1,
 };
 
 /** What `quantity` units of this type do to on hand, signed. */
-export function onHandDelta(type: MovementType, quantity: number): number {
+export function onHandDelta(type: MovementType | TransferMovementType, quantity: number): number {
   return SIGN[type] * quantity;
 }
 
@@ -30,7 +35,7 @@ export function onHandDelta(type: MovementType, quantity: number): number {
 export type NewMovement = {
   itemId: number;
   locationId: number;
-  type: MovementType | 'count';
+  type: MovementType | TransferMovementType | 'count';
   quantity: number;
   /** Null for a count. */
   onHandDelta: number | null;
