@@ -34,10 +34,18 @@ const IMPORT = [
   'import.cancelled',
 ] as const;
 const CATALOGUE = ['location.changed', 'item.changed'] as const;
-const INTERNAL = ['key.created', 'key.revoked'] as const;
+const WEBHOOK = ['webhook.disabled'] as const;
+const INTERNAL = ['key.created', 'key.revoked', 'webhook.changed'] as const;
 
 /** What the public may read. Adding one is a change that receivers expect; removing or renaming one breaks them. */
-export const PUBLIC_EVENT_TYPES = [...STOCK, ...RESERVATION, ...TRANSFER, ...IMPORT, ...CATALOGUE] as const;
+export const PUBLIC_EVENT_TYPES = [
+  ...STOCK,
+  ...RESERVATION,
+  ...TRANSFER,
+  ...IMPORT,
+  ...CATALOGUE,
+  ...WEBHOOK,
+] as const;
 
 export type PublicEventType = (typeof PUBLIC_EVENT_TYPES)[number];
 /** For the other processes of this installation only: no API shows them. */
@@ -148,6 +156,7 @@ export const eventSchema = z
     envelopeOf(z.enum(TRANSFER), transferData),
     envelopeOf(z.enum(IMPORT), resourceData),
     envelopeOf(z.enum(CATALOGUE), resourceData),
+    envelopeOf(z.enum(WEBHOOK), resourceData),
   ])
   .meta({ id: 'Event', description: 'A fact. Per subject, events arrive in the order of commit.' });
 
