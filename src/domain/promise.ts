@@ -32,6 +32,14 @@ export interface TransferSource {
   timeZone: string;
 }
 
+/** Goods on their way from a source to a counter. */
+export interface Transfer {
+  destination: PickupCounter;
+  source: TransferSource;
+  replenishment: Pick<Replenishment, 'leadTimeDays' | 'cutOff'>;
+  now: Date;
+}
+
 /**
  * The promise of a store that has the goods.
  *
@@ -62,15 +70,32 @@ export function promiseHere(counter: PickupCounter & { now: Date }): PickupPromi
  *   now is done; `promiseHere` says the rest.
  * - Null also where the source does not work often enough within OPEN_DAYS_HORIZON_DAYS.
  */
-export function promiseByTransfer(transfer: {
-  destination: PickupCounter;
-  source: TransferSource;
-  replenishment: Pick<Replenishment, 'leadTimeDays' | 'cutOff'>;
-  now: Date;
-}): PickupPromise | null {
-  const { destination, source, replenishment, now } = transfer;
+export function promiseByTransfer(transfer: Transfer): PickupPromise | null {
+  const { destination, now } = transfer;
   const { hours, timeZone, pickup } = destination;
   if (!pickup.enabled) return null;
+  const broughtAt = soonestArrival(transfer);
+  const queueDoneAt = addOpenMinutes(hours, timeZone, wholeMinute(now), queueMinutes(destination));
+  if (broughtAt === null || queueDoneAt === null) return null;
+  const startsAt = Math.max(broughtAt, queueDoneAt.getTime());
+  return promiseOf(addOpenMinutes(hours, timeZone, new Date(startsAt), pickup.preparationMinutes));
+}
+
+/** When the goods of such a transfer are there, if it is on time; null where `promiseByTransfer` is. */
+export function arrivalByTransfer(transfer: Transfer): Date | null {
+  const { hours, timeZone } = transfer.destination;
+  const broughtAt = soonestArrival(transfer);
+  return broughtAt === null ? null : addOpenMinutes(hours, timeZone, new Date(broughtAt), 0);
+}
+
+/** What is supposed of a transfer from a place that is not the one which usually supplies the destination. */
+export const TRANSFER_DEFAULT: Pick<Replenishment, 'leadTimeDays' | 'cutOff'> = {
+  leadTimeDays: 2,
+  cutOff: '12:00',
+};
+
+/** The first midnight, at the destination, of the day of arrival; not before the goods left. */
+function soonestArrival({ destination, source, replenishment, now }: Transfer): number | null {
   const cutOff = minuteOf(replenishment.cutOff);
   const today = localDayOf(source.timeZone, now.getTime());
   const isTooLate = now.getTime() >= instantOf(source.timeZone, today, cutOff);
@@ -78,10 +103,7 @@ export function promiseByTransfer(transfer: {
   const arrives = leaves === null ? null : workingDay(source, leaves, replenishment.leadTimeDays);
   if (leaves === null || arrives === null) return null;
   const leftAt = instantOf(source.timeZone, leaves, cutOff);
-  const queueDoneAt = addOpenMinutes(hours, timeZone, wholeMinute(now), queueMinutes(destination));
-  if (queueDoneAt === null) return null;
-  const startsAt = Math.max(instantOf(timeZone, arrives, 0), leftAt, queueDoneAt.getTime());
-  return promiseOf(addOpenMinutes(hours, timeZone, new Date(startsAt), pickup.preparationMinutes));
+  return Math.max(instantOf(destination.timeZone, arrives, 0), leftAt);
 }
 
 /**
