@@ -174,6 +174,13 @@ export function unitsOut(line: Pick<ReservationLine, 'collected' | 'sold'>): num
   return Math.max(line.collected, line.sold);
 }
 
+/** Units of a line that came back, whoever told first; never more than had left. */
+export function unitsBack(
+  line: Pick<ReservationLine, 'collected' | 'sold' | 'returned' | 'returnedSold'>,
+): number {
+  return Math.min(Math.max(line.returned, line.returnedSold), unitsOut(line));
+}
+
 /** The line of `sku`, or 409 `unknown-line`. */
 export function lineOf(reservation: Reservation, sku: string): ReservationLine {
   const line = reservation.lines.find((candidate) => candidate.sku === sku);

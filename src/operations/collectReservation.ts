@@ -8,12 +8,12 @@ import {
   PICKUP_TRIES_MAX,
   type Reservation,
   type ReservationLine,
-  unitsOut,
 } from '../domain/reservation.ts';
 import type { Batch } from './writer/batch.ts';
 import type { StockOperation } from './writer/operation.ts';
 import { type Actor, type Admit, RefusalWithEffect } from './writer/outcome.ts';
-import { moveLine, reservationToChange } from './writer/reservationSteps.ts';
+import { reservationToChange } from './writer/reservationSteps.ts';
+import { ownEntry, tell } from './writer/tellSteps.ts';
 
 export type CollectReservation = {
   id: string;
@@ -28,7 +28,7 @@ export type CollectReservation = {
 export const collectReservation: StockOperation<CollectReservation, Reservation> = {
   name: 'collectReservation',
 
-  needs: ({ id }) => ({ reservations: [id] }),
+  needs: ({ id }) => ({ reservations: [id], tellings: true }),
 
   decide(batch, { id, admit, proof, lines, actor }) {
     const reservation = reservationToChange(batch, id, admit);
@@ -63,16 +63,13 @@ function handOver(batch: Batch, reservation: Reservation, line: ReservationLine,
       left: left(line),
     });
   }
-  const outBefore = unitsOut(line);
-  line.collected += units;
-  const taken = unitsOut(line) - outBefore;
-  if (taken === 0) return;
-  moveLine(batch, reservation, line, {
+  // A till may have told of these units: they leave once, at the earlier of the two instants.
+  tell(batch, reservation, line, {
+    tells: 'collected',
+    units,
+    ...ownEntry(batch, reservation, line, 'collect'),
     type: 'sale',
-    units: taken,
-    step: 'collect',
     reason: 'collected',
-    takesReserved: true,
   });
 }
 

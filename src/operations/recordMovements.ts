@@ -1,13 +1,19 @@
 // Facts from the back office enter the ledger: each once, in whatever order they arrive.
-// A sale that names a reservation consumes what was reserved; stock is never taken off twice.
+// A sale or return of a reservation is told by the counter too: stock moves once, and the reservation's state follows.
 import { CLOCK_SKEW_SECONDS_MAX } from '../domain/level.ts';
+import type { LocationRecord } from '../domain/location.ts';
 import { type MovementType, onHandDelta } from '../domain/movement.ts';
 import { Problem } from '../domain/problem.ts';
 import { OPEN_STATUSES, type Reservation, type Status, unitsOut } from '../domain/reservation.ts';
+import type { ReservationName } from '../queries/reservationNames.ts';
 import type { Batch } from './writer/batch.ts';
-import { assertNotFuture, isRepeatedFact, placeOf } from './writer/facts.ts';
+import { assertNotFuture, findRepeated, placeOf } from './writer/facts.ts';
 import type { StockOperation } from './writer/operation.ts';
 import type { Actor } from './writer/outcome.ts';
+import { type Learnt, tell } from './writer/tellSteps.ts';
+
+/** What a till knows of a reservation whose id it does not know. */
+export type NamedOtherwise = { orderReference: string; channel: string | null } | { pickupCode: string };
 
 export type RecordMovement = {
   source: string;
@@ -19,83 +25,142 @@ export type RecordMovement = {
   occurredAt: Date;
   reference: string | null;
   reservationId: string | null;
+  /** Instead of `reservationId`; resolved at the location. */
+  named?: NamedOtherwise | null;
   /** Another store's location is as unknown as one that does not exist. */
   maySee: (location: string) => boolean;
   actor: Actor;
 };
 
-/** Refuses with unknown-item, unknown-location, unknown-reservation, event-id-reused, occurred-in-the-future, level-out-of-range. */
+/**
+ * Refuses with unknown-item, unknown-location, unknown-reservation, ambiguous-order-reference, unknown-line,
+ * event-id-reused, occurred-in-the-future, level-out-of-range.
+ */
 export const recordMovements: StockOperation<RecordMovement, 'applied' | 'duplicate'> = {
   name: 'recordMovements',
 
-  needs: ({ sku, location, source, eventId, reservationId, maySee }) => ({
-    // No row is made, and none locked, where the caller has no business.
-    levels: maySee(location) ? [{ sku, location }] : [],
-    createsLevels: true,
-    facts: [{ source, eventId }],
-    reservations: reservationId === null ? [] : [reservationId],
-  }),
+  needs(command) {
+    const { sku, location, source, eventId, reservationId, maySee } = command;
+    const name = nameOf(command);
+    return {
+      // No row is made, and none locked, where the caller has no business.
+      levels: maySee(location) ? [{ sku, location }] : [],
+      createsLevels: true,
+      facts: [{ source, eventId }],
+      reservations: reservationId === null ? [] : [reservationId],
+      named: name === null || !maySee(location) ? [] : [name],
+      tellings: true,
+    };
+  },
 
   decide(batch, command) {
     const location = placeOf(batch, command.location, command.maySee);
     const item = batch.item(command.sku);
-    if (isRepeatedFact(batch, { ...command, itemId: item.id, locationId: location.id })) return 'duplicate';
+    const name = nameOf(command);
+    const fact = { ...command, itemId: item.id, locationId: location.id };
+    // A code is used again for other orders: told again, a fact still means the order that it meant first.
+    if (findRepeated(batch, fact, name === null) !== null) return 'duplicate';
     assertNotFuture(command.occurredAt, batch.now, CLOCK_SKEW_SECONDS_MAX);
-    const level = batch.levelOf(item.id, location.id);
-    const told = command.reservationId === null ? null : saleOfReservation(batch, command, location.id);
-    const movement = {
-      type: command.type,
-      quantity: command.quantity,
-      onHandDelta: told === null ? onHandDelta(command.type, command.quantity) : told.onHandDelta,
-      reservedDelta: told === null ? 0 : told.reservedDelta,
-      source: command.source,
-      sourceRank: 0,
-      eventId: command.eventId,
-      occurredAt: command.occurredAt,
-      reference: command.reference,
-      reason: null,
-      reservationId: command.reservationId,
-    };
-    batch.move(level, movement, command.type);
+    const reservation = reservationOf(batch, command, name, location);
+    if (reservation !== null && (command.type === 'sale' || command.type === 'return')) {
+      tellOf(batch, reservation, command);
+    } else {
+      if (reservation !== null) lineOf(reservation, command.sku);
+      recordPlainly(batch, command, item.id, location.id, reservation?.id ?? null);
+    }
     return 'applied';
   },
 };
 
-type Told = { onHandDelta: number; reservedDelta: number };
-
-/** What a fact that names a reservation still does to the level, after what the counter has told already. */
-function saleOfReservation(batch: Batch, command: RecordMovement, locationId: number): Told {
-  const reservation = command.reservationId === null ? null : batch.findReservation(command.reservationId);
-  if (reservation === null || reservation.locationId !== locationId) {
-    throw new Problem(
-      'unknown-reservation',
-      `There is no reservation ${command.reservationId} at this location.`,
-    );
-  }
-  const line = reservation.lines.find(({ sku }) => sku === command.sku);
-  if (line === undefined) {
-    throw new Problem('unknown-line', `Reservation ${reservation.id} has no line for ${command.sku}.`);
-  }
-  if (command.type !== 'sale')
-    return { onHandDelta: onHandDelta(command.type, command.quantity), reservedDelta: 0 };
-  batch.change(reservation);
-  const outBefore = unitsOut(line);
-  const ofLine = Math.min(command.quantity, line.quantity - line.missing - line.sold);
-  line.sold += ofLine;
-  // What the line never had is an ordinary sale beside it.
-  const units = unitsOut(line) - outBefore + (command.quantity - ofLine);
-  const reservedUnits = Math.min(line.reserved, unitsOut(line) - outBefore);
-  if (reservedUnits > 0) batch.reserve(batch.levelOf(line.itemId, locationId), line, -reservedUnits, 'sale');
-  // Also when the hold has ended: what the customer took is shown, and so it makes a version.
-  if (unitsOut(line) > outBefore) followSale(batch, reservation, command.actor);
-  return { onHandDelta: 0 - units, reservedDelta: 0 - reservedUnits };
+function nameOf({ location, named }: RecordMovement): ReservationName | null {
+  return named === null || named === undefined ? null : { location, ...named };
 }
 
-/** Units of an open order left through the till: it is collected, wholly or in part, whoever writes it down first. */
-function followSale(batch: Batch, reservation: Reservation, actor: Actor): void {
-  const from = reservation.status;
-  const allOut = reservation.lines.every((line) => unitsOut(line) + line.missing >= line.quantity);
-  const open: readonly Status[] = OPEN_STATUSES;
-  if (allOut && open.includes(from)) reservation.status = 'collected';
-  batch.record(reservation, 'reservation.collected', actor, from, { toldBy: 'sale' });
+function recordPlainly(
+  batch: Batch,
+  { type, quantity, source, eventId, occurredAt, reference }: RecordMovement,
+  itemId: number,
+  locationId: number,
+  reservationId: string | null,
+): void {
+  const movement = {
+    ...{ type, quantity, source, eventId, occurredAt, reference, reservationId },
+    onHandDelta: onHandDelta(type, quantity),
+    reservedDelta: 0,
+    sourceRank: 0,
+    reason: null,
+  };
+  batch.move(batch.levelOf(itemId, locationId), movement, type);
+}
+
+/** The reservation that a fact names, as it is under the locks; null: it names none. */
+function reservationOf(
+  batch: Batch,
+  { reservationId }: RecordMovement,
+  name: ReservationName | null,
+  location: LocationRecord,
+): Reservation | null {
+  if (name === null && reservationId === null) return null;
+  const [id, ...others] = name === null ? [reservationId] : batch.named(name);
+  if (others.length > 0) {
+    throw new Problem(
+      'ambiguous-order-reference',
+      'Orders of several channels have this reference here: name the channel too, or the reservation’s id.',
+      { reservations: [id, ...others] },
+    );
+  }
+  const reservation = id === undefined || id === null ? null : batch.findReservation(id);
+  if (reservation === null || reservation.locationId !== location.id || !answersTo(reservation, name)) {
+    throw new Problem('unknown-reservation', `There is no such reservation at ${location.code}.`);
+  }
+  return reservation;
+}
+
+/** The name was looked up before the locks were taken. */
+function answersTo(reservation: Reservation, name: ReservationName | null): boolean {
+  if (name === null) return true;
+  return 'pickupCode' in name
+    ? reservation.pickupCode === name.pickupCode
+    : reservation.orderReference === name.orderReference;
+}
+
+function lineOf(reservation: Reservation, sku: string) {
+  const line = reservation.lines.find((candidate) => candidate.sku === sku);
+  if (line !== undefined) return line;
+  throw new Problem('unknown-line', `Reservation ${reservation.id} has no line for ${sku}.`);
+}
+
+function tellOf(batch: Batch, reservation: Reservation, command: RecordMovement): void {
+  const line = lineOf(reservation, command.sku);
+  batch.change(reservation);
+  const { type, source, eventId, occurredAt, reference, quantity: units } = command;
+  const tells = type === 'sale' ? ('sold' as const) : ('returnedSold' as const);
+  const learnt = tell(batch, reservation, line, {
+    ...{ type, source, eventId, occurredAt, reference, reason: null },
+    ...{ tells, units },
+  });
+  follow(batch, reservation, learnt, command);
+}
+
+/**
+ * The state follows what is learnt, whoever tells first; what was known already makes no version. Also when the
+ * reservation has ended: what the customer took or brought back is shown. A return that was told before its sale comes
+ * true with it.
+ */
+function follow(
+  batch: Batch,
+  reservation: Reservation,
+  { out, back }: Learnt,
+  { type, actor }: RecordMovement,
+): void {
+  if (out > 0) {
+    const from = reservation.status;
+    const allOut = reservation.lines.every((line) => unitsOut(line) + line.missing >= line.quantity);
+    const open: readonly Status[] = OPEN_STATUSES;
+    if (allOut && open.includes(from)) reservation.status = 'collected';
+    batch.record(reservation, 'reservation.collected', actor, from, { toldBy: type });
+  }
+  if (back > 0) {
+    batch.record(reservation, 'reservation.returned', actor, reservation.status, { toldBy: type });
+  }
 }

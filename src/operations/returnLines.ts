@@ -4,7 +4,8 @@ import { assertAllowed, lineOf, type Reservation, unitsOut } from '../domain/res
 import type { Batch } from './writer/batch.ts';
 import type { StockOperation } from './writer/operation.ts';
 import type { Actor, Admit } from './writer/outcome.ts';
-import { moveLine, reservationToChange } from './writer/reservationSteps.ts';
+import { reservationToChange } from './writer/reservationSteps.ts';
+import { ownEntry, tell, tellDamaged } from './writer/tellSteps.ts';
 
 export const CONDITIONS = ['sellable', 'damaged'] as const;
 export type Condition = (typeof CONDITIONS)[number];
@@ -22,7 +23,7 @@ export type ReturnLines = {
 export const returnLines: StockOperation<ReturnLines, Reservation> = {
   name: 'returnLines',
 
-  needs: ({ id }) => ({ reservations: [id] }),
+  needs: ({ id }) => ({ reservations: [id], tellings: true }),
 
   decide(batch, { id, admit, lines, actor }) {
     const reservation = reservationToChange(batch, id, admit);
@@ -46,15 +47,16 @@ function takeBack(batch: Batch, reservation: Reservation, returned: ReturnedLine
       },
     );
   }
-  line.returned += returned.quantity;
-  const base = { units: returned.quantity, takesReserved: false };
-  moveLine(batch, reservation, line, {
-    ...base,
+  // A till may have told of these units: they come back once, at the earlier of the two instants.
+  tell(batch, reservation, line, {
+    tells: 'returned',
+    units: returned.quantity,
+    ...ownEntry(batch, reservation, line, `return.${place}`),
     type: 'return',
-    step: `return.${place}`,
     reason: 'returned',
   });
-  if (returned.condition === 'sellable') return;
   // Both entries are true: the unit came back, and it cannot be sold.
-  moveLine(batch, reservation, line, { ...base, type: 'damage', step: `damage.${place}`, reason: 'damaged' });
+  if (returned.condition === 'damaged') {
+    tellDamaged(batch, reservation, line, returned.quantity, String(place));
+  }
 }

@@ -1,5 +1,6 @@
 // The ledger's rows: looked up by event id, summed after an instant, appended. Never changed.
 import type { NewMovement } from '../domain/movement.ts';
+import { type LineEntry, tellsOf } from '../domain/told.ts';
 import type { Tx } from './transaction.ts';
 
 export type FactKey = { source: string; eventId: string };
@@ -44,6 +45,26 @@ export async function findFacts(tx: Tx, keys: readonly FactKey[]): Promise<Recor
     occurredAt: row.occurred_at,
     reservationId: row.reservation_id,
   }));
+}
+
+export type Telling = LineEntry & { reservationId: string; itemId: number };
+
+/** What counter and tills have told of these reservations' lines, in the order in which they did. */
+export async function findTellings(tx: Tx, reservationIds: readonly string[]): Promise<Telling[]> {
+  if (reservationIds.length === 0) return [];
+  const rows = await tx.run<FactRow & { reason: string | null; on_hand_delta: number | null }>(
+    'movements.find_tellings',
+    `SELECT source, event_id, item_id, type, quantity, on_hand_delta, occurred_at, reason, reservation_id
+     FROM movements WHERE reservation_id = ANY ($1::text[])
+     ORDER BY id`,
+    [reservationIds],
+  );
+  return rows.flatMap((row) => {
+    const tells = tellsOf({ source: row.source, type: row.type, reason: row.reason, eventId: row.event_id });
+    if (tells === null || row.reservation_id === null || row.on_hand_delta === null) return [];
+    const { reservation_id: reservationId, item_id: itemId, quantity: units, occurred_at: at } = row;
+    return [{ tells, units, onHandDelta: row.on_hand_delta, at, reservationId, itemId }];
+  });
 }
 
 export type Since = { itemId: number; locationId: number; after: Date };

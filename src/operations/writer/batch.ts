@@ -7,9 +7,14 @@ import type { LocationRecord } from '../../domain/location.ts';
 import type { NewMovement } from '../../domain/movement.ts';
 import { Problem } from '../../domain/problem.ts';
 import type { Reservation, ReservationLine } from '../../domain/reservation.ts';
+import { type LineEntry, tellsOf } from '../../domain/told.ts';
+import type { Transfer } from '../../domain/transfer.ts';
 import type { RecordedFact } from '../../queries/movements.ts';
+import { type ReservationName, reservationNameKey } from '../../queries/reservationNames.ts';
 import type { Transition } from '../../queries/reservationWrites.ts';
+import type { Buffers } from './bufferRules.ts';
 import { type Actor, type Outcome, RefusalWithEffect } from './outcome.ts';
+import { TransferBook } from './transferBook.ts';
 
 export type ReservationEvent = { type: EventType; reservation: Reservation; data: Record<string, unknown> };
 
@@ -25,6 +30,11 @@ export function levelKey(itemId: number, locationId: number): number {
   return itemId * 2 ** 24 + locationId;
 }
 
+/** One key for what is told of a line. */
+function lineKey(reservationId: string, itemId: number): string {
+  return `${reservationId}/${itemId}`;
+}
+
 export function factKey(source: string, eventId: string): string {
   return `${source}\n${eventId}`;
 }
@@ -37,11 +47,17 @@ export type Loaded = {
   items: ReadonlyMap<string, ItemHead>;
   locations: ReadonlyMap<string, LocationRecord>;
   levels: Map<number, Level>;
+  /** The rules that hold, and the categories that they look at. */
+  buffers: Buffers;
   reservations: Map<string, Reservation>;
+  transfers: Map<string, Transfer>;
   facts: Map<string, RecordedFact>;
   sumsAfter: Map<string, number>;
   drifts: Map<number, Drift>;
   orderReferences: Map<string, string>;
+  /** The reservations that answer to a name, by reservationNameKey. */
+  named: ReadonlyMap<string, readonly string[]>;
+  tellings: readonly (LineEntry & { reservationId: string; itemId: number })[];
 };
 
 export class Batch {
@@ -54,15 +70,23 @@ export class Batch {
   readonly changed = new Set<Reservation>();
   /** Changed levels with the reason that the event tells, and the state before the batch. */
   readonly changedLevels = new Map<Level, { reason: string; before: { onHand: number; reserved: number } }>();
+  readonly transfers: TransferBook;
   readonly #loaded: Loaded;
+  readonly #tellings: Map<string, LineEntry[]>;
   /** Null outside a command: there nothing may change. */
   #undo: Undo[] | null = null;
   #touched = new Set<object>();
+  /** Levels that were stored with the buffer of other rules than those that hold. */
+  readonly #unapplied = new Set<Level>();
 
   constructor(loaded: Loaded) {
     this.#loaded = loaded;
+    this.#tellings = Map.groupBy(loaded.tellings, (told) => lineKey(told.reservationId, told.itemId));
     this.now = loaded.now;
     this.attempt = loaded.attempt;
+    this.transfers = new TransferBook(loaded.transfers, loaded.now, (undo) => this.#later(undo));
+    // Before anything is decided: what the rules keep is not promised, whether or not they have been applied yet.
+    for (const level of loaded.levels.values()) if (this.#setBuffer(level)) this.#unapplied.add(level);
   }
 
   /** Runs one command; a Problem that it throws undoes its changes. Any other throw is a bug and passes through. */
@@ -112,6 +136,16 @@ export class Batch {
 
   findReservation(id: string): Reservation | null {
     return this.#loaded.reservations.get(id) ?? null;
+  }
+
+  /** The ids of the reservations at a location that answer to an order reference or a pickup code. */
+  named(name: ReservationName): readonly string[] {
+    return this.#loaded.named.get(reservationNameKey(name)) ?? [];
+  }
+
+  /** What counter and tills have told of a line so far, in the order in which they did. */
+  tellingsOf(reservation: Reservation, line: ReservationLine): readonly LineEntry[] {
+    return this.#tellings.get(lineKey(reservation.id, line.itemId)) ?? [];
   }
 
   findFact(source: string, eventId: string): RecordedFact | null {
@@ -185,13 +219,23 @@ export class Batch {
     return reservation;
   }
 
-  /** Holds units for a line, or gives them back (negative). */
-  reserve(level: Level, line: ReservationLine, units: number, reason: string): void {
+  /** Holds units for a line of a reservation or of a transfer, or gives them back (negative). */
+  reserve(
+    level: Level,
+    line: Pick<ReservationLine, 'reserved'> & { releasedAt?: Date | null },
+    units: number,
+    reason: string,
+  ): void {
     this.#changeLevel(level, reason);
     level.reserved += units;
     line.reserved += units;
-    if (line.reserved === 0) line.releasedAt = this.now;
-    else line.releasedAt = null;
+    if (line.releasedAt !== undefined) line.releasedAt = line.reserved === 0 ? this.now : null;
+  }
+
+  /** Units are on their way to a level, or not any more (negative). */
+  expect(level: Level, units: number): void {
+    this.#changeLevel(level, 'transfer');
+    level.incoming += units;
   }
 
   /** Appends a movement to the ledger and applies it to its level, where it occurred after the governing count. */
@@ -228,6 +272,18 @@ export class Batch {
     this.#append(level, movement);
   }
 
+  /**
+   * Stores the buffer that the rules give a level, and the units that silence adds to it (unless given: as many as
+   * before). False when it was stored so already: then nothing changes.
+   */
+  applyBuffer(level: Level, silenceBuffer = level.silenceBuffer): boolean {
+    if (silenceBuffer === level.silenceBuffer && !this.#unapplied.has(level)) return false;
+    this.#changeLevel(level, 'buffer');
+    level.silenceBuffer = silenceBuffer;
+    this.#setBuffer(level);
+    return true;
+  }
+
   /** Closes a change of a reservation: a new version, an entry in its history, an event. */
   record(
     reservation: Reservation,
@@ -255,6 +311,12 @@ export class Batch {
     });
   }
 
+  /** Tells that a reservation may not be served as promised. It changes nothing: the event tells the version it met. */
+  warn(reservation: Reservation, data: { reason: string; lines: readonly { sku: string }[] }): void {
+    this.reservationEvents.push({ type: 'reservation.at_risk', reservation: copyOf(reservation), data });
+    this.#later(() => this.reservationEvents.pop());
+  }
+
   #append(level: Level, movement: Omit<NewMovement, 'itemId' | 'locationId'>): void {
     this.movements.push({ ...movement, itemId: level.itemId, locationId: level.locationId });
     const key = factKey(movement.source, movement.eventId);
@@ -263,6 +325,18 @@ export class Batch {
       this.movements.pop();
       this.#loaded.facts.delete(key);
     });
+    this.#keepTelling(level.itemId, movement);
+  }
+
+  #keepTelling(itemId: number, movement: Omit<NewMovement, 'itemId' | 'locationId'>): void {
+    const tells = tellsOf(movement);
+    if (movement.reservationId === null || tells === null || movement.onHandDelta === null) return;
+    const { quantity: units, onHandDelta, occurredAt: at } = movement;
+    const key = lineKey(movement.reservationId, itemId);
+    const entries = this.#tellings.get(key) ?? [];
+    this.#tellings.set(key, entries);
+    entries.push({ tells, units, onHandDelta, at });
+    this.#later(() => entries.pop());
   }
 
   #setOnHand(level: Level, onHand: number): void {
@@ -273,6 +347,19 @@ export class Batch {
       );
     }
     level.onHand = onHand;
+    this.#setBuffer(level);
+  }
+
+  /** True when it was another one. */
+  #setBuffer(level: Level): boolean {
+    const { book, categories } = this.#loaded.buffers;
+    const place = { ...level, category: categories.get(level.itemId) ?? null };
+    const rule = book.ruleOf(place);
+    const before = { buffer: level.buffer, rule: level.bufferRule };
+    level.silenceBuffer = Math.min(level.silenceBuffer, Math.max(0, level.onHand));
+    level.bufferRule = rule?.id ?? null;
+    level.buffer = book.unitsOf(rule, place, level.onHand) + level.silenceBuffer;
+    return level.buffer !== before.buffer || level.bufferRule !== before.rule;
   }
 
   #setDrift(level: Level, drift: Drift): void {

@@ -13,16 +13,24 @@ export function placeOf(batch: Batch, code: string, maySee: (location: string) =
 
 /** True for a fact that the ledger holds already; 409 `event-id-reused` when it holds another one under that id. */
 export function isRepeatedFact(batch: Batch, fact: RecordedFact): boolean {
+  return findRepeated(batch, fact, true) !== null;
+}
+
+/**
+ * The fact as the ledger holds it already, or null. Unless `namesById`, any reservation is the one that it names:
+ * which one, was decided when it was told first.
+ */
+export function findRepeated(batch: Batch, fact: RecordedFact, namesById: boolean): RecordedFact | null {
   const known = batch.findFact(fact.source, fact.eventId);
-  if (known === null) return false;
+  if (known === null) return null;
   const same =
     known.itemId === fact.itemId &&
     known.locationId === fact.locationId &&
     known.type === fact.type &&
     known.quantity === fact.quantity &&
     known.occurredAt.getTime() === fact.occurredAt.getTime() &&
-    known.reservationId === fact.reservationId;
-  if (same) return true;
+    (namesById ? known.reservationId === fact.reservationId : known.reservationId !== null);
+  if (same) return known;
   throw new Problem(
     'event-id-reused',
     `Source ${fact.source} reported another fact under the event id ${fact.eventId} before.`,

@@ -6,15 +6,14 @@ import type { LocationRecord } from '../../domain/location.ts';
 import { isDue, type Reservation } from '../../domain/reservation.ts';
 import { deriveLevel } from '../../queries/integrity.ts';
 import { ensureLevels, type LevelKey, lockLevels } from '../../queries/levels.ts';
-import { findFacts, sumsAfter } from '../../queries/movements.ts';
-import {
-  dueHoldsOn,
-  findOrderReferences,
-  levelKeysOf,
-  readReservations,
-} from '../../queries/reservations.ts';
+import { findFacts, findTellings, sumsAfter } from '../../queries/movements.ts';
+import { findNamed, type ReservationName, reservationNameKey } from '../../queries/reservationNames.ts';
+import { dueHoldsOn, findOrderReferences, readReservations } from '../../queries/reservations.ts';
 import type { Tx } from '../../queries/transaction.ts';
+import { readTransfers } from '../../queries/transfers.ts';
 import { Batch, type Drift, factKey, levelKey, sumKey } from './batch.ts';
+import { type BufferRules, NO_BUFFERS } from './bufferRules.ts';
+import { findHanging } from './hanging.ts';
 import type { Catalogue, Needs } from './operation.ts';
 
 /** The items and locations that the commands name, resolved before the transaction starts. */
@@ -45,10 +44,12 @@ export async function resolveNames(catalogue: Catalogue, needs: readonly Needs[]
 
 /** Makes the level rows that commands bring stock to; before the batch's transaction, for the reason in ensureLevels. */
 export async function makeLevels(tx: Tx, needs: readonly Needs[], names: Names): Promise<void> {
-  const keys = namedLevels(
-    needs.filter((need) => need.createsLevels === true),
-    names,
-  );
+  const made = needs.map(({ levels = [], createsLevels = false }) => ({
+    levels: levels.filter(({ location }) =>
+      typeof createsLevels === 'boolean' ? createsLevels : createsLevels.at === location,
+    ),
+  }));
+  const keys = namedLevels(made, names);
   if (keys.length > 0) await ensureLevels(tx, keys);
 }
 
@@ -60,28 +61,39 @@ export async function loadBatch(
   tx: Tx,
   needs: readonly Needs[],
   names: Names,
-  clock: () => Date,
+  { now: clock, bufferRules }: { now: () => Date; bufferRules: BufferRules },
   attempt: number,
 ): Promise<{ batch: Batch; dueHolds: string[] }> {
-  const named = namedLevels(needs, names);
+  const asked = namedLevels(needs, names);
   const ending = namedLevels(
     needs.filter((need) => need.endsDueHolds === true),
     names,
   );
   const dueHolds = ending.length === 0 ? [] : await dueHoldsOn(tx, ending, clock());
-  const reservationIds = unique([...needs.flatMap((need) => need.reservations ?? []), ...dueHolds]);
-  const hanging = reservationIds.length === 0 ? [] : await levelKeysOf(tx, reservationIds);
+  const named = await resolveReservations(tx, needs);
+  const hanging = await findHanging(tx, {
+    reservations: unique([...needs.flatMap((need) => namedBy(need, named)), ...dueHolds]),
+    transfers: unique(needs.flatMap((need) => need.transfers ?? [])),
+  });
 
-  const levels = await lockAll(tx, [...named, ...hanging], names);
+  const levels = await lockAll(tx, [...asked, ...hanging.levels], names);
+  const buffers = await currentBuffers(tx, bufferRules, levels);
   const now = clock();
-  const reservations = await readReservations(tx, reservationIds);
+  const reservations = await readReservations(tx, hanging.reservationIds);
+  const transfers = await readTransfers(tx, hanging.transferIds);
   const facts = await findFacts(
     tx,
     needs.flatMap((need) => need.facts ?? []),
   );
+  const telling = needs.filter((need) => need.tellings === true).flatMap((need) => namedBy(need, named));
+  const tellings = await findTellings(tx, unique(telling));
   const sums = await loadSums(tx, needs, names);
   const orderReferences = await loadOrderReferences(tx, needs);
-  for (const reservation of reservations) nameLevels(levels, reservation);
+  for (const { locationId, location, lines } of reservations) nameLevels(levels, locationId, location, lines);
+  for (const { fromId, from, toId, to, lines } of transfers) {
+    nameLevels(levels, fromId, from, lines);
+    nameLevels(levels, toId, to, lines);
+  }
 
   const batch = new Batch({
     now,
@@ -89,19 +101,45 @@ export async function loadBatch(
     items: names.items,
     locations: names.locations,
     levels,
+    buffers,
     reservations: new Map(reservations.map((reservation) => [reservation.id, reservation])),
+    transfers: new Map(transfers.map((transfer) => [transfer.id, transfer])),
+    named,
+    tellings,
     facts: new Map(facts.map((fact) => [factKey(fact.source, fact.eventId), fact])),
     sumsAfter: sums,
     drifts: await loadDrifts(tx, needs, names, levels),
     orderReferences,
   });
-  return { batch, dueHolds: unique([...dueHolds, ...dueAmongNamed(needs, reservations, now)]) };
+  const ended = needs.flatMap((need) => (need.decidesDue === true ? [] : namedBy(need, named)));
+  const due = dueAmong([...ended, ...hanging.fed], reservations, now);
+  return { batch, dueHolds: unique([...dueHolds, ...due]) };
 }
 
-/** Holds that commands name and that are due: whoever names one finds it expired, whether or not a sweeper has been by. */
-function dueAmongNamed(needs: readonly Needs[], reservations: readonly Reservation[], now: Date): string[] {
-  const named = new Set(needs.flatMap((need) => (need.decidesDue === true ? [] : (need.reservations ?? []))));
-  return reservations.filter(({ id, ...hold }) => named.has(id) && isDue(hold, now)).map(({ id }) => id);
+/**
+ * Holds that commands name, or whose transfer they name, and that are due: whoever names one finds it expired, whether
+ * or not a sweeper has been by.
+ */
+function dueAmong(named: readonly string[], reservations: readonly Reservation[], now: Date): string[] {
+  const ids = new Set(named);
+  return reservations.filter(({ id, ...hold }) => ids.has(id) && isDue(hold, now)).map(({ id }) => id);
+}
+
+/** The reservations of a command: those it names by id, and those it names otherwise. */
+function namedBy(need: Needs, named: ReadonlyMap<string, readonly string[]>): string[] {
+  const otherwise = (need.named ?? []).flatMap((name) => named.get(reservationNameKey(name)) ?? []);
+  return [...(need.reservations ?? []), ...otherwise];
+}
+
+/** Without a lock: who has a name when we look had it, and what he is now is read under the locks of his levels. */
+async function resolveReservations(tx: Tx, needs: readonly Needs[]): Promise<Map<string, string[]>> {
+  const asked = needs.flatMap((need): readonly ReservationName[] => need.named ?? []);
+  return asked.length === 0 ? new Map() : findNamed(tx, asked);
+}
+
+function currentBuffers(tx: Tx, rules: BufferRules, levels: ReadonlyMap<number, Level>) {
+  if (levels.size === 0) return NO_BUFFERS;
+  return rules.current(tx, [...new Set([...levels.values()].map(({ itemId }) => itemId))]);
 }
 
 type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
@@ -120,13 +158,18 @@ async function lockAll(tx: Tx, keys: readonly LevelKey[], names: Names): Promise
   );
 }
 
-/** Levels that only a reservation brought in learn their names from its lines. */
-function nameLevels(levels: ReadonlyMap<number, Writable<Level>>, reservation: Reservation): void {
-  for (const line of reservation.lines) {
-    const level = levels.get(levelKey(line.itemId, reservation.locationId));
+/** Levels that only a reservation or a transfer brought in learn their names from its lines. */
+function nameLevels(
+  levels: ReadonlyMap<number, Writable<Level>>,
+  locationId: number,
+  location: string,
+  lines: readonly { itemId: number; sku: string }[],
+): void {
+  for (const line of lines) {
+    const level = levels.get(levelKey(line.itemId, locationId));
     if (level === undefined) continue;
     level.sku = line.sku;
-    level.location = reservation.location;
+    level.location = location;
   }
 }
 

@@ -3,6 +3,7 @@
 import type { ItemHead } from '../../domain/item.ts';
 import type { LocationRecord } from '../../domain/location.ts';
 import type { FactKey } from '../../queries/movements.ts';
+import type { ReservationName } from '../../queries/reservationNames.ts';
 import type { Batch } from './batch.ts';
 
 /** What one command reads and writes. The writer locks and loads it for the whole batch at once. */
@@ -11,12 +12,18 @@ export type Needs = {
   levels?: readonly { sku: string; location: string }[];
   /** Locations that it names beyond those of its levels. */
   locations?: readonly string[];
-  /** Levels without a row are made first: for commands that bring stock. */
-  createsLevels?: boolean;
+  /** Levels without a row are made first, all or those at one location: for commands that bring stock. */
+  createsLevels?: boolean | { at: string };
   /** Holds that are due on the levels end first, so that their units can be promised again. */
   endsDueHolds?: boolean;
   /** A named hold that is due ends before the command is decided, swept or not. */
   reservations?: readonly string[];
+  /** Reservations by what else a till knows of them: resolved before the locks, found with `batch.named` under them. */
+  named?: readonly ReservationName[];
+  /** What counter and tills have told of these reservations' lines is read too: for commands that tell more. */
+  tellings?: boolean;
+  /** With the reservations that they feed. */
+  transfers?: readonly string[];
   /** The command itself ends what is due. */
   decidesDue?: boolean;
   facts?: readonly FactKey[];

@@ -1,0 +1,96 @@
+// What the counter and the tills tell of one line of a reservation, and what follows for on hand. One fact is told
+// twice, in any order and at any delay: units left at the earliest instant that either side tells, and came back at
+// the earliest. Pure; knows no ledger but the entries that it is given.
+import { OWN_SOURCE } from './movement.ts';
+
+/** Who tells what. `corrected`: nobody does, it brings an instant right; `damaged`: of the units returned before it. */
+export type Tells = 'collected' | 'sold' | 'returned' | 'returnedSold' | 'damaged' | 'corrected';
+
+/** One entry of the ledger that tells of the line. */
+export type LineEntry = {
+  tells: Tells;
+  units: number;
+  /** What it did to on hand when it was written. */
+  onHandDelta: number;
+  at: Date;
+};
+
+/** By how much on hand changes at an instant. */
+export type Step = { at: Date; units: number };
+
+/** The reason of an entry that moves units to another instant than where they were written first. */
+export const TOLD_AGAIN = 'told_again';
+/** The part of an event id that tells a damaged unit which came back from one that picking found. */
+export const DAMAGED_STEP = '/damage.';
+
+/** What an entry of the ledger that names a reservation tells of its line; null: it is no part of this. */
+export function tellsOf(entry: {
+  source: string;
+  type: string;
+  reason: string | null;
+  eventId: string;
+}): Tells | null {
+  if (entry.source !== OWN_SOURCE) {
+    if (entry.type === 'sale') return 'sold';
+    return entry.type === 'return' ? 'returnedSold' : null;
+  }
+  if (entry.reason === TOLD_AGAIN) return 'corrected';
+  if (entry.type === 'sale') return 'collected';
+  if (entry.type === 'return') return 'returned';
+  return entry.type === 'damage' && entry.eventId.includes(DAMAGED_STEP) ? 'damaged' : null;
+}
+
+type Told = Record<Tells, number>;
+
+/**
+ * What the ledger still has to be told: at each instant, what the entries should do to on hand by now, less what they
+ * did. Empty: they agree. `lineUnits` is what can leave of the line: its quantity without what is missing.
+ *
+ * By an instant there had left: the most that the counter or the tills tell of the line's units, and all that tills
+ * told beyond the line. There had come back: the most that either tells, never more than had left. A unit that the
+ * counter took back damaged is not on hand again, at no instant, whoever told first that it came back.
+ */
+export function missingSteps(entries: readonly LineEntry[], lineUnits: number): Step[] {
+  const damagedAmong = damagedUnits(entries);
+  const told: Told = { collected: 0, sold: 0, returned: 0, returnedSold: 0, damaged: 0, corrected: 0 };
+  const instants = Map.groupBy(entries, ({ at }) => at.getTime());
+  const steps: Step[] = [];
+  let before = 0;
+  for (const [at, group] of [...instants].sort(([a], [b]) => a - b)) {
+    let written = 0;
+    for (const { tells, units, onHandDelta } of group) {
+      told[tells] += units;
+      written += onHandDelta;
+    }
+    const effect = effectOf(told, lineUnits, damagedAmong);
+    const units = effect - before - written;
+    before = effect;
+    if (units !== 0) steps.push({ at: new Date(at), units });
+  }
+  return steps;
+}
+
+function effectOf(told: Told, lineUnits: number, damagedAmong: readonly number[]): number {
+  const sold = Math.min(told.sold, lineUnits);
+  const out = Math.max(told.collected, sold) + (told.sold - sold);
+  const back = Math.min(Math.max(told.returned, told.returnedSold), out);
+  return back - out - (damagedAmong[Math.min(back, damagedAmong.length - 1)] ?? 0);
+}
+
+/** How many of the first n units that came back are damaged, for each n: the counter tells it of the latest it took. */
+function damagedUnits(entries: readonly LineEntry[]): number[] {
+  const isDamaged: boolean[] = [];
+  for (const { tells, units } of entries) {
+    if (tells === 'returned') isDamaged.push(...Array.from({ length: units }, () => false));
+    if (tells !== 'damaged') continue;
+    let left = units;
+    for (let place = isDamaged.length - 1; place >= 0 && left > 0; place--) {
+      if (isDamaged[place] === true) continue;
+      isDamaged[place] = true;
+      left -= 1;
+    }
+  }
+  const among = [0];
+  for (const damaged of isDamaged) among.push((among.at(-1) ?? 0) + (damaged ? 1 : 0));
+  return among;
+}

@@ -1,0 +1,129 @@
+// What the counter or a till tells of a line becomes entries of the ledger: the telling's own, and where it shows that
+// units left or came back earlier than was thought, entries that move them there. Decides no transition.
+
+import type { NewMovement } from '../../domain/movement.ts';
+import { OWN_SOURCE } from '../../domain/movement.ts';
+import { type Reservation, type ReservationLine, unitsBack, unitsOut } from '../../domain/reservation.ts';
+import { type LineEntry, missingSteps, type Step, type Tells, TOLD_AGAIN } from '../../domain/told.ts';
+import type { Batch } from './batch.ts';
+
+export type Telling = Pick<
+  NewMovement,
+  'type' | 'source' | 'eventId' | 'occurredAt' | 'reference' | 'reason'
+> & {
+  tells: Exclude<Tells, 'damaged' | 'corrected'>;
+  units: number;
+};
+
+/** Units by which the telling changed what is known to have left, and to have come back. */
+export type Learnt = { out: number; back: number };
+
+/**
+ * Writes one telling. The reservation must have been declared to change, and its tellings loaded
+ * (`Needs.reservations` or `Needs.named` with `tellings`).
+ */
+export function tell(
+  batch: Batch,
+  reservation: Reservation,
+  line: ReservationLine,
+  { tells, units, ...told }: Telling,
+): Learnt {
+  const level = batch.levelOf(line.itemId, reservation.locationId);
+  const before = { out: unitsOut(line), back: unitsBack(line) };
+  note(line, tells, units);
+  const learnt = { out: unitsOut(line) - before.out, back: unitsBack(line) - before.back };
+  const reserved = Math.min(line.reserved, Math.max(0, learnt.out));
+  const reason = told.reason ?? told.type;
+  if (reserved > 0) batch.reserve(level, line, -reserved, reason);
+
+  const entries = batch.tellingsOf(reservation, line);
+  const steps = stepsWith(entries, { tells, units, onHandDelta: 0, at: told.occurredAt }, line);
+  const own = steps.find(({ at }) => at.getTime() === told.occurredAt.getTime());
+  const movement = {
+    ...told,
+    quantity: units,
+    onHandDelta: own?.units ?? 0,
+    reservedDelta: 0 - reserved,
+    sourceRank: 0,
+    reservationId: reservation.id,
+  };
+  batch.move(level, movement, reason);
+  for (const step of steps) if (step !== own) correct(batch, reservation, line, step, reason);
+  return learnt;
+}
+
+/** What an entry of our own says of itself: told now, under an id made of the reservation's next version. */
+export function ownEntry(batch: Batch, reservation: Reservation, line: ReservationLine, step: string) {
+  return {
+    source: OWN_SOURCE,
+    eventId: `${reservation.id}/${reservation.version + 1}/${step}/${line.sku}`,
+    occurredAt: batch.instantFor(batch.levelOf(line.itemId, reservation.locationId)),
+    reference: reservation.orderReference,
+  };
+}
+
+/** Units that the counter has just taken back are damaged: they are not on hand again since they came back. */
+export function tellDamaged(
+  batch: Batch,
+  reservation: Reservation,
+  line: ReservationLine,
+  units: number,
+  name: string,
+): void {
+  const level = batch.levelOf(line.itemId, reservation.locationId);
+  const own = ownEntry(batch, reservation, line, `damage.${name}`);
+  const entries = batch.tellingsOf(reservation, line);
+  const steps = stepsWith(entries, { tells: 'damaged', units, onHandDelta: 0, at: own.occurredAt }, line);
+  for (const [place, step] of steps.entries()) {
+    const movement = {
+      ...own,
+      eventId: place === 0 ? own.eventId : `${own.eventId}/${place}`,
+      type: 'damage' as const,
+      quantity: 0 - step.units,
+      onHandDelta: step.units,
+      reservedDelta: 0,
+      sourceRank: 0,
+      occurredAt: step.at,
+      reason: 'damaged',
+      reservationId: reservation.id,
+    };
+    batch.move(level, movement, 'damaged');
+  }
+}
+
+function note(line: ReservationLine, tells: Telling['tells'], units: number): void {
+  if (tells === 'collected') line.collected += units;
+  // What the line never had is an ordinary sale beside it.
+  else if (tells === 'sold') line.sold = Math.min(line.sold + units, line.quantity - line.missing);
+  else if (tells === 'returned') line.returned += units;
+  else line.returnedSold = Math.min(line.returnedSold + units, line.quantity);
+}
+
+function stepsWith(entries: readonly LineEntry[], entry: LineEntry, line: ReservationLine): Step[] {
+  return missingSteps([...entries, entry], line.quantity - line.missing);
+}
+
+function correct(
+  batch: Batch,
+  reservation: Reservation,
+  line: ReservationLine,
+  step: Step,
+  reason: string,
+): void {
+  // The entries of a line only ever grow, so their number makes the event id unique.
+  const place = batch.tellingsOf(reservation, line).length;
+  const movement = {
+    type: 'adjustment' as const,
+    quantity: step.units,
+    onHandDelta: step.units,
+    reservedDelta: 0,
+    source: OWN_SOURCE,
+    sourceRank: 0,
+    eventId: `${reservation.id}/told-again/${place}/${line.sku}`,
+    occurredAt: step.at,
+    reference: reservation.orderReference,
+    reason: TOLD_AGAIN,
+    reservationId: reservation.id,
+  };
+  batch.move(batch.levelOf(line.itemId, reservation.locationId), movement, reason);
+}
