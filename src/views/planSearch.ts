@@ -1,0 +1,165 @@
+// Plans for a cart: which stores may take part, what each has and could be sent, and when it would be ready.
+// Answers from memory; what makes a plan, and which is the best, is domain/plan.ts.
+import type { CartLine } from '../domain/cart.ts';
+import type { Coordinates, LocationRecord } from '../domain/location.ts';
+import { findPlans, type Plan, type PlanStore, type Strategy } from '../domain/plan.ts';
+import { Problem } from '../domain/problem.ts';
+import { type PickupCounter, promiseByTransfer, promiseHere } from '../domain/promise.ts';
+import type { Availability } from './availability.ts';
+import type { ItemLevels } from './itemLevels.ts';
+import type { Locations, Slot } from './locations.ts';
+
+export type PlanQuery = {
+  /** Where the shopper is, or the stores that come into question, the preferred first. */
+  among: { near: Coordinates; radiusKm: number } | { codes: readonly string[] };
+  strategy: Strategy;
+  limit: number;
+  /** False for locations that the caller may not know of. */
+  sees: (code: string) => boolean;
+};
+
+export type FoundPlan = Omit<Plan, 'legs'> & {
+  legs: (Plan['legs'][number] & { location: LocationRecord })[];
+};
+
+/**
+ * Around a point, the plans are made of this many stores at most: the nearest that have some line whole, and, so that
+ * one far store with everything is not missed for many near ones with little, the nearest that have all of it.
+ */
+export const PLAN_STORES_WITH_SOME = 24;
+export const PLAN_STORES_WITH_ALL = 10;
+
+/** Complete plans for a cart (merged lines), the best first. Throws `unknown-item`, `unknown-location`. */
+export async function searchPlans(
+  views: { locations: Locations; availability: Availability },
+  cart: readonly CartLine[],
+  query: PlanQuery,
+  now: Date,
+): Promise<FoundPlan[]> {
+  const { among } = query;
+  // A store that was made a moment ago is read; after this nothing is awaited any more.
+  if ('codes' in among) await Promise.all(among.codes.map((code) => views.locations.location(code)));
+  const levels = await views.availability.levelsOf(cart.map((line) => line.sku));
+  const requested = cart.map((line) => line.quantity);
+  const search = new PlanSearch(views, { levels, requested, now });
+  const stores = 'codes' in among ? search.named(among.codes, query.sees) : search.around(among, query.sees);
+  return findPlans(requested, stores, query.strategy, query.limit).map((plan) => ({
+    ...plan,
+    legs: plan.legs.map((leg) => ({ ...leg, location: search.locationOf(leg.store) })),
+  }));
+}
+
+class PlanSearch {
+  readonly #locations: Locations;
+  readonly #availability: Availability;
+  readonly #levels: readonly ItemLevels[];
+  readonly #requested: readonly number[];
+  readonly #now: Date;
+
+  constructor(
+    views: { locations: Locations; availability: Availability },
+    cart: { levels: readonly ItemLevels[]; requested: readonly number[]; now: Date },
+  ) {
+    this.#locations = views.locations;
+    this.#availability = views.availability;
+    this.#levels = cart.levels;
+    this.#requested = cart.requested;
+    this.#now = cart.now;
+  }
+
+  /** The stores with these codes, in their order. Those that hand over no orders or never open are left out. */
+  named(codes: readonly string[], sees: (code: string) => boolean): PlanStore[] {
+    return codes.flatMap((code) => {
+      if (!sees(code) || this.#locations.find(code) === null) {
+        throw new Problem('unknown-location', `There is no location with the code ${code}.`, {
+          location: code,
+        });
+      }
+      return this.#store(this.#locations.slotOf(code), null) ?? [];
+    });
+  }
+
+  /** The stores that come into question around a point, the nearest first. */
+  around({ near, radiusKm }: { near: Coordinates; radiusKm: number }, sees: PlanQuery['sees']): PlanStore[] {
+    const nearest = (limit: number, accepts: (slot: Slot) => boolean) =>
+      this.#locations.nearest(near, radiusKm, limit, (slot) => {
+        const location = this.#locations.at(slot);
+        if (location === null || !location.pickup.enabled || !sees(location.code)) return false;
+        // What is on the shelves is asked first: it is by far the cheaper question.
+        return accepts(slot) && promiseHere(this.#counterOf(location)) !== null;
+      });
+    const slots = new Set([
+      ...nearest(PLAN_STORES_WITH_SOME, (slot) => this.#servesSome(slot)),
+      ...nearest(PLAN_STORES_WITH_ALL, (slot) => this.#isAll(this.#here(slot))),
+      ...nearest(PLAN_STORES_WITH_ALL, (slot) => this.#isAll(this.#reach(slot))),
+    ]);
+    return [...slots]
+      .flatMap((slot) => this.#store(slot, this.#locations.distanceKm(near, slot)) ?? [])
+      .sort((a, b) => (a.distanceKm ?? 0) - (b.distanceKm ?? 0) || (a.code < b.code ? -1 : 1));
+  }
+
+  locationOf({ code }: PlanStore): LocationRecord {
+    const location = this.#locations.find(code);
+    if (location === null) throw new Error(`a plan names ${code}, which is not there`);
+    return location;
+  }
+
+  #servesSome(slot: Slot): boolean {
+    return this.#reach(slot).some((units, line) => units >= (this.#requested[line] ?? 0));
+  }
+
+  #isAll(units: readonly number[]): boolean {
+    return units.every((count, line) => count >= (this.#requested[line] ?? 0));
+  }
+
+  #here(slot: Slot): number[] {
+    return this.#levels.map((levels) => levels.available(slot, this.#now.getTime()));
+  }
+
+  /** What is here, and what could be sent here. */
+  #reach(slot: Slot): number[] {
+    const here = this.#here(slot);
+    const location = this.#locations.at(slot);
+    const source = location === null ? null : this.#sourceOf(location);
+    if (source === null) return here;
+    const there = this.#here(this.#locations.slotOf(source.code));
+    return here.map((units, line) => units + (there[line] ?? 0));
+  }
+
+  #store(slot: Slot, distanceKm: number | null): PlanStore | null {
+    const location = this.#locations.at(slot);
+    if (location === null) return null;
+    const promise = promiseHere(this.#counterOf(location));
+    if (promise === null) return null;
+    const { code } = location;
+    const supply = this.#supplyOf(location);
+    return { code, distanceKm, readyAt: promise.readyAt.getTime(), here: this.#here(slot), supply };
+  }
+
+  #supplyOf(location: LocationRecord): PlanStore['supply'] {
+    const source = this.#sourceOf(location);
+    if (source === null || location.replenishment === null) return null;
+    const promise = promiseByTransfer({
+      destination: this.#counterOf(location),
+      source: { hours: source.openingHours, timeZone: source.timeZone },
+      replenishment: location.replenishment,
+      now: this.#now,
+    });
+    if (promise === null) return null;
+    return { units: this.#here(this.#locations.slotOf(source.code)), readyAt: promise.readyAt.getTime() };
+  }
+
+  #sourceOf({ replenishment }: LocationRecord): LocationRecord | null {
+    return replenishment === null ? null : this.#locations.find(replenishment.from);
+  }
+
+  #counterOf(location: LocationRecord): PickupCounter & { now: Date } {
+    return {
+      hours: location.openingHours,
+      timeZone: location.timeZone,
+      pickup: location.pickup,
+      queuedOrders: this.#availability.openOrders(location.code),
+      now: this.#now,
+    };
+  }
+}
