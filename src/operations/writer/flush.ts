@@ -4,6 +4,7 @@
 import { stockSubject } from '../../domain/event.ts';
 import { available, type Level } from '../../domain/level.ts';
 import { reservationFacts } from '../../domain/reservation.ts';
+import { transferFacts } from '../../domain/transfer.ts';
 import { insertEvents, type NewEvent } from '../../queries/events.ts';
 import { updateLevels } from '../../queries/levels.ts';
 import { insertMovements } from '../../queries/movements.ts';
@@ -16,6 +17,7 @@ import {
   updateReservations,
 } from '../../queries/reservationWrites.ts';
 import type { Tx } from '../../queries/transaction.ts';
+import { insertTransfers, updateTransfers } from '../../queries/transfers.ts';
 import type { Batch } from './batch.ts';
 
 export async function flushBatch(tx: Tx, batch: Batch): Promise<void> {
@@ -29,10 +31,20 @@ export async function flushBatch(tx: Tx, batch: Batch): Promise<void> {
   await insertLines(tx, made);
   await updateReservations(tx, changed);
   await updateLines(tx, changed);
+  await insertTransfers(tx, [...batch.transfers.made]);
+  await updateTransfers(
+    tx,
+    [...batch.transfers.changed].filter((transfer) => !batch.transfers.made.has(transfer)),
+  );
   await insertTransitions(tx, batch.transitions, batch.now);
   await insertMovements(tx, batch.movements, batch.now);
   const atRisk = await flagAtRisk(tx, batch);
-  await insertEvents(tx, [...reservationEvents(batch), ...stockEvents(batch, levels), ...atRisk]);
+  await insertEvents(tx, [
+    ...transferEvents(batch),
+    ...reservationEvents(batch),
+    ...stockEvents(batch, levels),
+    ...atRisk,
+  ]);
 }
 
 /** One event for each level: the state it has after the batch. States within a batch never existed for others. */
@@ -49,6 +61,7 @@ function stockEvents(batch: Batch, levels: readonly Level[]): NewEvent[] {
       reserved: level.reserved,
       buffer: level.buffer,
       available: available(level),
+      incoming: level.incoming,
       reason: batch.changedLevels.get(level)?.reason ?? 'adjustment',
     },
   }));
@@ -63,6 +76,23 @@ function reservationEvents(batch: Batch): NewEvent[] {
     version: reservation.version,
     data: { ...reservationFacts(reservation), ...data },
   }));
+}
+
+/**
+ * Once for each end, as an event belongs to one location: the same subject and version twice, so that whoever hears
+ * both has nothing newer in the second.
+ */
+function transferEvents(batch: Batch): NewEvent[] {
+  return batch.transfers.events.flatMap(({ type, transfer, data }) =>
+    [transfer.from, transfer.to].map((location) => ({
+      type,
+      occurredAt: batch.now,
+      location,
+      subject: transfer.id,
+      version: transfer.version,
+      data: { ...transferFacts(transfer), ...data },
+    })),
+  );
 }
 
 /** Only where units are short now, or were and may be enough again: elsewhere no line is or becomes at risk. */

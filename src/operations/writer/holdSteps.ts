@@ -43,7 +43,7 @@ export function holdNeeds({ location, lines, channel, orderReference, feed, sell
   return {
     levels: [...here, ...there],
     // A line that waits for units refers to a level here, where there never may have been any.
-    createsLevels: feed !== null,
+    createsLevels: feed === null ? false : { at: location },
     locations: seller === null ? [] : [seller.location],
     endsDueHolds: true,
     orderReferences: orderReference === null ? [] : [{ channel, orderReference }],
