@@ -6,6 +6,7 @@ import type { Config } from './config.ts';
 import { startFeed } from './feed/reader.ts';
 import type { Deps } from './http/deps.ts';
 import { makeHealth } from './http/health.ts';
+import { makePlanQuotes } from './http/planQuotes.ts';
 import { makeRateLimits } from './http/rateLimits.ts';
 import { startAnswerRetention } from './jobs/answerRetention.ts';
 import { startEventRetention } from './jobs/eventRetention.ts';
@@ -136,6 +137,7 @@ async function composeOn(
     catalogue,
     locations,
     availability,
+    planQuotes: makePlanQuotes(database),
     keyring,
     feed,
     rateLimits,

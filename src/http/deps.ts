@@ -11,6 +11,7 @@ import type { Catalogue } from '../views/catalogue.ts';
 import type { Keyring } from '../views/keyring.ts';
 import type { Locations } from '../views/locations.ts';
 import type { Health } from './health.ts';
+import type { PlanQuotes } from './planQuotes.ts';
 import type { RateLimits } from './rateLimits.ts';
 
 export type Deps = {
@@ -22,6 +23,7 @@ export type Deps = {
   catalogue: Catalogue;
   locations: Locations;
   availability: Availability;
+  planQuotes: PlanQuotes;
   keyring: Keyring;
   /** Woken after each commit of this process. */
   feed: Feed;
