@@ -383,6 +383,7 @@ CREATE TABLE reservations (
   CONSTRAINT reservations_payment_known CHECK ((payment = ANY (ARRAY['online'::text, 'in_store'::text]))),
   CONSTRAINT reservations_status_known CHECK ((status = ANY (ARRAY['held'::text, 'confirmed'::text, 'picking'::text, 'ready'::text, 'collected'::text, 'cancelled'::text, 'expired'::text])))
 ) WITH (fillfactor=80);
+CREATE INDEX reservations_code_idx ON public.reservations USING btree (location_id, pickup_code) WHERE (pickup_code IS NOT NULL);
 CREATE INDEX reservations_customer_idx ON public.reservations USING btree (customer_reference, id) WHERE (customer_reference IS NOT NULL);
 CREATE INDEX reservations_deadline_idx ON public.reservations USING btree (pickup_deadline_at) WHERE (status = 'ready'::text);
 CREATE INDEX reservations_expires_idx ON public.reservations USING btree (expires_at) WHERE (status = 'held'::text);

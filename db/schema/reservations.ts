@@ -75,6 +75,8 @@ export const reservations = pgTable(
     index('reservations_order_reference_idx')
       .on(t.orderReference)
       .where(sql`${t.orderReference} IS NOT NULL`),
+    // Tills name orders by the code that the customer shows, those that have ended too.
+    index('reservations_code_idx').on(t.locationId, t.pickupCode).where(sql`${t.pickupCode} IS NOT NULL`),
     index('reservations_put_back_idx').on(t.locationId, t.id).where(sql`${t.putBackPending}`),
     index('reservations_queue_idx').on(t.locationId, t.status, t.id),
     index('reservations_expires_idx').on(t.expiresAt).where(sql`${t.status} = 'held'`),

@@ -1,0 +1,1 @@
+CREATE INDEX "reservations_code_idx" ON "reservations" USING btree ("location_id","pickup_code") WHERE "reservations"."pickup_code" IS NOT NULL;
