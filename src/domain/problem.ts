@@ -17,6 +17,7 @@ export const PROBLEMS = {
   'unknown-reservation': [404, 'There is no such reservation'],
   'unknown-plan': [404, 'There is no such plan'],
   'unknown-transfer': [404, 'There is no such transfer'],
+  'unknown-buffer': [404, 'There is no such buffer rule'],
   'method-not-allowed': [405, 'The method is not allowed here'],
   'not-acceptable': [406, 'The representation asked for does not exist'],
   'request-timeout': [408, 'The request took too long to arrive'],
@@ -59,6 +60,7 @@ export const PROBLEMS = {
   'pairing-code-invalid': [404, 'The pairing code is wrong, used or too old'],
   'webhook-disabled': [409, 'The webhook is disabled'],
   'too-many-webhooks': [409, 'There are as many webhooks as there may be'],
+  'too-many-buffers': [409, 'There are as many buffer rules as may be'],
   conflict: [409, 'The request conflicts with another'],
   // What the server cannot do now
   'internal-error': [500, 'Something went wrong on our side'],

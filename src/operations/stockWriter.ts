@@ -5,6 +5,7 @@
 // and 4,500/s for one item; one by one, with eight connections, 460/s and 78/s.
 import { Problem } from '../domain/problem.ts';
 import { answerName } from '../queries/idempotency.ts';
+import { makeBufferRules } from './writer/bufferRules.ts';
 import type { StockOperation } from './writer/operation.ts';
 import type { Answer, Idempotency, Outcome, Submitted } from './writer/outcome.ts';
 import { Queue } from './writer/queue.ts';
@@ -34,7 +35,7 @@ export type StockWriter = {
   close(): Promise<void>;
 };
 
-export type StockWriterOptions = SafeOptions & {
+export type StockWriterOptions = Omit<SafeOptions, 'bufferRules'> & {
   /** Called after each batch: wakes the feed, counts. */
   onCommit(batch: { commands: number; seconds: number }): void;
   commandsQueuedMax: number;
@@ -46,12 +47,13 @@ export type StockWriterOptions = SafeOptions & {
 const FIRST_ANSWER_MILLISECONDS_MAX = 10_000;
 
 export function openStockWriter(options: StockWriterOptions): StockWriter {
+  const bufferRules = makeBufferRules();
   const answering = new Map<string, { hash: Buffer; answer: Promise<Submitted> }>();
   const queue = new Queue<Entry, Submitted>({
     weightQueuedMax: options.commandsQueuedMax,
     weightPerBatchMax: options.commandsPerBatchMax,
     batchesInFlightMax: options.batchesInFlightMax,
-    work: (entries) => runTimed(options, entries),
+    work: (entries) => runTimed({ ...options, bufferRules }, entries),
   });
 
   async function submit<Command, Value>(submission: Submission<Command, Value>): Promise<Submitted> {
@@ -89,7 +91,7 @@ export function openStockWriter(options: StockWriterOptions): StockWriter {
 }
 
 async function runTimed(
-  options: StockWriterOptions,
+  options: SafeOptions & Pick<StockWriterOptions, 'onCommit'>,
   entries: readonly Entry[],
 ): Promise<PromiseSettledResult<Submitted>[]> {
   const startedAt = performance.now();

@@ -11,6 +11,7 @@ import {
 import { isRetryable, violatedConstraint } from '../../queries/pgError.ts';
 import type { Database, Tx } from '../../queries/transaction.ts';
 import type { Batch } from './batch.ts';
+import type { BufferRules } from './bufferRules.ts';
 import { flushBatch } from './flush.ts';
 import { loadBatch, makeLevels, type Names, resolveNames } from './load.ts';
 import type { Catalogue, Needs, StockOperation } from './operation.ts';
@@ -29,6 +30,8 @@ export type BatchOptions = {
   catalogue: Catalogue;
   /** Ends a due hold; given by the composition, so that the writer imports no operation. */
   expire: StockOperation<{ id: string; actor: Actor }, unknown>;
+  /** The buffers that hold: read anew when their version changes. */
+  bufferRules: BufferRules;
   /** The instant at which a batch decides. */
   now: () => Date;
 };
@@ -79,7 +82,7 @@ async function decideAndWrite(
     (entry) => entry.idempotency === null || !kept.has(answerName(entry.idempotency)),
   );
   const needs = fresh.flatMap((entry) => entry.needs);
-  const { batch, dueHolds } = await loadBatch(tx, needs, names, options.now, attempt);
+  const { batch, dueHolds } = await loadBatch(tx, needs, names, options, attempt);
   for (const id of dueHolds) batch.run(() => options.expire.decide(batch, { id, actor: CLOCK }));
   const decided = new Map(fresh.map((entry) => [entry, entry.decide(batch)]));
   await flushBatch(tx, batch);

@@ -1,0 +1,126 @@
+// What is left to do after a change of buffers: scopes whose levels are gone through, a chunk at a time, under a lease.
+// Decides nothing; knows rules only by their scope.
+import type { BufferScope } from '../domain/buffer.ts';
+import type { Tx } from './transaction.ts';
+
+/** A scope whose category is '' is that of items without one. */
+export type BufferTask = BufferScope & {
+  id: number;
+  ruleId: string | null;
+  ruleVersion: number | null;
+  afterItemId: number;
+  afterLocationId: number;
+};
+
+export type LevelName = { itemId: number; locationId: number; sku: string; location: string };
+
+type TaskRow = {
+  id: number;
+  location_id: number | null;
+  category: string | null;
+  item_id: number | null;
+  rule_id: string | null;
+  rule_version: number | null;
+  after_item_id: number;
+  after_location_id: number;
+};
+
+/** How long a process may take for a chunk before another takes over. */
+const LEASE_SECONDS = 30;
+
+/** In the transaction of the change. What was left for an older version of the same rule is part of it. */
+export async function addRuleTask(
+  tx: Tx,
+  scope: BufferScope,
+  rule: { id: string; version: number } | null,
+): Promise<void> {
+  if (rule !== null) {
+    await tx.run('buffer_tasks.supersede', 'DELETE FROM buffer_tasks WHERE rule_id = $1', [rule.id]);
+  }
+  await tx.run(
+    'buffer_tasks.add',
+    `INSERT INTO buffer_tasks (location_id, category, item_id, rule_id, rule_version)
+     VALUES ($1, $2, $3, $4, $5)`,
+    [scope.locationId, scope.category, scope.itemId, rule?.id ?? null, rule?.version ?? null],
+  );
+}
+
+/** Items whose category changed, in the transaction that changes it: other rules may govern their levels now. */
+export async function addItemTasks(tx: Tx, itemIds: readonly number[]): Promise<void> {
+  if (itemIds.length === 0) return;
+  await tx.run('buffer_tasks.add_items', 'INSERT INTO buffer_tasks (item_id) SELECT unnest($1::int[])', [
+    itemIds,
+  ]);
+}
+
+/** The oldest task that nobody works on, leased by the database's clock; null when there is none. */
+export async function takeTask(tx: Tx): Promise<BufferTask | null> {
+  const [row] = await tx.run<TaskRow>(
+    'buffer_tasks.take',
+    `UPDATE buffer_tasks t SET leased_until = clock_timestamp() + interval '${LEASE_SECONDS} s'
+     WHERE id = (SELECT id FROM buffer_tasks WHERE leased_until IS NULL OR leased_until < clock_timestamp()
+                 ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED)
+     RETURNING id, location_id, category, item_id, rule_id, rule_version, after_item_id, after_location_id`,
+    [],
+  );
+  return row === undefined
+    ? null
+    : {
+        id: row.id,
+        locationId: row.location_id,
+        category: row.category,
+        itemId: row.item_id,
+        ruleId: row.rule_id,
+        ruleVersion: row.rule_version,
+        afterItemId: row.after_item_id,
+        afterLocationId: row.after_location_id,
+      };
+}
+
+/** The levels of a task's scope after where it stands, in (item, location) order. */
+export async function levelsOfTask(tx: Tx, task: BufferTask, limit: number): Promise<LevelName[]> {
+  return tx.run<LevelName>(
+    'buffer_tasks.levels',
+    `SELECT l.item_id AS "itemId", l.location_id AS "locationId", i.sku, o.code AS location
+     FROM levels l JOIN items i ON i.id = l.item_id JOIN locations o ON o.id = l.location_id
+     WHERE (l.item_id, l.location_id) > ($1::int, $2::int)
+       AND ($3::int IS NULL OR l.location_id = $3)
+       AND ($4::text IS NULL OR coalesce(i.category, '') = $4)
+       AND ($5::int IS NULL OR l.item_id = $5)
+     ORDER BY l.item_id, l.location_id LIMIT $6`,
+    [task.afterItemId, task.afterLocationId, task.locationId, task.category, task.itemId, limit],
+  );
+}
+
+/** Notes how far a task is and keeps it; false when it was superseded or taken over from further on. */
+export async function advanceTask(
+  tx: Tx,
+  task: BufferTask,
+  to: { itemId: number; locationId: number },
+): Promise<boolean> {
+  const rows = await tx.run(
+    'buffer_tasks.advance',
+    `UPDATE buffer_tasks
+     SET after_item_id = $2, after_location_id = $3, leased_until = clock_timestamp() + interval '${LEASE_SECONDS} s'
+     WHERE id = $1 AND (after_item_id, after_location_id) < ($2, $3) RETURNING id`,
+    [task.id, to.itemId, to.locationId],
+  );
+  return rows.length > 0;
+}
+
+/** Lets another process go on from where the task stands. */
+export async function releaseTask(tx: Tx, task: BufferTask): Promise<void> {
+  await tx.run('buffer_tasks.release', 'UPDATE buffer_tasks SET leased_until = NULL WHERE id = $1', [
+    task.id,
+  ]);
+}
+
+/** Ends a task; its rule, where it is still the same version, is applied everywhere. One transaction. */
+export async function endTask(tx: Tx, task: BufferTask, now: Date): Promise<void> {
+  await tx.run(
+    'buffer_tasks.end',
+    `WITH ended AS (DELETE FROM buffer_tasks WHERE id = $1 RETURNING rule_id, rule_version)
+     UPDATE buffer_rules b SET applied_at = $2 FROM ended WHERE b.id = ended.rule_id AND b.version = ended.rule_version`,
+    [task.id, now],
+  );
+}
