@@ -70,6 +70,9 @@ export const IMPORT_FIELDS: Record<ImportType, Readonly<Record<string, FieldKind
     occurredAt: 'instant',
     reference: 'text',
     reservationId: 'text',
+    orderReference: 'text',
+    channel: 'text',
+    pickupCode: 'text',
   },
   counts: {
     eventId: 'text',

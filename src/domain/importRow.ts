@@ -2,7 +2,14 @@
 // Pure: opening hours in OpenStreetMap's form and time zones of locations are asked of the context.
 import { z } from 'zod';
 import { isCountry } from './country.ts';
-import { eventIdSchema, sourceSchema } from './fact.ts';
+import {
+  eventIdSchema,
+  type NamedOtherwise,
+  namedOtherwise,
+  namesOneReservation,
+  reservationNames,
+  sourceSchema,
+} from './fact.ts';
 import type { ImportType } from './importFields.ts';
 import type { PlannedField } from './importPlan.ts';
 import { pointerTo, type RowRefusal, refusalOf } from './importRefusal.ts';
@@ -25,6 +32,7 @@ export type MovementRow = {
   occurredAt: Date;
   reference: string | null;
   reservationId: string | null;
+  named: NamedOtherwise;
 };
 export type CountRow = {
   eventId: string | null;
@@ -91,16 +99,24 @@ const movementSchema = z
     quantity: z.int().min(-MOVEMENT_QUANTITY_MAX).max(MOVEMENT_QUANTITY_MAX),
     occurredAt: z.date(),
     reference: lineOfText(200).nullable(),
-    reservationId: z
-      .string()
-      .regex(/^[!-~]{1,64}$/, 'must be the id of a reservation')
-      .nullable(),
+    reservationId: reservationNames.reservationId.nullable(),
+    orderReference: reservationNames.orderReference.nullable(),
+    channel: reservationNames.channel.nullable(),
+    pickupCode: reservationNames.pickupCode.nullable(),
   })
   .refine(({ type, quantity }) => type === 'adjustment' || quantity >= 0, {
     path: ['quantity'],
     message: 'is negative; say with `negative` what such a row is, for example negative=adjustment',
   })
-  .refine(({ quantity }) => quantity !== 0, { path: ['quantity'], message: 'must not be 0: nothing moved' });
+  .refine(({ quantity }) => quantity !== 0, { path: ['quantity'], message: 'must not be 0: nothing moved' })
+  .refine(namesOneReservation, {
+    path: ['reservationId'],
+    message: 'must be the only name of the reservation: its id, its order reference or its pickup code',
+  })
+  .transform(({ orderReference, channel, pickupCode, ...row }) => ({
+    ...row,
+    named: namedOtherwise({ orderReference, channel, pickupCode }),
+  }));
 const countSchema = z.strictObject({
   eventId: eventIdSchema.nullable(),
   source: sourceSchema,
@@ -197,6 +213,10 @@ function movementOf(values: Values, context: RowContext): MovementRow | z.ZodErr
     occurredAt: values.occurredAt,
     reference: values.reference ?? null,
     reservationId: values.reservationId ?? null,
+    orderReference: values.orderReference ?? null,
+    // Files have a channel for purposes of their own: it matters only beside an order reference.
+    channel: values.orderReference === undefined ? null : (values.channel ?? null),
+    pickupCode: values.pickupCode ?? null,
   });
   return parsed.success ? parsed.data : parsed.error;
 }

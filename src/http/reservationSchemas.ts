@@ -13,6 +13,7 @@ import {
   type Reservation,
   STATUSES,
   TTL_SECONDS,
+  unitsBack,
 } from '../domain/reservation.ts';
 import { lineOfText } from '../domain/text.ts';
 import type { HistoryEntry } from '../queries/reservationReads.ts';
@@ -77,7 +78,7 @@ const lineSchema = z.object({
   missing: z.int(),
   missingReason: z.enum(MISSING_REASONS).nullable(),
   collected: z.int().meta({ description: 'Units that left the store, told by the counter or by a till.' }),
-  returned: z.int(),
+  returned: z.int().meta({ description: 'Units that came back, told by the counter or by a till.' }),
   atRisk: z
     .boolean()
     .meta({ description: 'On hand no longer covers this line and those reserved before it.' }),
@@ -152,7 +153,7 @@ export function showReservation(
       missing: line.missing,
       missingReason: line.missingReason,
       collected: Math.max(line.collected, line.sold),
-      returned: line.returned,
+      returned: unitsBack(line),
       atRisk: line.atRisk,
     })),
     expiresAt: instant(reservation.expiresAt),

@@ -1,5 +1,6 @@
 // Facts from the back office enter the ledger: each once, in whatever order they arrive.
 // A sale or return of a reservation is told by the counter too: stock moves once, and the reservation's state follows.
+import type { NamedOtherwise } from '../domain/fact.ts';
 import { CLOCK_SKEW_SECONDS_MAX } from '../domain/level.ts';
 import type { LocationRecord } from '../domain/location.ts';
 import { type MovementType, onHandDelta } from '../domain/movement.ts';
@@ -12,9 +13,6 @@ import type { StockOperation } from './writer/operation.ts';
 import type { Actor } from './writer/outcome.ts';
 import { type Learnt, tell } from './writer/tellSteps.ts';
 
-/** What a till knows of a reservation whose id it does not know. */
-export type NamedOtherwise = { orderReference: string; channel: string | null } | { pickupCode: string };
-
 export type RecordMovement = {
   source: string;
   eventId: string;
@@ -26,7 +24,7 @@ export type RecordMovement = {
   reference: string | null;
   reservationId: string | null;
   /** Instead of `reservationId`; resolved at the location. */
-  named?: NamedOtherwise | null;
+  named?: NamedOtherwise;
   /** Another store's location is as unknown as one that does not exist. */
   maySee: (location: string) => boolean;
   actor: Actor;

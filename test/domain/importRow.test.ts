@@ -73,6 +73,7 @@ test('a movement has its own time zone, its storeâ€™s: a date alone is the dayâ€
     occurredAt: new Date('2026-07-14T04:00:00Z'),
     reference: null,
     reservationId: null,
+    named: null,
   });
 });
 

@@ -26,6 +26,7 @@ const movement = {
   occurredAt: new Date('2026-07-14T10:00:00Z'),
   reference: null,
   reservationId: null,
+  named: null,
 };
 
 test('the n-th row that says the very same is another fact, the same in every run', () => {

@@ -2,7 +2,13 @@
 // Checks and shows; what a fact does to a level is decided by the operations.
 import { z } from 'zod';
 import { type Caller, mayUse } from '../../domain/caller.ts';
-import { eventIdSchema, sourceSchema } from '../../domain/fact.ts';
+import {
+  eventIdSchema,
+  namedOtherwise,
+  namesOneReservation,
+  reservationNames,
+  sourceSchema,
+} from '../../domain/fact.ts';
 import { skuSchema } from '../../domain/item.ts';
 import { ON_HAND_MAX } from '../../domain/level.ts';
 import { locationCodeSchema } from '../../domain/location.ts';
@@ -32,7 +38,26 @@ const movementSchema = z
     quantity: z.int().min(-MOVEMENT_QUANTITY_MAX).max(MOVEMENT_QUANTITY_MAX),
     occurredAt: z.iso.datetime({ offset: true }),
     reference: lineOfText(200).optional(),
-    reservationId: z.string().min(1).max(64).optional(),
+    reservationId: reservationNames.reservationId
+      .optional()
+      .meta({ description: 'The reservation that it is a sale or a return of.' }),
+    orderReference: reservationNames.orderReference
+      .optional()
+      .meta({ description: 'The same, by the shop’s order number. At most one of the three names.' }),
+    channel: reservationNames.channel
+      .optional()
+      .meta({ description: 'Where order references of several channels meet: the one that is meant.' }),
+    pickupCode: reservationNames.pickupCode
+      .optional()
+      .meta({ description: 'The same, by what the customer shows: the open order, or the last that ended.' }),
+  })
+  .refine(namesOneReservation, {
+    path: ['reservationId'],
+    message: 'must be the only name of the reservation: give its id, its order reference or its pickup code',
+  })
+  .refine(({ channel, orderReference }) => channel === undefined || orderReference !== undefined, {
+    path: ['channel'],
+    message: 'goes with an orderReference',
   })
   .refine(({ type, quantity }) => (type === 'adjustment' ? quantity !== 0 : quantity > 0), {
     path: ['quantity'],
@@ -136,7 +161,7 @@ const movementsRoute = route({
   operationId: 'recordMovements',
   summary: 'Report movements',
   description:
-    'Up to 1,000 facts from one source. Each is applied once, whatever the order and however often it is sent; one bad element does not spoil the others. A `sale` that names a reservation consumes what was reserved.',
+    'Up to 1,000 facts from one source. Each is applied once, whatever the order and however often it is sent; one bad element does not spoil the others. A `sale` or `return` that names a reservation, by `reservationId`, `orderReference` or `pickupCode`, is told by the counter too: stock moves once, at the earliest instant that either tells, and the reservation’s state follows.',
   tag: 'Stock',
   scopes: ['stock:write'],
   body: z.strictObject({ source: sourceSchema, movements: elementsOf(movementSchema, FACTS_MAX) }),
@@ -166,12 +191,13 @@ const movementsRoute = route({
   async handler(call, deps) {
     const { source, movements } = call.body;
     const maySee = sees(call.caller);
-    const commandOf = (movement: Movement): RecordMovement => ({
+    const commandOf = ({ orderReference, channel, pickupCode, ...movement }: Movement): RecordMovement => ({
       ...movement,
       source,
       occurredAt: new Date(movement.occurredAt),
       reference: movement.reference ?? null,
       reservationId: movement.reservationId ?? null,
+      named: namedOtherwise({ orderReference, channel, pickupCode }),
       maySee,
       actor: actorOf(call),
     });

@@ -30,8 +30,9 @@ function identifyMovements(): Identify<MovementRow> {
   const occurrences = new Occurrences();
   return (row) => {
     if (row.eventId !== null) return row;
-    const { type, sku, location, quantity, occurredAt, reference, reservationId } = row;
-    const digest = digestOf([type, sku, location, quantity, occurredAt.getTime(), reference, reservationId]);
+    const { type, sku, location, quantity, occurredAt, reference, reservationId, named } = row;
+    const says = [type, sku, location, quantity, occurredAt.getTime(), reference, reservationId];
+    const digest = digestOf(named === null ? says : [...says, named]);
     const before = occurrences.note(digest.readUIntBE(0, 6) * 32 + ((digest[6] ?? 0) >> 3));
     if (occurrences.size > OCCURRENCES_MAX) {
       const detail = `The file has more than ${OCCURRENCES_MAX} different rows without an event id: give them one, or split the file.`;

@@ -122,6 +122,7 @@ const POINTERS: Readonly<Record<string, string>> = {
   'unknown-item': '/sku',
   'unknown-location': '/location',
   'unknown-reservation': '/reservationId',
+  'ambiguous-order-reference': '/orderReference',
   'event-id-reused': '/eventId',
   'stale-count': '/expected',
 };
