@@ -9,6 +9,7 @@ import { makeHealth } from './http/health.ts';
 import { makePlanQuotes } from './http/planQuotes.ts';
 import { makeRateLimits } from './http/rateLimits.ts';
 import { startAnswerRetention } from './jobs/answerRetention.ts';
+import { startBuffers } from './jobs/buffers.ts';
 import { startEventRetention } from './jobs/eventRetention.ts';
 import { startExpiry } from './jobs/expiry.ts';
 import { startImports } from './jobs/imports/runner.ts';
@@ -27,6 +28,7 @@ const BATCHES_IN_FLIGHT_MAX = 2;
 const FEED_CONNECTIONS = 2;
 const EXPIRY_POLL_MILLISECONDS = 1_000;
 const IMPORTS_POLL_MILLISECONDS = 500;
+const BUFFERS_POLL_MILLISECONDS = 500;
 
 export type ComposeOptions = {
   config: Config;
@@ -178,6 +180,7 @@ export function startJobs(deps: Deps): { close(): Promise<void> } {
   const jobs = [
     startExpiry({ ...deps, pollMilliseconds: EXPIRY_POLL_MILLISECONDS }),
     startImports({ ...deps, pollMilliseconds: IMPORTS_POLL_MILLISECONDS }),
+    startBuffers({ ...deps, pollMilliseconds: BUFFERS_POLL_MILLISECONDS }),
     startEventRetention({ ...deps, days: deps.config.eventDays }),
     startAnswerRetention(deps),
   ];

@@ -10,6 +10,7 @@ import {
 } from '../domain/item.ts';
 import { Problem } from '../domain/problem.ts';
 import type { Guard, Saved } from '../domain/saved.ts';
+import { addItemTasks } from '../queries/bufferTasks.ts';
 import { insertEvents } from '../queries/events.ts';
 import { type ItemWrite, insertItems, lockItems, updateItems } from '../queries/items.ts';
 import type { Tx } from '../queries/transaction.ts';
@@ -113,7 +114,15 @@ async function write(tx: Tx, decisions: readonly Decision[], now: Date): Promise
   }
   const inserted = inserts.length > 0 ? await insertItems(tx, inserts) : [];
   const updated = updates.length > 0 ? await updateItems(tx, updates) : [];
+  await addItemTasks(tx, recategorised(decisions));
   return bySku([...inserted, ...updated]);
+}
+
+/** Other buffer rules may govern their levels now. A new item has none. */
+function recategorised(decisions: readonly Decision[]): number[] {
+  return decisions.flatMap(({ stored, description }) =>
+    stored === null || description === null || stored.category === description.category ? [] : [stored.id],
+  );
 }
 
 function savedOf({ outcome }: Verdict, record: ItemRecord | null): Saved<ItemRecord> {
