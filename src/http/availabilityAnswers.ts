@@ -131,9 +131,12 @@ export function seesCounts(caller: Caller): boolean {
   return caller.kind !== 'publishable';
 }
 
-/** Which locations the caller may know of, for many questions. */
+/**
+ * Whose availability the caller may read. A tablet reads everybody's, though it acts for one location: whoever stands
+ * before an empty shelf asks where the item is.
+ */
 export function sightOf(caller: Caller): (code: string) => boolean {
-  if (caller.locations === null) return () => true;
+  if (caller.locations === null || caller.kind === 'device') return () => true;
   const codes = new Set(caller.locations);
   return (code) => codes.has(code);
 }

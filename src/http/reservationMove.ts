@@ -96,6 +96,12 @@ export async function visibleReservation(call: MoveCall<unknown>, deps: Deps): P
   return reservation;
 }
 
+/** What every move is told. */
 export function common(call: MoveCall<unknown>) {
   return { id: call.params.id, admit: admitFor(call), actor: actorOf(call) };
+}
+
+/** The same for the moves that are open to the store that sold what another one prepares. */
+export function commonToSellers(call: MoveCall<unknown>) {
+  return { ...common(call), admit: admitFor(call, true) };
 }

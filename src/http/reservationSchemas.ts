@@ -1,9 +1,9 @@
 // How reservations look on the wire: what may be sent, what is shown and to whom.
 // Knows shapes only; which move is allowed is the domain's.
 import { z } from 'zod';
-import type { Caller } from '../domain/caller.ts';
+import { type Caller, mayUse } from '../domain/caller.ts';
 import { skuSchema } from '../domain/item.ts';
-import { locationCodeSchema } from '../domain/location.ts';
+import { addressSchema, locationCodeSchema } from '../domain/location.ts';
 import {
   isDue,
   LINE_QUANTITY_MAX,
@@ -39,16 +39,15 @@ export const orderReference = lineOfText(128).meta({
   examples: ['FM-2026-000123'],
 });
 
+const phone = z.string().regex(/^\+?[0-9 ().-]{4,32}$/, 'Expected a telephone number');
+
 /** Personal data: shown to keys that may read reservations, never in events or logs. */
 export const customerSchema = z
   .strictObject({
     reference: lineOfText(128).optional(),
     name: lineOfText(200).optional(),
     email: z.email().max(254).optional(),
-    phone: z
-      .string()
-      .regex(/^\+?[0-9 ().-]{4,32}$/, 'Expected a telephone number')
-      .optional(),
+    phone: phone.optional(),
     locale: z
       .string()
       .regex(/^[a-z]{2}(-[A-Z]{2})?$/, 'Expected a locale such as fr or fr-FR')
@@ -56,24 +55,71 @@ export const customerSchema = z
   })
   .meta({ id: 'Customer' });
 
+/** Personal data too, and kept from the same eyes. */
+export const deliverToSchema = addressSchema
+  .extend({
+    name: lineOfText(200),
+    phone: phone.optional(),
+    instructions: lineOfText(500).optional().meta({ description: 'For whoever brings it.' }),
+  })
+  .meta({
+    id: 'DeliverTo',
+    examples: [
+      {
+        name: 'Camille Martin',
+        street: '12 rue des Lilas',
+        postalCode: '59000',
+        city: 'Lille',
+        country: 'FR',
+      },
+    ],
+  });
+
+/** What the carrier was handed. */
+export const dispatchSchema = z
+  .strictObject({ carrier: lineOfText(100).optional(), trackingNumber: lineOfText(100).optional() })
+  .meta({ id: 'Dispatch', examples: [{ carrier: 'Colissimo', trackingNumber: '6A12345678901' }] });
+
+/** What may be said of every hold, however it is placed. */
+export const holdTerms = {
+  ttlSeconds: ttlSeconds.default(TTL_SECONDS.default),
+  channel: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9_.-]{0,63}$/, 'Expected lower-case letters, digits, dot, dash, underscore')
+    .default('web'),
+  customer: customerSchema.optional(),
+  payment: z.enum(PAYMENTS).optional(),
+};
+
 export const placeBody = z
   .strictObject({
     location: locationCodeSchema,
     lines: cartLines,
-    ttlSeconds: ttlSeconds.default(TTL_SECONDS.default),
-    channel: z
-      .string()
-      .regex(/^[a-z0-9][a-z0-9_.-]{0,63}$/, 'Expected lower-case letters, digits, dot, dash, underscore')
-      .default('web'),
+    ...holdTerms,
     orderReference: orderReference.optional(),
-    customer: customerSchema.optional(),
-    payment: z.enum(PAYMENTS).optional(),
+    fulfilment: z.enum(['now', 'transfer']).default('now').meta({
+      description:
+        '`transfer`: what is missing at the location is sent there by the one that supplies it, with a transfer made together with the hold.',
+    }),
+    transferFrom: locationCodeSchema
+      .optional()
+      .meta({ description: 'With `transfer`: sent by this location instead.' }),
+    soldAt: locationCodeSchema.optional().meta({
+      description: 'With channel `store`: the store that sells. A tablet’s own store, without being said.',
+    }),
+    deliverTo: deliverToSchema.optional().meta({
+      description:
+        'With channel `store`: sent there from `location`, which need not hand over orders. Personal data.',
+    }),
   })
   .meta({ id: 'ReservationInput' });
 
 const lineSchema = z.object({
   sku: z.string(),
   quantity: z.int(),
+  awaited: z.int().optional().meta({
+    description: 'Units that a transfer is to bring. Not shown to publishable keys.',
+  }),
   picked: z.int(),
   missing: z.int(),
   missingReason: z.enum(MISSING_REASONS).nullable(),
@@ -111,12 +157,27 @@ export const reservationSchema = z
     lines: z.array(lineSchema),
     expiresAt: z.iso.datetime().nullable().meta({ description: 'Set while it is held.' }),
     promise: z.object({ readyAt: z.iso.datetime() }).nullable().meta({
-      description: 'When the order will be ready at the counter; null where the store never opens.',
+      description:
+        'When the order will be ready at the counter; null where the store never opens, and for a delivery.',
     }),
-    pickupCode: z
+    soldAt: z.string().nullable().meta({
+      description: 'The store that sold it, where a store did.',
+    }),
+    deliverTo: deliverToSchema.nullable().meta({
+      description: 'Where it is sent instead of being collected. Personal data.',
+    }),
+    dispatch: dispatchSchema.nullable().meta({ description: 'What the carrier was handed.' }),
+    planId: z
       .string()
-      .optional()
-      .meta({ description: 'What the customer shows at the counter. Not shown to the store’s own devices.' }),
+      .nullable()
+      .meta({
+        description: 'The plan that it is part of: its other reservations name the same.',
+        examples: ['obj_01M805GM0VVZQWX59QYNSPH2WS'],
+      }),
+    pickupCode: z.string().optional().meta({
+      description:
+        'What the customer shows at the counter. Shown to servers and to the store that sold it, not to the tablets where it is collected; a delivery has none.',
+    }),
     pickupDeadlineAt: z.iso.datetime().nullable(),
     shelf: z.string().nullable(),
     takenBy: z.string().nullable(),
@@ -133,7 +194,7 @@ export const reservationSchema = z
 /** The reservation as this caller may see it. `now` decides whether a hold's time is over. */
 export function showReservation(
   reservation: Reservation,
-  caller: Pick<Caller, 'kind'>,
+  caller: Caller,
   now: Date,
 ): z.input<typeof reservationSchema> {
   // A hold that is due reads as it will be once it is swept: what ends it makes one version.
@@ -149,6 +210,8 @@ export function showReservation(
     lines: reservation.lines.map((line) => ({
       sku: line.sku,
       quantity: line.quantity,
+      // With it a browser could tell how many units the place has.
+      ...(caller.kind === 'publishable' ? {} : { awaited: line.awaited }),
       picked: line.picked,
       missing: line.missing,
       missingReason: line.missingReason,
@@ -158,7 +221,11 @@ export function showReservation(
     })),
     expiresAt: instant(reservation.expiresAt),
     promise: reservation.promise === null ? null : { readyAt: reservation.promise.readyAt.toISOString() },
-    ...(reservation.pickupCode !== null && caller.kind === 'secret'
+    soldAt: reservation.soldLocation?.code ?? null,
+    deliverTo: reservation.deliverTo,
+    dispatch: reservation.dispatch,
+    planId: reservation.planId,
+    ...(reservation.pickupCode !== null && mayTellCode(reservation, caller)
       ? { pickupCode: reservation.pickupCode }
       : {}),
     pickupDeadlineAt: instant(reservation.pickupDeadlineAt),
@@ -170,6 +237,12 @@ export function showReservation(
     createdAt: reservation.createdAt.toISOString(),
     updatedAt: reservation.updatedAt.toISOString(),
   };
+}
+
+/** Whoever hands over asks the customer for the code; whoever sold it elsewhere tells it. */
+function mayTellCode({ deliverTo, location }: Reservation, caller: Caller): boolean {
+  if (deliverTo !== null) return false;
+  return caller.kind === 'secret' || (caller.kind === 'device' && !mayUse(caller, location));
 }
 
 export function showHistory(entries: readonly HistoryEntry[]): z.input<typeof historySchema>[] {

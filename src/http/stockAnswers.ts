@@ -11,6 +11,7 @@ import { requireMatch, versionTag } from './etag.ts';
 import { replayHeaders } from './idempotency.ts';
 import { problemDocument, problemHeaders } from './problems.ts';
 import type { Call, Reply } from './route.ts';
+import { isSeller } from './storeToWeb.ts';
 
 /** Ends the tag of a reservation with a line at risk: stock changed what is shown, and made no new version. */
 const AT_RISK = '-at-risk"';
@@ -28,19 +29,25 @@ export function actorOf(call: Pick<Call, 'caller'>): Actor {
 
 /**
  * Which reservations this call may touch: those of the caller's locations, for a browser's key only its own, and,
- * with If-Match, only the version that it names.
+ * with If-Match, only the version that it names. Those that its store sold and another one prepares it may see, and
+ * change only where `sellersToo`: 403.
  */
-export function admitFor(call: Pick<Call, 'caller' | 'header'>): Admit {
+export function admitFor(call: Pick<Call, 'caller' | 'header'>, sellersToo = false): Admit {
   return (reservation) => {
     if (!maySeeReservation(call, reservation)) return false;
+    if (!sellersToo && !mayUse(call.caller, reservation.location)) {
+      throw new Problem('forbidden', `${reservation.location} prepares it: this is for its own staff.`);
+    }
     requireMatch(call.header('if-match')?.replaceAll(AT_RISK, '"'), versionTag(reservation.version));
     return true;
   };
 }
 
 export function maySeeReservation({ caller }: Pick<Call, 'caller'>, reservation: Reservation): boolean {
-  const own = caller.kind !== 'publishable' || reservation.keyId === caller.keyId;
-  return own && mayUse(caller, reservation.location);
+  if (mayUse(caller, reservation.location)) {
+    return caller.kind !== 'publishable' || reservation.keyId === caller.keyId;
+  }
+  return caller.kind !== 'publishable' && isSeller(caller, reservation);
 }
 
 /** A request of one command: its answer is `show` of what the operation gave, or the problem that refused it. */

@@ -11,7 +11,10 @@ export type ReservationFilters = {
   orderReference: string | null;
   customerReference: string | null;
   putBackPending: boolean | null;
-  /** Codes the caller may see; null: all. */
+  /** The store that sold it. */
+  soldAt: string | null;
+  planId: string | null;
+  /** Codes the caller may see, of the locations that prepare or of the one that sold; null: all. */
   visible: readonly string[] | null;
 };
 
@@ -51,8 +54,14 @@ function selectionOf(filters: ReservationFilters, before: string | null, limit: 
       filters.putBackPending,
       (pending) => (pending === true ? 'r.put_back_pending' : 'NOT r.put_back_pending'),
     ],
+    soldAt: [
+      filters.soldAt,
+      (code) => `r.sold_location_id = (SELECT id FROM locations WHERE code = ${place(code)})`,
+    ],
+    plan: [filters.planId, (id) => `r.plan_id = ${place(id)}`],
     visible: [
-      filters.visible,
+      // Who may see the store that sold may see all that it sold.
+      filters.soldAt !== null && filters.visible?.includes(filters.soldAt) ? null : filters.visible,
       (codes) => `r.location_id IN (SELECT id FROM locations WHERE code = ANY (${place(codes)}::text[]))`,
     ],
     before: [before, (id) => `r.id < ${place(id)}`],

@@ -45,6 +45,8 @@ const everything = {
   orderReference: null,
   customerReference: null,
   putBackPending: null,
+  soldAt: null,
+  planId: null,
   visible: null,
 };
 

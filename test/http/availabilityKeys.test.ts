@@ -168,10 +168,18 @@ describe('a key', () => {
     expect(body.locations).toHaveLength(1);
   });
 
-  test('of a tablet sees its own store, with counts', async () => {
+  test('of a tablet sees every place, the warehouse too, with counts: it asks where the item is', async () => {
     const { token } = await app.key({ kind: 'device', locations: ['LENS'] });
-    const { body } = await callerOf(app.url, token).get(search({ items: 'TABLE' }));
-    expect(body.locations).toMatchObject([{ location: { code: 'LENS' }, lines: [{ available: 2 }] }]);
+    const tablet = callerOf(app.url, token);
+    const { body: found } = await tablet.get(search({ items: 'TABLE' }));
+    expect(found.locations).toMatchObject([
+      { location: { code: 'LILLE' }, lines: [{ available: 6 }] },
+      { location: { code: 'LENS' }, lines: [{ available: 2 }] },
+    ]);
+    const { body: item } = await tablet.get('/v1/items/LAMP/availability');
+    expect(item.locations).toContainEqual(
+      expect.objectContaining({ location: expect.objectContaining({ code: 'DEPOT' }), available: 731 }),
+    );
   });
 
   test('without availability:read sees nothing', async () => {

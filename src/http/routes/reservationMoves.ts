@@ -7,7 +7,7 @@ import { lineOfText } from '../../domain/text.ts';
 import { cancelReservation } from '../../operations/cancelReservation.ts';
 import { confirmReservation } from '../../operations/confirmReservation.ts';
 import { extendHold } from '../../operations/extendHold.ts';
-import { common, moveRoute, visibleReservation } from '../reservationMove.ts';
+import { commonToSellers, moveRoute, visibleReservation } from '../reservationMove.ts';
 import { promiseAt } from '../reservationPromises.ts';
 import { customerSchema, orderReference, ttlSeconds } from '../reservationSchemas.ts';
 import type { AnyRoute } from '../route.ts';
@@ -37,7 +37,7 @@ const confirm = moveRoute({
   async command(call, deps) {
     const { lines, location, channel } = await visibleReservation(call, deps);
     return {
-      ...common(call),
+      ...commonToSellers(call),
       levels: lines.map(({ sku }) => ({ sku, location })),
       channel,
       orderReference: call.body.orderReference,
@@ -57,7 +57,7 @@ const extend = moveRoute({
   body: z.strictObject({ ttlSeconds }),
   problems: ['reservation-expired'],
   operation: extendHold,
-  command: (call) => ({ ...common(call), ttlSeconds: call.body.ttlSeconds }),
+  command: (call) => ({ ...commonToSellers(call), ttlSeconds: call.body.ttlSeconds }),
 });
 
 const cancel = moveRoute({
@@ -71,7 +71,7 @@ const cancel = moveRoute({
   browsersToo: true,
   operation: cancelReservation,
   command: (call) => ({
-    ...common(call),
+    ...commonToSellers(call),
     holdsOnly: call.caller.kind === 'publishable',
     reason: call.body.reason ?? null,
   }),

@@ -1,7 +1,6 @@
 // Placing, finding and reading reservations. The moves of their life are in reservationMoves.ts.
 // Checks, shows and computes the promise; whether there is stock is decided under the lock.
 import { z } from 'zod';
-import { mayUse } from '../../domain/caller.ts';
 import { locationCodeSchema } from '../../domain/location.ts';
 import { Problem } from '../../domain/problem.ts';
 import { mergeLines, STATUSES, type Status } from '../../domain/reservation.ts';
@@ -12,7 +11,8 @@ import { listReservations, readHistory } from '../../queries/reservationReads.ts
 import { readReservations } from '../../queries/reservations.ts';
 import { decodeCursor, encodeCursor } from '../cursor.ts';
 import type { Deps } from '../deps.ts';
-import { promiseAt, withAlternatives } from '../reservationPromises.ts';
+import { assertUnderCaps, BROWSER_HOLD_COST, withoutCounts } from '../publishableCaps.ts';
+import { type Fulfilment, fulfilByTransfer, promiseAt, withAlternatives } from '../reservationPromises.ts';
 import {
   orderReference,
   placeBody,
@@ -32,16 +32,9 @@ import {
   reservationTag,
   submitOne,
 } from '../stockAnswers.ts';
-
-/** Of the 600 points a minute that an address has: 20 holds, so that nobody empties the shelves from one place. */
-const BROWSER_HOLD_COST = 30;
-
-/** What one hold of a browser may be at most. */
-export const PUBLISHABLE_CAPS = { lines: 10, unitsPerLine: 10, ttlSeconds: 1_800 } as const;
+import { sellerOf } from '../storeToWeb.ts';
 
 const PLACE_PATH = '/v1/reservations';
-
-type PlaceBody = z.output<typeof placeBody>;
 
 const placeRoute = route({
   method: 'POST',
@@ -49,7 +42,7 @@ const placeRoute = route({
   operationId: 'placeReservation',
   summary: 'Hold a cart',
   description:
-    'Holds all lines or nothing, for `ttlSeconds`. Not enough: 409 `insufficient-stock` with `shortages`, and `alternatives`: the nearest locations that can serve the whole cart. A publishable key may hold at most 10 lines of 10 units for 1,800 s, 20 times a minute from one address, and gives no order reference.',
+    'Holds all lines or nothing, for `ttlSeconds`. Not enough: 409 `insufficient-stock` with `shortages`, and `alternatives`: the nearest locations that can serve the whole cart. With `fulfilment: "transfer"` what is missing there is sent by another location. Store to web, channel `store`: sold at `soldAt`, prepared at `location`, there to be collected, or sent home (`deliverTo`). A publishable key may hold at most 10 lines of 10 units for 1,800 s, 20 times a minute from one address, and gives no order reference.',
   tag: 'Reservations',
   scopes: ['reservations:write'],
   kinds: ['publishable', 'secret', 'device'],
@@ -61,6 +54,7 @@ const placeRoute = route({
     'pickup-disabled',
     'insufficient-stock',
     'order-reference-taken',
+    'not-supplied',
     'over-the-cap',
     'overloaded',
   ],
@@ -77,14 +71,28 @@ const placeRoute = route({
         customer: { name: 'Camille Martin', email: 'camille@example.com', locale: 'fr' },
       },
     },
+    storeToWeb: {
+      summary: 'Sold in Lille, sent home from Paris',
+      body: {
+        location: 'FR-PARIS-01',
+        lines: [{ sku: 'TABLE-BASSE-CHENE-80', quantity: 1 }],
+        channel: 'store',
+        soldAt: 'FR-LILLE-01',
+        deliverTo: {
+          name: 'Camille Martin',
+          street: '12 rue des Lilas',
+          postalCode: '59000',
+          city: 'Lille',
+          country: 'FR',
+        },
+      },
+    },
   },
   async handler(call, deps) {
     const { body } = call;
     const lines = mergeLines(body.lines);
-    if (!mayUse(call.caller, body.location)) {
-      throw new Problem('unknown-location', `There is no location with the code ${body.location}.`);
-    }
-    if (call.caller.kind === 'publishable') assertUnderCaps(body, lines);
+    const seller = sellerOf(call.caller, body);
+    if (call.caller.kind === 'publishable') assertUnderCaps({ ...body, lines });
     const command = {
       id: newId('rsv', deps.now()),
       location: body.location,
@@ -94,10 +102,9 @@ const placeRoute = route({
       orderReference: body.orderReference ?? null,
       customer: body.customer ?? null,
       payment: body.payment ?? null,
-      promise: await promiseAt(deps, body.location, call.now),
-      feed: null,
-      seller: null,
-      deliverTo: null,
+      ...(await fulfilmentOf(body, call, deps)),
+      seller,
+      deliverTo: body.deliverTo ?? null,
       planId: null,
       actor: actorOf(call),
     };
@@ -109,6 +116,14 @@ const placeRoute = route({
     return placedReply(submitted, call, deps, { location: body.location, lines });
   },
 });
+
+/** A delivery is not ready for anybody to collect: it has no promise. */
+async function fulfilmentOf(body: z.output<typeof placeBody>, call: Call, deps: Deps): Promise<Fulfilment> {
+  const { location, transferFrom = null } = body;
+  if (body.fulfilment === 'transfer') return fulfilByTransfer(deps, location, transferFrom, call.now);
+  const promise = body.deliverTo === undefined ? await promiseAt(deps, location, call.now) : null;
+  return { feed: null, promise };
+}
 
 async function placedReply(
   submitted: Submitted,
@@ -122,31 +137,6 @@ async function placedReply(
     return replyOfResource(submitted, { Location: `${PLACE_PATH}/${id}` });
   }
   return replyOfRefusal(await withAlternatives(deps, call, refusal, cart), submitted, call, PLACE_PATH);
-}
-
-function assertUnderCaps(body: PlaceBody, lines: readonly { quantity: number }[]): void {
-  const { lines: linesMax, unitsPerLine, ttlSeconds } = PUBLISHABLE_CAPS;
-  const over =
-    lines.length > linesMax ||
-    lines.some(({ quantity }) => quantity > unitsPerLine) ||
-    body.ttlSeconds > ttlSeconds ||
-    body.orderReference !== undefined;
-  if (!over) return;
-  throw new Problem(
-    'over-the-cap',
-    `A publishable key holds at most ${linesMax} lines of ${unitsPerLine} units for ${ttlSeconds} s, without an order reference.`,
-    { caps: PUBLISHABLE_CAPS },
-  );
-}
-
-/** A browser learns what is short, not how many are left. */
-function withoutCounts(problem: Problem): Problem {
-  const { shortages } = problem.extras;
-  if (!Array.isArray(shortages)) return problem;
-  return new Problem(problem.code, problem.message, {
-    ...problem.extras,
-    shortages: shortages.map(({ sku, requested }) => ({ sku, requested })),
-  });
 }
 
 const readRoute = route({
@@ -184,7 +174,8 @@ const listRoute = route({
   path: PLACE_PATH,
   operationId: 'listReservations',
   summary: 'List reservations',
-  description: 'The newest first. `status` takes several, separated by commas.',
+  description:
+    'The newest first. `status` takes several, separated by commas. A key limited to locations sees what these prepare and, asking by `soldAt`, what these sold, wherever it is prepared.',
   tag: 'Reservations',
   scopes: ['reservations:read'],
   query: z.strictObject({
@@ -193,6 +184,8 @@ const listRoute = route({
     orderReference: orderReference.optional(),
     customerReference: z.string().min(1).max(128).optional(),
     putBackPending: queryBoolean().optional(),
+    soldAt: locationCodeSchema.optional(),
+    planId: z.string().min(1).max(64).optional(),
     ...page,
   }),
   responses: { 200: { description: 'A page of reservations.', schema: listOf(reservationSchema) } },
@@ -214,6 +207,8 @@ const listRoute = route({
       orderReference: filters.orderReference ?? null,
       customerReference: filters.customerReference ?? null,
       putBackPending: filters.putBackPending ?? null,
+      soldAt: filters.soldAt ?? null,
+      planId: filters.planId ?? null,
       visible: call.caller.locations,
     };
     const rows = await listReservations(database, where, before, limit + 1, call.now);
