@@ -1,9 +1,11 @@
 // Every route: the one list that Express, the checks and the OpenAPI document are made from.
 import type { AnyRoute } from '../route.ts';
 import { availabilityRoutes } from './availability.ts';
+import { bufferRoutes } from './buffers.ts';
 import { deviceRoutes } from './devices.ts';
 import { eventRoutes } from './events.ts';
 import { factRoutes } from './facts.ts';
+import { feedRoutes } from './feeds.ts';
 import { importRoutes } from './imports.ts';
 import { integrityRoutes } from './integrity.ts';
 import { itemAvailabilityRoutes } from './itemAvailability.ts';
@@ -20,6 +22,7 @@ import { stockRoutes } from './stock.ts';
 export const routes: readonly AnyRoute[] = [
   ...availabilityRoutes,
   ...itemAvailabilityRoutes,
+  ...feedRoutes,
   ...reservationRoutes,
   ...reservationMoveRoutes,
   ...preparationRoutes,
@@ -28,6 +31,7 @@ export const routes: readonly AnyRoute[] = [
   ...integrityRoutes,
   ...locationRoutes,
   ...itemRoutes,
+  ...bufferRoutes,
   ...importRoutes,
   ...eventRoutes,
   ...keyRoutes,
