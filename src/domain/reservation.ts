@@ -1,6 +1,7 @@
 // A reservation: its states, who may move it where, and what its lines still hold. Contract §7.
 // Pure: the instant of a decision is an argument.
 import { Problem } from './problem.ts';
+import type { FeedingTransfer } from './transfer.ts';
 
 export const STATUSES = [
   'held',
@@ -111,6 +112,8 @@ export type Reservation = {
   dispatch: Dispatch | null;
   /** The plan that it was made with; its other reservations name the same. */
   readonly planId: string | null;
+  /** What brings the units that are not here; null: all was here, or is not coming for it any more. */
+  transfer: FeedingTransfer | null;
   version: number;
   updatedAt: Date;
   lines: ReservationLine[];
@@ -174,6 +177,23 @@ export function unitsOut(line: Pick<ReservationLine, 'collected' | 'sold'>): num
   return Math.max(line.collected, line.sold);
 }
 
+/** Units of a line that are still to be handed over. */
+export function stillWanted(
+  line: Pick<ReservationLine, 'quantity' | 'missing' | 'collected' | 'sold'>,
+): number {
+  return Math.max(0, line.quantity - line.missing - unitsOut(line));
+}
+
+/** Units of an open line that it neither holds nor awaits: a transfer did not bring them. */
+export function unitsShort(line: ReservationLine): number {
+  return Math.max(0, stillWanted(line) - line.reserved - line.awaited);
+}
+
+export function isOpen({ status }: Pick<Reservation, 'status'>): boolean {
+  const open: readonly Status[] = OPEN_STATUSES;
+  return open.includes(status);
+}
+
 /** Units of a line that came back, whoever told first; never more than had left. */
 export function unitsBack(
   line: Pick<ReservationLine, 'collected' | 'sold' | 'returned' | 'returnedSold'>,
@@ -207,10 +227,11 @@ export function reservationFacts(reservation: Reservation): Record<string, unkno
     location: reservation.location,
     channel: reservation.channel,
     orderReference: reservation.orderReference,
-    lines: reservation.lines.map(({ sku, quantity, reserved, picked, missing }) => ({
+    lines: reservation.lines.map(({ sku, quantity, reserved, awaited, picked, missing }) => ({
       sku,
       quantity,
       reserved,
+      awaited,
       picked,
       missing,
     })),
@@ -220,5 +241,6 @@ export function reservationFacts(reservation: Reservation): Record<string, unkno
     shelf: reservation.shelf,
     pickupDeadlineAt: reservation.pickupDeadlineAt,
     putBackPending: reservation.putBackPending,
+    transfer: reservation.transfer,
   };
 }

@@ -1,6 +1,7 @@
 // Ends a reservation before it is collected: what is not collected is free again.
 // Units that are ready on a shelf go to the put-back list first.
 import { assertAllowed, type Reservation } from '../domain/reservation.ts';
+import { endFeed } from './writer/feedSteps.ts';
 import type { StockOperation } from './writer/operation.ts';
 import type { Actor, Admit } from './writer/outcome.ts';
 import { releaseAll, reservationToChange } from './writer/reservationSteps.ts';
@@ -32,6 +33,7 @@ export const cancelReservation: StockOperation<CancelReservation, Reservation> =
     reservation.expiresAt = null;
     if (from === 'ready') reservation.putBackPending = true;
     else releaseAll(batch, reservation, 'cancelled');
+    endFeed(batch, reservation);
     batch.record(reservation, 'reservation.cancelled', actor, from, reason === null ? {} : { reason });
     return reservation;
   },

@@ -7,11 +7,11 @@ import {
   type Customer,
   type Payment,
   type Reservation,
-  type ReservationLine,
   type Status,
-  unitsOut,
+  stillWanted,
 } from '../domain/reservation.ts';
 import type { Batch } from './writer/batch.ts';
+import { confirmFeed } from './writer/feedSteps.ts';
 import type { StockOperation } from './writer/operation.ts';
 import type { Actor, Admit } from './writer/outcome.ts';
 import { reservationToChange } from './writer/reservationSteps.ts';
@@ -68,6 +68,7 @@ export const confirmReservation: StockOperation<ConfirmReservation, Reservation>
     reservation.promise = command.promise ?? reservation.promise;
     reservation.pickupCode =
       command.pickupCodes[batch.attempt % command.pickupCodes.length] ?? command.pickupCodes[0];
+    confirmFeed(batch, reservation);
     batch.record(reservation, 'reservation.confirmed', command.actor, from);
     return reservation;
   },
@@ -79,15 +80,14 @@ function isRepeat(reservation: Reservation, command: ConfirmReservation): boolea
   return statuses.includes(reservation.status) && reservation.orderReference === command.orderReference;
 }
 
-/** What is still to be handed over: a till may have sold units of a hold before it expired. */
-function unitsWanted(line: ReservationLine): number {
-  return line.quantity - line.missing - unitsOut(line);
-}
-
+/**
+ * What is still to be handed over (a till may have sold units of a hold before it expired), all of it here: the
+ * transfer of an expired hold is cancelled, and its source may have other plans.
+ */
 function takeAgain(batch: Batch, reservation: Reservation): void {
   const shortages = reservation.lines.flatMap((line) => {
     const units = available(batch.levelOf(line.itemId, reservation.locationId));
-    const requested = unitsWanted(line);
+    const requested = stillWanted(line);
     return units < requested ? [{ sku: line.sku, requested, available: units }] : [];
   });
   if (shortages.length > 0) {
@@ -98,7 +98,7 @@ function takeAgain(batch: Batch, reservation: Reservation): void {
     );
   }
   for (const line of reservation.lines) {
-    const units = unitsWanted(line);
+    const units = stillWanted(line);
     if (units === 0) continue;
     batch.reserve(batch.levelOf(line.itemId, reservation.locationId), line, units, 'reserved');
     line.reservedAt = batch.now;

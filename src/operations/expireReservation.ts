@@ -1,6 +1,7 @@
 // Ends what time has ended: a hold past its TTL, an order past its pickup deadline.
 // Safe to call for anything: what is not due (any more) stays as it is.
 import { isDue, isOverdue, type Reservation } from '../domain/reservation.ts';
+import { endFeed } from './writer/feedSteps.ts';
 import type { StockOperation } from './writer/operation.ts';
 import type { Actor } from './writer/outcome.ts';
 import { releaseAll } from './writer/reservationSteps.ts';
@@ -24,6 +25,7 @@ export const expireReservation: StockOperation<ExpireReservation, Reservation | 
     if (due) releaseAll(batch, reservation, 'expired');
     // Units that lie ready on a shelf are sellable only after somebody has put them back.
     else reservation.putBackPending = true;
+    endFeed(batch, reservation);
     batch.record(reservation, 'reservation.expired', actor, from);
     return reservation;
   },

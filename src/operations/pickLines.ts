@@ -10,6 +10,7 @@ import {
   type Reservation,
   type ReservationLine,
   unitsOut,
+  unitsShort,
 } from '../domain/reservation.ts';
 import type { Batch } from './writer/batch.ts';
 import type { StockOperation } from './writer/operation.ts';
@@ -67,15 +68,18 @@ function pickLine(batch: Batch, reservation: Reservation, line: ReservationLine,
   line.picked = picked.picked;
   if (newlyMissing === 0) return [];
   const reason = picked.reason ?? 'not_found';
+  // What a transfer did not bring was never on hand here: it is missing, and not lost.
+  const lost = Math.max(0, newlyMissing - unitsShort(line));
   line.missing = picked.missing;
   line.missingReason = reason;
-  moveLine(batch, reservation, line, {
-    type: MOVEMENT_OF[reason],
-    units: newlyMissing,
-    step: 'missing',
-    reason,
-    takesReserved: true,
-  });
+  if (lost > 0)
+    moveLine(batch, reservation, line, {
+      type: MOVEMENT_OF[reason],
+      units: lost,
+      step: 'missing',
+      reason,
+      takesReserved: true,
+    });
   return [{ sku: line.sku, missing: newlyMissing, reason }];
 }
 

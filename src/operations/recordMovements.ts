@@ -9,6 +9,7 @@ import { OPEN_STATUSES, type Reservation, type Status, unitsOut } from '../domai
 import type { ReservationName } from '../queries/reservationNames.ts';
 import type { Batch } from './writer/batch.ts';
 import { assertNotFuture, findRepeated, placeOf } from './writer/facts.ts';
+import { endFeed } from './writer/feedSteps.ts';
 import type { StockOperation } from './writer/operation.ts';
 import type { Actor } from './writer/outcome.ts';
 import { type Learnt, tell } from './writer/tellSteps.ts';
@@ -155,7 +156,10 @@ function follow(
     const from = reservation.status;
     const allOut = reservation.lines.every((line) => unitsOut(line) + line.missing >= line.quantity);
     const open: readonly Status[] = OPEN_STATUSES;
-    if (allOut && open.includes(from)) reservation.status = 'collected';
+    if (allOut && open.includes(from)) {
+      reservation.status = 'collected';
+      endFeed(batch, reservation);
+    }
     batch.record(reservation, 'reservation.collected', actor, from, { toldBy: type });
   }
   if (back > 0) {

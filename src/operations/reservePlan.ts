@@ -21,7 +21,9 @@ export const reservePlan: StockOperation<ReservePlan, Reservation[]> = {
     const needs = legs.map(holdNeeds);
     return {
       levels: needs.flatMap((need) => need.levels ?? []),
-      createsLevels: needs.some((need) => need.createsLevels === true),
+      createsLevels: {
+        at: needs.flatMap(({ createsLevels }) => (typeof createsLevels === 'object' ? createsLevels.at : [])),
+      },
       locations: needs.flatMap((need) => need.locations ?? []),
       endsDueHolds: true,
       orderReferences: needs.flatMap((need) => need.orderReferences ?? []),

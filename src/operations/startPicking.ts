@@ -14,7 +14,7 @@ export type StartPicking = {
   actor: Actor;
 };
 
-/** Refuses with unknown-reservation, invalid-transition, already-taken. Starting twice changes nothing. */
+/** Refuses with unknown-reservation, invalid-transition, awaiting-transfer, already-taken. Starting twice changes nothing. */
 export const startPicking: StockOperation<StartPicking, Reservation> = {
   name: 'startPicking',
 
@@ -23,6 +23,7 @@ export const startPicking: StockOperation<StartPicking, Reservation> = {
   decide(batch, { id, admit, staff, takeOver, actor }) {
     const reservation = reservationToChange(batch, id, admit);
     assertAllowed(reservation, 'start');
+    assertArrived(reservation);
     const from = reservation.status;
     if (from === 'picking') {
       if (reservation.takenBy === staff) return reservation;
@@ -40,3 +41,15 @@ export const startPicking: StockOperation<StartPicking, Reservation> = {
     return reservation;
   },
 };
+
+/** Picked in two goes, an order lies about: it is prepared when all that comes has come. */
+function assertArrived({ id, lines, transfer }: Reservation): void {
+  const awaited = lines.flatMap((line) =>
+    line.awaited > 0 ? [{ sku: line.sku, awaited: line.awaited }] : [],
+  );
+  if (awaited.length === 0) return;
+  throw new Problem('awaiting-transfer', `Units of ${id} are still to come from ${transfer?.from}.`, {
+    awaited,
+    transfer,
+  });
+}

@@ -10,6 +10,7 @@ import type {
   ReservationLine,
   Status,
 } from '../domain/reservation.ts';
+import type { FeedingTransfer, TransferStatus } from '../domain/transfer.ts';
 import type { LevelKey } from './levels.ts';
 import type { Tx } from './transaction.ts';
 
@@ -38,6 +39,13 @@ type ReservationRow = {
   deliver_to: DeliverTo | null;
   dispatch: Dispatch | null;
   plan_id: string | null;
+  transfer: {
+    id: string;
+    from: string;
+    status: TransferStatus;
+    expectedAtMilliseconds: number;
+    late: boolean;
+  } | null;
   key_id: string;
   version: number;
   created_at: Date;
@@ -73,7 +81,7 @@ export async function levelKeysOf(tx: Tx, reservationIds: readonly string[]): Pr
   return rows.map((row) => ({ itemId: row.item_id, locationId: row.location_id }));
 }
 
-/** Holds whose time was over at `now` and that still hold units of these levels. */
+/** Holds whose time was over at `now` and that still hold units of these levels, themselves or by their transfer. */
 export async function dueHoldsOn(tx: Tx, keys: readonly LevelKey[], now: Date): Promise<string[]> {
   const rows = await tx.run<{ id: string }>(
     'reservations.due_holds_on',
@@ -82,6 +90,13 @@ export async function dueHoldsOn(tx: Tx, keys: readonly LevelKey[], now: Date): 
      JOIN reservation_lines l ON l.reservation_id = r.id AND l.reserved > 0
      JOIN unnest($1::int[], $2::int[]) AS k (item_id, location_id)
        ON k.item_id = l.item_id AND k.location_id = l.location_id
+     WHERE r.status = 'held' AND r.expires_at <= $3
+     UNION
+     SELECT r.id
+     FROM unnest($1::int[], $2::int[]) AS k (item_id, location_id)
+     JOIN transfer_lines l ON l.item_id = k.item_id AND l.from_location_id = k.location_id AND l.reserved > 0
+     JOIN transfers t ON t.id = l.transfer_id
+     JOIN reservations r ON r.id = t.reservation_id
      WHERE r.status = 'held' AND r.expires_at <= $3`,
     [keys.map((key) => key.itemId), keys.map((key) => key.locationId), now],
   );
@@ -125,11 +140,17 @@ export async function readReservations(tx: Tx, ids: readonly string[]): Promise<
     `SELECT r.id, r.location_id, o.code AS location, r.status, r.channel, r.order_reference, r.customer, r.payment,
             r.expires_at, r.ready_at_promised, r.pickup_code, r.pickup_attempts, r.pickup_locked_until,
             r.pickup_deadline_at, r.shelf, r.taken_by, r.reason, r.put_back_pending, r.sold_location_id,
-            s.code AS sold_location, r.seller_device_id, r.deliver_to, r.dispatch, r.plan_id, r.key_id, r.version,
+            s.code AS sold_location, r.seller_device_id, r.deliver_to, r.dispatch, r.plan_id, r.key_id, feed.transfer, r.version,
             r.created_at, r.updated_at
      FROM reservations r
      JOIN locations o ON o.id = r.location_id
      LEFT JOIN locations s ON s.id = r.sold_location_id
+     LEFT JOIN LATERAL (
+       SELECT json_build_object('id', t.id, 'from', f.code, 'status', t.status, 'late', t.late_told_at IS NOT NULL,
+                                'expectedAtMilliseconds', extract(epoch FROM t.expected_at) * 1000) AS transfer
+       FROM transfers t JOIN locations f ON f.id = t.from_location_id
+       WHERE t.reservation_id = r.id
+     ) feed ON true
      WHERE r.id = ANY ($1::text[])`,
     [ids],
   );
@@ -176,10 +197,19 @@ function toReservation(row: ReservationRow, lines: readonly LineRow[]): Reservat
     deliverTo: row.deliver_to,
     dispatch: row.dispatch,
     planId: row.plan_id,
+    transfer: row.transfer === null ? null : toFeed(row.transfer),
     version: row.version,
     updatedAt: row.updated_at,
     lines: lines.map(toLine),
   };
+}
+
+/** Its instant came as a number: inside JSON there are no dates. */
+function toFeed({
+  expectedAtMilliseconds,
+  ...transfer
+}: NonNullable<ReservationRow['transfer']>): FeedingTransfer {
+  return { ...transfer, expectedAt: new Date(expectedAtMilliseconds) };
 }
 
 function toLine(row: LineRow): ReservationLine {

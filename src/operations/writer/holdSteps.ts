@@ -4,16 +4,21 @@ import { available } from '../../domain/level.ts';
 import type { LocationRecord } from '../../domain/location.ts';
 import { Problem } from '../../domain/problem.ts';
 import type { Customer, DeliverTo, Payment, Reservation, ReservationLine } from '../../domain/reservation.ts';
+import { feedingTransfer } from '../../domain/transfer.ts';
 import type { Batch } from './batch.ts';
 import type { Needs } from './operation.ts';
 import type { Actor } from './outcome.ts';
+import { addTransfer } from './transferSteps.ts';
 
-/** What a transfer from elsewhere brings to a reservation. `lines` null: whatever is missing here, decided under the locks. */
+/** What a transfer from elsewhere brings to a reservation. */
 export type FeedOrder = {
   from: string;
   transferId: string;
   expectedAt: Date;
+  /** Null: whatever is missing here, decided under the locks; if nothing is, there is no transfer. */
   lines: readonly { sku: string; quantity: number }[] | null;
+  /** Instead of the hold's own promise when nothing was missing after all. */
+  promiseHere?: { readyAt: Date } | null;
 };
 
 export type HoldLines = {
@@ -43,7 +48,7 @@ export function holdNeeds({ location, lines, channel, orderReference, feed, sell
   return {
     levels: [...here, ...there],
     // A line that waits for units refers to a level here, where there never may have been any.
-    createsLevels: feed === null ? false : { at: location },
+    createsLevels: feed === null ? false : { at: [location] },
     locations: seller === null ? [] : [seller.location],
     endsDueHolds: true,
     orderReferences: orderReference === null ? [] : [{ channel, orderReference }],
@@ -59,31 +64,70 @@ export function holdLines(batch: Batch, command: HoldLines): Reservation {
   if (command.deliverTo === null && !location.pickup.enabled) {
     throw new Problem('pickup-disabled', `${location.code} does not hand over orders.`);
   }
-  assertEnough(batch, location, command.lines);
+  const legs = legsOf(batch, location, command);
   const reservation = newReservation(batch, location, command);
   batch.add(reservation);
   if (command.orderReference !== null) batch.claimOrderReference(reservation, command.orderReference);
-  for (const line of reservation.lines) {
-    batch.reserve(batch.levelOf(line.itemId, location.id), line, line.quantity, 'reserved');
+  for (const [place, line] of reservation.lines.entries()) {
+    const { here = 0, there = 0 } = legs[place] ?? {};
+    if (here > 0) batch.reserve(batch.levelOf(line.itemId, location.id), line, here, 'reserved');
+    line.awaited = there;
   }
+  if (command.feed !== null) feed(batch, reservation, location, command.feed);
   batch.record(reservation, 'reservation.held', command.actor, null, { ttlSeconds: command.ttlSeconds });
   return reservation;
 }
 
-/** Every line at once, so that the answer names all shortages and not only the first. */
-function assertEnough(
-  batch: Batch,
-  location: LocationRecord,
-  lines: readonly { sku: string; quantity: number }[],
-): void {
-  const shortages = lines.flatMap(({ sku, quantity }) => {
-    const level = batch.findLevel(batch.item(sku), location);
-    const units = level === null ? 0 : available(level);
-    return units < quantity ? [{ sku, requested: quantity, available: units }] : [];
+type Leg = { sku: string; here: number; there: number };
+
+/** What of each line is taken here and what is sent from elsewhere. All at once, so that the answer names all shortages. */
+function legsOf(batch: Batch, location: LocationRecord, { lines, feed }: HoldLines): Leg[] {
+  const source = feed === null ? null : batch.location(feed.from);
+  const shortages: { sku: string; requested: number; available: number }[] = [];
+  const legs = lines.map(({ sku, quantity }): Leg => {
+    const unitsHere = unitsAt(batch, sku, location);
+    const unitsThere = source === null ? 0 : unitsAt(batch, sku, source);
+    const there = feed === null ? 0 : sentOf(feed, sku, Math.max(0, quantity - unitsHere));
+    const here = Math.max(0, quantity - there);
+    if (unitsHere < here || unitsThere < there) {
+      const available = Math.min(unitsHere, here) + Math.min(unitsThere, there);
+      shortages.push({ sku, requested: quantity, available });
+    }
+    return { sku, here, there: quantity - here };
   });
-  if (shortages.length === 0) return;
+  if (shortages.length === 0) return legs;
   const skus = shortages.map(({ sku }) => sku).join(', ');
-  throw new Problem('insufficient-stock', `${location.code} does not have enough of ${skus}.`, { shortages });
+  const places = source === null ? location.code : `${location.code}, with ${source.code},`;
+  throw new Problem('insufficient-stock', `${places} does not have enough of ${skus}.`, { shortages });
+}
+
+function unitsAt(batch: Batch, sku: string, location: LocationRecord): number {
+  const level = batch.findLevel(batch.item(sku), location);
+  return level === null ? 0 : available(level);
+}
+
+function sentOf({ lines }: FeedOrder, sku: string, missing: number): number {
+  return lines === null ? missing : (lines.find((line) => line.sku === sku)?.quantity ?? 0);
+}
+
+/** The transfer is made with the reservation, or not at all. */
+function feed(batch: Batch, reservation: Reservation, to: LocationRecord, order: FeedOrder): void {
+  const lines = reservation.lines.flatMap(({ sku, awaited }) =>
+    awaited > 0 ? [{ sku, quantity: awaited }] : [],
+  );
+  if (lines.length === 0) {
+    reservation.promise = order.promiseHere ?? reservation.promise;
+    return;
+  }
+  const transfer = addTransfer(batch, {
+    ...{ id: order.transferId, from: batch.location(order.from), to, lines },
+    expectedAt: order.expectedAt,
+    reference: null,
+    reservationId: reservation.id,
+    keyId: reservation.keyId,
+  });
+  batch.transfers.record(transfer, 'transfer.created');
+  reservation.transfer = feedingTransfer(transfer);
 }
 
 function newReservation(batch: Batch, location: LocationRecord, command: HoldLines): Reservation {
@@ -113,6 +157,7 @@ function newReservation(batch: Batch, location: LocationRecord, command: HoldLin
     deliverTo: command.deliverTo,
     dispatch: null,
     planId: command.planId,
+    transfer: null,
     version: 1,
     updatedAt: batch.now,
     lines: command.lines.map(({ sku, quantity }) => newLine(batch, sku, quantity)),
@@ -141,6 +186,7 @@ function newLine(batch: Batch, sku: string, quantity: number): ReservationLine {
     returnedSold: 0,
     atRisk: false,
     reservedAt: batch.now,
-    releasedAt: null,
+    // Until it holds something.
+    releasedAt: batch.now,
   };
 }

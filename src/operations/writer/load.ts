@@ -46,7 +46,7 @@ export async function resolveNames(catalogue: Catalogue, needs: readonly Needs[]
 export async function makeLevels(tx: Tx, needs: readonly Needs[], names: Names): Promise<void> {
   const made = needs.map(({ levels = [], createsLevels = false }) => ({
     levels: levels.filter(({ location }) =>
-      typeof createsLevels === 'boolean' ? createsLevels : createsLevels.at === location,
+      typeof createsLevels === 'boolean' ? createsLevels : createsLevels.at.includes(location),
     ),
   }));
   const keys = namedLevels(made, names);

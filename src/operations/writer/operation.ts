@@ -12,8 +12,8 @@ export type Needs = {
   levels?: readonly { sku: string; location: string }[];
   /** Locations that it names beyond those of its levels. */
   locations?: readonly string[];
-  /** Levels without a row are made first, all or those at one location: for commands that bring stock. */
-  createsLevels?: boolean | { at: string };
+  /** Levels without a row are made first, all or those at some locations: for commands that bring stock. */
+  createsLevels?: boolean | { at: readonly string[] };
   /** Holds that are due on the levels end first, so that their units can be promised again. */
   endsDueHolds?: boolean;
   /** A named hold that is due ends before the command is decided, swept or not. */
