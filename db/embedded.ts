@@ -5,9 +5,9 @@ import path from 'node:path';
 import pg from 'pg';
 import { accountFor } from './embedded/account.ts';
 import { reachableBinaries } from './embedded/binaries.ts';
-import { openCluster, superuser } from './embedded/cluster.ts';
+import { databaseName, openCluster, readPassword, superuser } from './embedded/cluster.ts';
 import { lockDirectory, lockHolder } from './embedded/lock.ts';
-import { launch, type Postmaster, stopOrphan } from './embedded/postmaster.ts';
+import { launch, type Postmaster, runningPort, stopOrphan } from './embedded/postmaster.ts';
 
 export interface EmbeddedOptions {
   /** Made if missing. The database is in `postgres/`, the server's log in `postgres.log`. */
@@ -26,8 +26,6 @@ export interface EmbeddedDatabase {
   /** Within about five seconds. May be called twice. Close pools first: sessions still open are cut. */
   stop(): Promise<void>;
 }
-
-const databaseName = 'comptoir';
 
 /** Beyond PostgreSQL's own defaults, which suit two cores and a few hundred megabytes. */
 const settings = {
@@ -76,7 +74,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedD
       log,
     });
     const stop = stopOnce(postmaster, lock.release, onExit);
-    const url = `postgresql://${superuser}:${cluster.password}@127.0.0.1:${postmaster.port}/${databaseName}`;
+    const url = urlOf(cluster.password, postmaster.port);
     await ensureDatabase(url).catch(async (error) => {
       await stop();
       throw error;
@@ -86,6 +84,17 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedD
     lock.release();
     throw error;
   }
+}
+
+/** The running server of a data directory that another process uses; null where none takes connections just now. */
+export async function findEmbedded(dataDir: string): Promise<string | null> {
+  const directory = path.join(dataDir, 'postgres');
+  const port = await runningPort(directory);
+  return port === null ? null : urlOf(await readPassword(directory), port);
+}
+
+function urlOf(password: string, port: number): string {
+  return `postgresql://${superuser}:${password}@127.0.0.1:${port}/${databaseName}`;
 }
 
 async function makeDirectory(dataDir: string): Promise<string> {

@@ -6,7 +6,7 @@ import { migrate as applyMigrations } from 'drizzle-orm/node-postgres/migrator';
 import pg from 'pg';
 
 /** Any number would do; it must be no other advisory lock's in this database. */
-const MIGRATION_LOCK = 7_266_738;
+export const MIGRATION_LOCK = 7_266_738;
 const WAIT_SECONDS_MAX = 60;
 const LOCK_NOT_AVAILABLE = '55P03';
 

@@ -10,6 +10,7 @@ import { runToEnd } from './process.ts';
 /** The major version of the package that package.json pins. */
 export const serverMajor = 18;
 export const superuser = 'comptoir';
+export const databaseName = 'comptoir';
 
 export interface Cluster {
   /** The directory's real path, for this process. */
@@ -140,7 +141,7 @@ function passwordFile(directory: string): string {
   return path.join(directory, 'comptoir.password');
 }
 
-async function readPassword(directory: string): Promise<string> {
+export async function readPassword(directory: string): Promise<string> {
   const file = passwordFile(directory);
   try {
     return (await readFile(file, 'utf8')).trim();

@@ -185,6 +185,14 @@ async function isReady(cluster: Cluster, pid: number | undefined): Promise<boole
   return lines[0] === String(pid) && lines[7]?.trim() === 'ready';
 }
 
+/** Where a server that somebody else started takes connections; null where none does. */
+export async function runningPort(directory: string): Promise<number | null> {
+  const content = await readFile(path.join(directory, 'postmaster.pid'), 'utf8').catch(() => '');
+  const [pid, , , port, , , , state] = content.split('\n');
+  const isServing = state?.trim() === 'ready' && isRunning(Number(pid), await markOf(directory));
+  return isServing ? Number(port) : null;
+}
+
 /** Keeps one older log. Returns where this start's lines begin. */
 function rotateLog(file: string): number {
   const size = statSync(file, { throwIfNoEntry: false })?.size ?? 0;

@@ -1,12 +1,13 @@
 // The command behind `npm run comptoir`: finds the command that is meant, and turns its end into an exit code.
 // The only file here that knows the process.
 import { ConfigError } from '../config.ts';
+import { backup, restore } from './backup.ts';
 import { type Command, FAILED, Failure, MISUSED, OK, type Terminal, UsageError } from './command.ts';
 import { importCommand } from './import/run.ts';
 import { keys } from './keys.ts';
 import { verify } from './verify.ts';
 
-const COMMANDS: readonly Command[] = [keys, importCommand, verify];
+const COMMANDS: readonly Command[] = [keys, importCommand, verify, backup, restore];
 
 const WIDTH = 10;
 const USAGE = `Usage: npm run comptoir -- COMMAND [options]

@@ -1,0 +1,233 @@
+// Owns bringing a backup back: the whole file is judged before anything is written, then all is one transaction, and
+// what is there at its end is summed up again before it commits.
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { pipeline as pipe } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { createGunzip } from 'node:zlib';
+import type pg from 'pg';
+import { from as copyFrom } from 'pg-copy-streams';
+import { MIGRATION_LOCK } from '../migrate.ts';
+import { BadBackup, DataChecksum, type End, type Manifest, type Part, readBackup } from './format.ts';
+import { latestVersion, migrateWithin, versionOf } from './migrations.ts';
+import { checksumOf, connect, headOf, Unfit } from './save.ts';
+import { copyIn, FEED_STATE, readTables, type Table, tablesWithData } from './tables.ts';
+
+export type Checked = { manifest: Manifest; end: End };
+
+export type Progress = (phase: string, done: number, total: number | null, unit: string) => void;
+
+export type LoadOptions = {
+  url: string;
+  file: string;
+  /** What checkBackup found: nothing is written for a file that was not judged. */
+  checked: Checked;
+  /** Throws away what is there; without it, a database that has data is refused. */
+  replace: boolean;
+  onProgress: Progress;
+  signal: AbortSignal;
+};
+
+const READ_BYTES = 262_144;
+/** Cursors of two databases made of one backup, on one server, must not pass for each other's. */
+const EPOCH_STEP_MAX = 1_000;
+
+/** Reads the whole file and compares all its checksums. Throws BadBackup. */
+export async function checkBackup(file: string, onProgress: Progress, signal: AbortSignal): Promise<Checked> {
+  const { size } = await stat(file);
+  let manifest: Manifest | undefined;
+  for await (const part of partsOf(file, (bytes) => onProgress('Checking', bytes, size, 'bytes'))) {
+    signal.throwIfAborted();
+    if (part.kind === 'manifest') ({ manifest } = part);
+    if (part.kind === 'end' && manifest !== undefined) return { manifest, end: part.end };
+  }
+  throw new BadBackup('The file is cut off: it ends before its end.');
+}
+
+/**
+ * Makes the database what the file says, or changes nothing. Cursors of the feed from before are refused afterwards.
+ * Throws BadBackup for a file that has changed since it was checked, and Unfit for the database.
+ */
+export async function loadBackup(options: LoadOptions): Promise<Checked> {
+  const { checked, url, onProgress, signal } = options;
+  const client = await connect(url);
+  // A statement that runs is ended with its connection; the transaction is rolled back with it.
+  const abort = () => void client.end().catch(() => {});
+  signal.addEventListener('abort', abort, { once: true });
+  try {
+    await client.query('BEGIN');
+    await client.query('SELECT pg_advisory_xact_lock($1)', [MIGRATION_LOCK]);
+    const tables = await makeReady(client, checked.manifest, options.replace);
+    await copyRows(client, tables, options);
+    await countOn(client, tables, checked.end);
+    await startEpoch(client, checked.manifest);
+    await prove(client, tables, checked.end, onProgress);
+    await migrateWithin(client, checked.manifest.migration, latestVersion());
+    signal.throwIfAborted();
+    await client.query('COMMIT');
+    // Plans made without statistics would be bad ones until autovacuum comes by.
+    await client.query('ANALYZE');
+    return checked;
+  } finally {
+    signal.removeEventListener('abort', abort);
+    await client.end().catch(() => {});
+  }
+}
+
+/** The backup's own tables, empty. Throws Unfit. */
+async function makeReady(
+  client: pg.Client,
+  { migration, tables: names }: Manifest,
+  replace: boolean,
+): Promise<Table[]> {
+  await refuseInUse(client);
+  const latest = latestVersion();
+  const version = await versionOf(client);
+  if (migration.when > latest.when || version.when > latest.when) {
+    const which = migration.when > latest.when ? 'The backup' : 'The database';
+    throw new Unfit(
+      `${which} is of a newer Comptoir than this one (${latest.tag}): update Comptoir, then try again.`,
+    );
+  }
+  if (version.when > migration.when) {
+    throw new Unfit(
+      `The backup is of an older Comptoir (${migration.tag}) than the database (${version.tag}). Restore it into a database that ` +
+        'Comptoir has not been started on yet (an empty one, or a new data directory): it is then brought up to date.',
+    );
+  }
+  await migrateWithin(client, version, migration);
+  const tables = await readTables(client);
+  const there = tables.map(({ name }) => name);
+  if (there.join() !== names.join()) {
+    throw new Unfit(
+      `The database’s tables are not the backup’s: ${there.join(', ')} against ${names.join(', ')}.`,
+    );
+  }
+  await client.query(`LOCK TABLE ${[FEED_STATE, ...there].join(', ')} IN ACCESS EXCLUSIVE MODE`);
+  const filled = await tablesWithData(client, tables);
+  if (filled.length > 0 && !replace) {
+    throw new Unfit(
+      `The database is not empty: there are rows in ${filled.join(', ')}. Name an empty one, or throw away what is there with --replace.`,
+    );
+  }
+  await empty(client, tables);
+  return tables;
+}
+
+async function refuseInUse(client: pg.Client): Promise<void> {
+  const { rows } = await client.query<{ others: string; encoding: string }>(
+    `SELECT current_setting('server_encoding') AS encoding, (
+       SELECT count(*) FROM pg_stat_activity
+       WHERE datname = current_database() AND application_name = 'comptoir'
+     ) AS others`,
+  );
+  if (Number(rows[0]?.others ?? 0) > 0) {
+    throw new Unfit('A Comptoir runs on this database: stop it first, and start it again afterwards.');
+  }
+  if (rows[0]?.encoding !== 'UTF8') {
+    throw new Unfit(
+      `The database’s encoding is ${rows[0]?.encoding}: Comptoir needs UTF8 (CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0).`,
+    );
+  }
+}
+
+/** Also of what the migrations put there. The ledger's own guard against it is off meanwhile, in this transaction. */
+async function empty(client: pg.Client, tables: readonly Table[]): Promise<void> {
+  for (const { name } of tables) await client.query(`ALTER TABLE ${name} DISABLE TRIGGER USER`);
+  await client.query(`TRUNCATE ${tables.map(({ name }) => name).join(', ')}`);
+  for (const { name } of tables) await client.query(`ALTER TABLE ${name} ENABLE TRIGGER USER`);
+}
+
+async function copyRows(
+  client: pg.Client,
+  tables: readonly Table[],
+  { file, checked, onProgress, signal }: LoadOptions,
+): Promise<void> {
+  const parts = partsOf(file, () => {});
+  let done = 0;
+  for await (const part of parts) {
+    signal.throwIfAborted();
+    if (part.kind === 'end' && part.end.sha256 !== checked.end.sha256) {
+      throw new BadBackup('The file was changed while it was read.');
+    }
+    if (part.kind !== 'table') continue;
+    const table = tables.find(({ name }) => name === part.head.table);
+    if (table === undefined || table.columns.join() !== part.head.columns.join()) {
+      throw new Unfit(`The columns of ${part.head.table} are not the backup’s.`);
+    }
+    const copy = client.query(copyFrom(copyIn(table)));
+    await pipeline(rowsOfTable(parts), copy);
+    done += copy.rowCount;
+    onProgress('Restoring', done, checked.end.rows, 'rows');
+  }
+}
+
+/** The rows that come next. Takes the table's end, too, and leaves the parts after it to be read on. */
+async function* rowsOfTable(parts: AsyncGenerator<Part, void>): AsyncGenerator<Buffer, void> {
+  for (let next = await parts.next(); next.done !== true; next = await parts.next()) {
+    if (next.value.kind !== 'rows') return;
+    yield next.value.bytes;
+  }
+}
+
+/** RESTART, unlike setval, is taken back with its transaction. */
+async function countOn(client: pg.Client, tables: readonly Table[], { identities }: End): Promise<void> {
+  for (const { name, identity } of tables) {
+    const next = identities[name];
+    if (identity === null || next === undefined) continue;
+    await client.query(`ALTER TABLE ${name} ALTER COLUMN ${identity.column} RESTART WITH ${next}`);
+  }
+}
+
+/** Above every epoch that cursors may be from: the backup's, and that of what was here before. */
+async function startEpoch(client: pg.Client, { feedEpoch }: Manifest): Promise<void> {
+  await client.query(
+    `UPDATE ${FEED_STATE} SET epoch = greatest(epoch, $1) + 1 + floor(random() * ${EPOCH_STEP_MAX})::int,
+       purged_xid = DEFAULT, purged_id = DEFAULT`,
+    [feedEpoch],
+  );
+}
+
+/** Saved again, it would be the same backup. Throws an Error where it would not, and all is taken back. */
+async function prove(
+  client: pg.Client,
+  tables: readonly Table[],
+  end: End,
+  onProgress: Progress,
+): Promise<void> {
+  const data = new DataChecksum();
+  for (const table of tables) {
+    data.add(headOf(table), await checksumOf(client, table));
+    onProgress('Comparing', data.rows, end.rows, 'rows');
+  }
+  if (data.digest() === end.checksum) return;
+  throw new Error('What was restored is not what was saved. Nothing was changed.');
+}
+
+async function* partsOf(file: string, onBytes: (bytes: number) => void): AsyncGenerator<Part, void> {
+  const source = createReadStream(file, { highWaterMark: READ_BYTES });
+  source.on('data', () => onBytes(source.bytesRead));
+  // The callback makes it a pipeline that hands errors on: they arrive where the bytes are read.
+  const bytes = pipe(source, createGunzip({ chunkSize: READ_BYTES }), () => {});
+  try {
+    yield* readBackup(bytes);
+  } catch (error) {
+    throw inWords(error);
+  } finally {
+    source.destroy();
+    bytes.destroy();
+  }
+}
+
+/** What zlib says of a file that is cut off, damaged, or none of ours. */
+function inWords(error: unknown): unknown {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code === 'Z_BUF_ERROR')
+    return new BadBackup('The file is cut off: it ends before its end.', { cause: error });
+  if (typeof code === 'string' && code.startsWith('Z_')) {
+    return new BadBackup('The file was altered or damaged, or is no backup: it cannot be unpacked.', {
+      cause: error,
+    });
+  }
+  return error;
+}
