@@ -13,6 +13,7 @@ import { itemRoutes } from './items.ts';
 import { keyRoutes } from './keys.ts';
 import { locationRoutes } from './locations.ts';
 import { openApiRoutes } from './openapi.ts';
+import { planRoutes } from './plans.ts';
 import { preparationRoutes } from './preparation.ts';
 import { processRoutes } from './process.ts';
 import { reservationMoveRoutes } from './reservationMoves.ts';
@@ -23,6 +24,7 @@ export const routes: readonly AnyRoute[] = [
   ...availabilityRoutes,
   ...itemAvailabilityRoutes,
   ...feedRoutes,
+  ...planRoutes,
   ...reservationRoutes,
   ...reservationMoveRoutes,
   ...preparationRoutes,
