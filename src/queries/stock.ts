@@ -18,6 +18,8 @@ export type StockRow = {
   onHand: number;
   reserved: number;
   buffer: number;
+  /** The rule that set it now; null: none does. */
+  bufferRule: string | null;
   incoming: number;
   countedAt: Date | null;
   /** Null where, at the instant asked for, nothing had happened yet. */
@@ -75,7 +77,7 @@ export async function listStock(
     `stock.list_${page.name}`,
     `WITH ${page.text}
      SELECT l.sku, l.location, l.on_hand AS "onHand",
-            l.reserved - coalesce(due.units, 0)::int AS reserved, l.buffer, l.incoming,
+            l.reserved - coalesce(due.units, 0)::int AS reserved, l.buffer, l.buffer_rule AS "bufferRule", l.incoming,
             l.counted_at AS "countedAt", l.updated_at AS "updatedAt", l.version
      FROM page l
      LEFT JOIN LATERAL (
@@ -124,7 +126,7 @@ export async function listStockAsOf(
                   ELSE hold.expires_at > $7 END
        GROUP BY n.item_id, n.location_id
      )
-     SELECT p.sku, p.location, p.buffer, 0 AS incoming, 0 AS version,
+     SELECT p.sku, p.location, p.buffer, p.buffer_rule AS "bufferRule", 0 AS incoming, 0 AS version,
             coalesce(c.quantity, 0) + coalesce(m.units, 0) AS "onHand",
             coalesce(r.units, 0)::int AS reserved,
             c.occurred_at AS "countedAt",

@@ -17,6 +17,10 @@ const stockSchema = z
     onHand: z.int(),
     reserved: z.int(),
     buffer: z.int(),
+    bufferRule: z
+      .string()
+      .nullable()
+      .meta({ description: 'The buffer rule (`obj_…`) that set it, of now; null: none governs.' }),
     available: z.int(),
     incoming: z.int(),
     countedAt: z.iso.datetime().nullable(),
@@ -26,13 +30,14 @@ const stockSchema = z
   .meta({ id: 'StockLevel' });
 
 function showStock(row: StockRow): z.input<typeof stockSchema> {
-  const { sku, location, onHand, reserved, buffer, incoming, version } = row;
+  const { sku, location, onHand, reserved, buffer, bufferRule, incoming, version } = row;
   return {
     sku,
     location,
     onHand,
     reserved,
     buffer,
+    bufferRule,
     available: available(row),
     incoming,
     countedAt: row.countedAt?.toISOString() ?? null,
