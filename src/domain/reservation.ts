@@ -242,5 +242,9 @@ export function reservationFacts(reservation: Reservation): Record<string, unkno
     pickupDeadlineAt: reservation.pickupDeadlineAt,
     putBackPending: reservation.putBackPending,
     transfer: reservation.transfer,
+    soldAt: reservation.soldLocation?.code ?? null,
+    // That it is sent home, never where to.
+    delivery: reservation.deliverTo !== null,
+    planId: reservation.planId,
   };
 }

@@ -52,7 +52,13 @@ export async function fulfilByTransfer(
   };
   const expectedAt = arrivalByTransfer(transfer);
   if (expectedAt === null) throw new Problem('not-supplied', `Nothing leaves ${sourceCode} for ${code}.`);
-  const feed = { from: sourceCode, transferId: newId('trf', now), expectedAt, lines: null };
+  const feed = {
+    from: sourceCode,
+    transferId: newId('trf', now),
+    expectedAt,
+    lines: null,
+    promiseHere: promiseHere({ ...transfer.destination, now }),
+  };
   return { feed, promise: promiseByTransfer(transfer) };
 }
 

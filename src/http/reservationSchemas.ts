@@ -16,6 +16,7 @@ import {
   unitsBack,
 } from '../domain/reservation.ts';
 import { lineOfText } from '../domain/text.ts';
+import { TRANSFER_STATUSES } from '../domain/transfer.ts';
 import type { HistoryEntry } from '../queries/reservationReads.ts';
 
 const quantity = z.int().min(1).max(LINE_QUANTITY_MAX);
@@ -160,6 +161,17 @@ export const reservationSchema = z
       description:
         'When the order will be ready at the counter; null where the store never opens, and for a delivery.',
     }),
+    transfer: z
+      .object({
+        id: z.string(),
+        from: z.string(),
+        status: z.enum(TRANSFER_STATUSES),
+        expectedAt: z.iso.datetime(),
+        late: z.boolean(),
+      })
+      .nullable()
+      .optional()
+      .meta({ description: 'What brings its awaited units. Not shown to publishable keys.' }),
     soldAt: z.string().nullable().meta({
       description: 'The store that sold it, where a store did.',
     }),
@@ -221,6 +233,7 @@ export function showReservation(
     })),
     expiresAt: instant(reservation.expiresAt),
     promise: reservation.promise === null ? null : { readyAt: reservation.promise.readyAt.toISOString() },
+    ...(caller.kind === 'publishable' ? {} : { transfer: showTransfer(reservation) }),
     soldAt: reservation.soldLocation?.code ?? null,
     deliverTo: reservation.deliverTo,
     dispatch: reservation.dispatch,
@@ -237,6 +250,12 @@ export function showReservation(
     createdAt: reservation.createdAt.toISOString(),
     updatedAt: reservation.updatedAt.toISOString(),
   };
+}
+
+function showTransfer({ transfer }: Reservation) {
+  if (transfer === null) return null;
+  const { id, from, status, expectedAt, late } = transfer;
+  return { id, from, status, expectedAt: expectedAt.toISOString(), late };
 }
 
 /** Whoever hands over asks the customer for the code; whoever sold it elsewhere tells it. */

@@ -1,8 +1,10 @@
-// The counter hands units over: they leave on hand. The right pickup code, or an override with a reason.
+// The counter hands units over: they leave on hand. The right pickup code, or an override with a reason; what is sent
+// home goes to a carrier instead.
 // Wrong codes are counted even though the call is refused: five lock the reservation for a while.
 import { Problem } from '../domain/problem.ts';
 import {
   assertAllowed,
+  type Dispatch,
   lineOf,
   PICKUP_LOCK_SECONDS,
   PICKUP_TRIES_MAX,
@@ -18,13 +20,13 @@ import { ownEntry, tell } from './writer/tellSteps.ts';
 export type CollectReservation = {
   id: string;
   admit: Admit;
-  proof: { pickupCode: string } | { override: { reason: string } };
+  proof: { pickupCode: string } | { override: { reason: string } } | { dispatch: Dispatch };
   /** Null: everything that is left. */
   lines: readonly { sku: string; quantity: number }[] | null;
   actor: Actor;
 };
 
-/** Refuses with unknown-reservation, invalid-transition, wrong-pickup-code, pickup-locked, unknown-line, units-not-here. */
+/** Refuses with unknown-reservation, invalid-transition, wrong-handover, wrong-pickup-code, pickup-locked, unknown-line, units-not-here. */
 export const collectReservation: StockOperation<CollectReservation, Reservation> = {
   name: 'collectReservation',
 
@@ -35,7 +37,9 @@ export const collectReservation: StockOperation<CollectReservation, Reservation>
     // A till may have told the sale first; the counter's own word is still welcome, and takes nothing twice.
     const toldByTill = reservation.status === 'collected' && reservation.lines.some((line) => left(line) > 0);
     if (!toldByTill) assertAllowed(reservation, 'collect');
+    assertHandover(reservation, proof);
     if ('pickupCode' in proof) checkCode(batch, reservation, proof.pickupCode);
+    if ('dispatch' in proof) reservation.dispatch = proof.dispatch;
     const from = reservation.status;
     for (const line of reservation.lines) {
       const units = lines === null ? left(line) : (lines.find(({ sku }) => sku === line.sku)?.quantity ?? 0);
@@ -45,11 +49,24 @@ export const collectReservation: StockOperation<CollectReservation, Reservation>
     if (reservation.lines.every((line) => left(line) === 0)) reservation.status = 'collected';
     reservation.pickupAttempts = 0;
     reservation.pickupLockedUntil = null;
-    const data = 'override' in proof ? { override: proof.override } : {};
+    // Nobody at the counter needs to see the code again; the reason and the parcel's number they do.
+    const data = 'pickupCode' in proof ? {} : proof;
     batch.record(reservation, 'reservation.collected', actor, from, data);
     return reservation;
   },
 };
+
+/** A parcel has no counter, and a customer at the counter is no carrier. */
+function assertHandover({ id, deliverTo }: Reservation, proof: CollectReservation['proof']): void {
+  const isDelivery = deliverTo !== null;
+  if (isDelivery === 'dispatch' in proof) return;
+  throw new Problem(
+    'wrong-handover',
+    isDelivery
+      ? `${id} is sent to its customer: hand it to a carrier, with \`dispatch\`.`
+      : `${id} is collected at the counter: with \`pickupCode\` or \`override\`.`,
+  );
+}
 
 /** Units that the counter can still hand over. */
 function left(line: ReservationLine): number {

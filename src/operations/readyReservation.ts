@@ -37,7 +37,8 @@ export const readyReservation: StockOperation<ReadyReservation, Reservation> = {
     }
     reservation.status = 'ready';
     reservation.shelf = shelf ?? reservation.shelf;
-    reservation.pickupDeadlineAt = pickupDeadlineAt;
+    // A parcel waits for a carrier, not for a customer: there is no day after which it goes back.
+    reservation.pickupDeadlineAt = reservation.deliverTo === null ? pickupDeadlineAt : null;
     batch.record(reservation, 'reservation.ready', actor, 'picking');
     return reservation;
   },

@@ -3,9 +3,9 @@
 import { z } from 'zod';
 import { skuSchema } from '../../domain/item.ts';
 import { pickupDeadline } from '../../domain/promise.ts';
-import { LINE_QUANTITY_MAX, LINES_MAX, MISSING_REASONS } from '../../domain/reservation.ts';
+import { type Dispatch, LINE_QUANTITY_MAX, LINES_MAX, MISSING_REASONS } from '../../domain/reservation.ts';
 import { lineOfText } from '../../domain/text.ts';
-import { collectReservation } from '../../operations/collectReservation.ts';
+import { type CollectReservation, collectReservation } from '../../operations/collectReservation.ts';
 import { pickLines } from '../../operations/pickLines.ts';
 import { putBackReservation } from '../../operations/putBackReservation.ts';
 import { readyReservation } from '../../operations/readyReservation.ts';
@@ -13,6 +13,7 @@ import { CONDITIONS, returnLines } from '../../operations/returnLines.ts';
 import { startPicking } from '../../operations/startPicking.ts';
 import { common, moveRoute, visibleReservation } from '../reservationMove.ts';
 import { alternativesTo } from '../reservationPromises.ts';
+import { dispatchSchema } from '../reservationSchemas.ts';
 import type { AnyRoute } from '../route.ts';
 
 const start = moveRoute({
@@ -113,28 +114,41 @@ const collect = moveRoute({
   operationId: 'collectReservation',
   summary: 'Hand over',
   description:
-    'With the customer’s pickup code, or an override with a reason. Units leave on hand. With `lines`, a part: it stays `ready` for the rest. Five wrong codes lock it for 15 minutes.',
+    'With the customer’s pickup code, or an override with a reason; what is sent to the customer’s home, with `dispatch`: what the carrier was handed. Units leave on hand. With `lines`, a part: it stays `ready` for the rest. Five wrong codes lock it for 15 minutes.',
   body: z
     .strictObject({
       pickupCode: z.string().min(1).max(32).optional(),
       override: z.strictObject({ reason: lineOfText(200) }).optional(),
+      dispatch: dispatchSchema.optional(),
       lines: someLines.optional(),
     })
-    .refine(({ pickupCode, override }) => (pickupCode === undefined) !== (override === undefined), {
+    .refine((body) => proofsOf(body) === 1, {
       path: ['pickupCode'],
-      message: 'give either a pickupCode or an override with a reason',
+      message: 'give either a pickupCode, an override with a reason, or for a delivery its dispatch',
     }),
-  problems: ['wrong-pickup-code', 'pickup-locked', 'unknown-line', 'units-not-here'],
+  problems: ['wrong-handover', 'wrong-pickup-code', 'pickup-locked', 'unknown-line', 'units-not-here'],
   operation: collectReservation,
   command: (call) => ({
     ...common(call),
-    proof:
-      call.body.override === undefined
-        ? { pickupCode: call.body.pickupCode ?? '' }
-        : { override: call.body.override },
+    proof: proofOf(call.body),
     lines: call.body.lines ?? null,
   }),
 });
+
+type Proof = {
+  pickupCode?: string | undefined;
+  override?: { reason: string } | undefined;
+  dispatch?: Dispatch | undefined;
+};
+
+function proofsOf({ pickupCode, override, dispatch }: Proof): number {
+  return [pickupCode, override, dispatch].filter((proof) => proof !== undefined).length;
+}
+
+function proofOf({ pickupCode = '', override, dispatch }: Proof): CollectReservation['proof'] {
+  if (dispatch !== undefined) return { dispatch };
+  return override === undefined ? { pickupCode } : { override };
+}
 
 const giveBack = moveRoute({
   name: 'return',

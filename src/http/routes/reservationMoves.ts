@@ -35,7 +35,9 @@ const confirm = moveRoute({
   problems: ['order-reference-taken', 'reservation-expired'],
   operation: confirmReservation,
   async command(call, deps) {
-    const { lines, location, channel } = await visibleReservation(call, deps);
+    const { lines, location, channel, deliverTo } = await visibleReservation(call, deps);
+    // A parcel has no counter; what a transfer brings has been promised with it.
+    const isPromisedHere = deliverTo === null && !lines.some((line) => line.awaited > 0);
     return {
       ...commonToSellers(call),
       levels: lines.map(({ sku }) => ({ sku, location })),
@@ -43,7 +45,7 @@ const confirm = moveRoute({
       orderReference: call.body.orderReference,
       customer: call.body.customer ?? null,
       payment: call.body.payment ?? null,
-      promise: await promiseAt(deps, location, call.now),
+      promise: isPromisedHere ? await promiseAt(deps, location, call.now) : null,
       pickupCodes: pickupCodes(),
     };
   },
