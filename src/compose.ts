@@ -13,6 +13,8 @@ import { startBuffers } from './jobs/buffers.ts';
 import { startEventRetention } from './jobs/eventRetention.ts';
 import { startExpiry } from './jobs/expiry.ts';
 import { startImports } from './jobs/imports/runner.ts';
+import { startLateTransfers } from './jobs/lateTransfers.ts';
+import { startSilence } from './jobs/silence.ts';
 import { measure, measureLive } from './measure.ts';
 import { type Metrics, makeMetrics } from './metrics.ts';
 import { expireReservation } from './operations/expireReservation.ts';
@@ -28,7 +30,9 @@ const BATCHES_IN_FLIGHT_MAX = 2;
 const FEED_CONNECTIONS = 2;
 const EXPIRY_POLL_MILLISECONDS = 1_000;
 const IMPORTS_POLL_MILLISECONDS = 500;
+const LATE_TRANSFERS_POLL_MILLISECONDS = 5_000;
 const BUFFERS_POLL_MILLISECONDS = 500;
+const SILENCE_POLL_MILLISECONDS = 1_000;
 
 export type ComposeOptions = {
   config: Config;
@@ -180,7 +184,9 @@ export function startJobs(deps: Deps): { close(): Promise<void> } {
   const jobs = [
     startExpiry({ ...deps, pollMilliseconds: EXPIRY_POLL_MILLISECONDS }),
     startImports({ ...deps, pollMilliseconds: IMPORTS_POLL_MILLISECONDS }),
+    startLateTransfers({ ...deps, pollMilliseconds: LATE_TRANSFERS_POLL_MILLISECONDS }),
     startBuffers({ ...deps, pollMilliseconds: BUFFERS_POLL_MILLISECONDS }),
+    startSilence({ ...deps, pollMilliseconds: SILENCE_POLL_MILLISECONDS }),
     startEventRetention({ ...deps, days: deps.config.eventDays }),
     startAnswerRetention(deps),
   ];

@@ -47,6 +47,8 @@ export type Transfer = {
   reason: string | null;
   /** The reservation at the destination that waits for it; null: it fills the shelves. */
   reservationId: string | null;
+  /** True while that is a hold which nobody has confirmed: then nothing is shipped. */
+  unconfirmed: boolean;
   shippedAt: Date | null;
   /** When nothing of it was on its way any more. */
   endedAt: Date | null;
@@ -62,6 +64,10 @@ export type FeedingTransfer = Pick<Transfer, 'id' | 'from' | 'status' | 'expecte
 export function feedingTransfer(transfer: Transfer): FeedingTransfer {
   const { id, from, status, expectedAt, lateToldAt } = transfer;
   return { id, from, status, expectedAt, late: lateToldAt !== null };
+}
+
+export function isShippable({ status, unconfirmed }: Pick<Transfer, 'status' | 'unconfirmed'>): boolean {
+  return status === 'created' && !unconfirmed;
 }
 
 export function isOpenTransfer({ status }: Pick<Transfer, 'status'>): boolean {
@@ -170,6 +176,7 @@ export function transferFacts(transfer: Transfer): Record<string, unknown> {
     shippedAt,
     endedAt,
     late: lateToldAt !== null,
+    shippable: isShippable(transfer),
     lines: transfer.lines.map((line) => ({
       sku: line.sku,
       quantity: line.quantity,

@@ -14,6 +14,7 @@ export const TAGS = {
   Plans: 'Several stores, or a transfer, for one cart.',
   Reservations: 'Holds, orders, preparation and the counter.',
   Stock: 'Levels, the ledger and what back offices report.',
+  Transfers: 'Units on their way from one location to another.',
   Catalogue: 'Locations, items and buffers.',
   Events: 'Everything that happened, in order, nothing skipped.',
   Imports: 'Files of any size.',

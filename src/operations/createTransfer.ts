@@ -1,7 +1,7 @@
 // Creates a transfer: its units are held at the source until they are shipped. All lines or nothing.
 // When it should arrive comes with the command.
 import type { LocationRecord } from '../domain/location.ts';
-import { Problem } from '../domain/problem.ts';
+import { invalid, Problem } from '../domain/problem.ts';
 import type { Transfer } from '../domain/transfer.ts';
 import type { Batch } from './writer/batch.ts';
 import type { StockOperation } from './writer/operation.ts';
@@ -19,7 +19,7 @@ export type CreateTransfer = {
   actor: Actor;
 };
 
-/** Refuses with unknown-item, unknown-location, insufficient-stock. */
+/** Refuses with invalid-request, unknown-item, unknown-location, insufficient-stock. */
 export const createTransfer: StockOperation<CreateTransfer, Transfer> = {
   name: 'createTransfer',
 
@@ -34,6 +34,8 @@ export const createTransfer: StockOperation<CreateTransfer, Transfer> = {
   }),
 
   decide(batch, { id, lines, expectedAt, reference, actor, ...ends }) {
+    // Under the kept answer, not before it: a request that is sent again much later is still the same request.
+    if (expectedAt <= batch.now) throw invalid('/expectedAt', 'in-the-past', 'must be later than now');
     const from = batch.location(ends.from);
     const to = batch.location(ends.to);
     assertUnpromised(batch, from, lines);

@@ -43,7 +43,7 @@ export const shipTransfer: StockOperation<ShipTransfer, Transfer> = {
     for (const { sku } of lines ?? []) transferLineOf(transfer, sku);
     if (isRepeat(transfer, units)) return transfer;
     assertTransferAllows(transfer, 'ship');
-    assertConfirmed(batch, transfer);
+    assertConfirmed(transfer);
     assertUnits(transfer, units);
     for (const { line, shipped } of units) ship(batch, transfer, line, shipped);
     transfer.status = 'shipped';
@@ -63,9 +63,8 @@ function isRepeat(transfer: Transfer, units: readonly { line: TransferLine; ship
 }
 
 /** A cart that nobody has paid for puts nothing on a lorry. */
-function assertConfirmed(batch: Batch, transfer: Transfer): void {
-  if (transfer.reservationId === null) return;
-  if (batch.findReservation(transfer.reservationId)?.status !== 'held') return;
+function assertConfirmed(transfer: Transfer): void {
+  if (!transfer.unconfirmed) return;
   throw new Problem(
     'reservation-unconfirmed',
     `Transfer ${transfer.id} waits for the hold ${transfer.reservationId} to be confirmed.`,

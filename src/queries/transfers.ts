@@ -14,6 +14,7 @@ type TransferRow = {
   reference: string | null;
   reason: string | null;
   reservation_id: string | null;
+  unconfirmed: boolean;
   expected_at: Date;
   shipped_at: Date | null;
   ended_at: Date | null;
@@ -76,10 +77,11 @@ export async function readTransfers(tx: Tx, ids: readonly string[]): Promise<Tra
     'transfers.read',
     `SELECT t.id, t.from_location_id AS from_id, f.code AS from_code, t.to_location_id AS to_id, o.code AS to_code,
             t.status, t.reference, t.reason, t.reservation_id, t.expected_at, t.shipped_at, t.ended_at, t.late_told_at,
-            t.key_id, t.version, t.created_at, t.updated_at
+            t.key_id, t.version, t.created_at, t.updated_at, coalesce(r.status = 'held', false) AS unconfirmed
      FROM transfers t
      JOIN locations f ON f.id = t.from_location_id
      JOIN locations o ON o.id = t.to_location_id
+     LEFT JOIN reservations r ON r.id = t.reservation_id
      WHERE t.id = ANY ($1::text[])`,
     [ids],
   );
@@ -109,6 +111,7 @@ function toTransfer(row: TransferRow, lines: readonly LineRow[]): Transfer {
     status: row.status,
     reason: row.reason,
     reservationId: row.reservation_id,
+    unconfirmed: row.unconfirmed,
     shippedAt: row.shipped_at,
     endedAt: row.ended_at,
     lateToldAt: row.late_told_at,

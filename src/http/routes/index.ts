@@ -19,6 +19,8 @@ import { processRoutes } from './process.ts';
 import { reservationMoveRoutes } from './reservationMoves.ts';
 import { reservationRoutes } from './reservations.ts';
 import { stockRoutes } from './stock.ts';
+import { transferMoveRoutes } from './transferMoves.ts';
+import { transferRoutes } from './transfers.ts';
 
 export const routes: readonly AnyRoute[] = [
   ...availabilityRoutes,
@@ -30,6 +32,8 @@ export const routes: readonly AnyRoute[] = [
   ...preparationRoutes,
   ...factRoutes,
   ...stockRoutes,
+  ...transferRoutes,
+  ...transferMoveRoutes,
   ...integrityRoutes,
   ...locationRoutes,
   ...itemRoutes,

@@ -54,7 +54,8 @@ export function followTransfer(
 export function confirmFeed(batch: Batch, reservation: Reservation): void {
   const transfer = batch.transfers.feeding(reservation.id);
   if (transfer === null || !isOpenTransfer(transfer)) return;
-  batch.transfers.record(batch.transfers.change(transfer), 'transfer.changed', { reason: 'confirmed' });
+  batch.transfers.change(transfer).unconfirmed = false;
+  batch.transfers.record(transfer, 'transfer.changed', { reason: 'confirmed' });
 }
 
 /**

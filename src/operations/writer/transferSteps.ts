@@ -54,6 +54,7 @@ export function addTransfer(batch: Batch, made: NewTransfer): Transfer {
     status: 'created',
     reason: null,
     reservationId: made.reservationId,
+    unconfirmed: made.reservationId !== null,
     shippedAt: null,
     endedAt: null,
     lateToldAt: null,
@@ -76,6 +77,7 @@ export function cancelUnshipped(batch: Batch, transfer: Transfer, reason: string
   for (const line of transfer.lines) freeAtSource(batch, transfer, line);
   transfer.status = 'cancelled';
   transfer.reason = reason;
+  transfer.unconfirmed = false;
   transfer.endedAt = batch.now;
 }
 

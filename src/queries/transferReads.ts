@@ -1,0 +1,64 @@
+// Transfers as people and systems read them: lists by filter, and what is late. Reads only.
+import { createHash } from 'node:crypto';
+import type { Transfer, TransferStatus } from '../domain/transfer.ts';
+import type { Tx } from './transaction.ts';
+import { readTransfers } from './transfers.ts';
+
+export type TransferFilters = {
+  from: string | null;
+  to: string | null;
+  statuses: readonly TransferStatus[] | null;
+  reservationId: string | null;
+  /** Codes the caller may see, at either end; null: all. */
+  visible: readonly string[] | null;
+};
+
+/** Newest first; `before` is the id where the page before ended. */
+export async function listTransfers(
+  tx: Tx,
+  filters: TransferFilters,
+  before: string | null,
+  limit: number,
+): Promise<Transfer[]> {
+  const { text, values, name } = selectionOf(filters, before, limit);
+  const rows = await tx.run<{ id: string }>(name, text, values);
+  const found = await readTransfers(
+    tx,
+    rows.map((row) => row.id),
+  );
+  return found.sort((a, b) => (a.id < b.id ? 1 : -1));
+}
+
+/** One statement for each combination of filters, so that each has a plan, and an index, of its own. */
+function selectionOf(filters: TransferFilters, before: string | null, limit: number) {
+  const values: unknown[] = [];
+  const place = (value: unknown) => `$${values.push(value)}`;
+  const idsOf = (codes: unknown) => `(SELECT id FROM locations WHERE code = ANY (${place(codes)}::text[]))`;
+  const { from, to, statuses, reservationId, visible } = filters;
+  const conditions = [
+    ...(from === null ? [] : [`t.from_location_id IN ${idsOf([from])}`]),
+    ...(to === null ? [] : [`t.to_location_id IN ${idsOf([to])}`]),
+    ...(statuses === null ? [] : [`t.status = ANY (${place(statuses)}::text[])`]),
+    ...(reservationId === null ? [] : [`t.reservation_id = ${place(reservationId)}`]),
+    ...(visible === null
+      ? []
+      : [`(t.from_location_id IN ${idsOf(visible)} OR t.to_location_id IN ${idsOf(visible)})`]),
+    ...(before === null ? [] : [`t.id < ${place(before)}`]),
+  ];
+  const where = conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;
+  const text = `SELECT t.id FROM transfers t ${where} ORDER BY t.id DESC LIMIT ${place(limit)}`;
+  // The name must be unique to the text.
+  return { text, values, name: `transfers.list ${createHash('sha1').update(text).digest('base64url')}` };
+}
+
+/** Transfers that should have arrived by `now` and of which nobody has been told so, the longest late first. */
+export async function findLate(tx: Tx, now: Date, limit: number): Promise<string[]> {
+  const rows = await tx.run<{ id: string }>(
+    'transfers.find_late',
+    `SELECT id FROM transfers
+     WHERE expected_at <= $1 AND late_told_at IS NULL AND status IN ('created', 'shipped', 'partly_received')
+     ORDER BY expected_at LIMIT $2`,
+    [now, limit],
+  );
+  return rows.map((row) => row.id);
+}
