@@ -119,21 +119,37 @@ async function expectShown(oracle: Oracle, skus: readonly string[]): Promise<voi
   }
 }
 
+type Shown = Record<
+  'quantity' | 'picked' | 'missing' | 'collected' | 'sold' | 'returned' | 'returnedSold',
+  number
+>;
+
+function lineShown({
+  sku,
+  quantity,
+  picked,
+  missing,
+  collected,
+  sold,
+  returned,
+  returnedSold,
+}: Shown & { sku: string }) {
+  return { sku, quantity, picked, missing, collected, sold, returned, returnedSold };
+}
+
 async function expectOrders(oracle: Oracle): Promise<void> {
   const found = await readReservations(room.database, [...oracle.orders.keys()]);
   const shown = found.map(({ id, status, putBackPending, lines }) => ({
     id,
     status,
     putBackPending,
-    lines: lines.map(({ sku, quantity, picked, missing, collected, sold, returned }) => ({
-      ...{ sku, quantity, picked, missing, collected, sold, returned },
-    })),
+    lines: lines.map(lineShown),
   }));
   const expected = [...oracle.orders.values()].map(({ id, status, putBackPending, lines }) => ({
     id,
     status,
     putBackPending,
-    lines: lines.toSorted((a, b) => (a.sku < b.sku ? -1 : 1)),
+    lines: lines.toSorted((a, b) => (a.sku < b.sku ? -1 : 1)).map(lineShown),
   }));
   expect(shown.sort((a, b) => (a.id < b.id ? -1 : 1))).toEqual(expected);
 }

@@ -4,6 +4,7 @@
 import {
   allow,
   cancel,
+  comingsAndGoings,
   expire,
   extend,
   isDue,
@@ -21,6 +22,8 @@ import {
   showCode,
   start,
   stillReserved,
+  type Telling,
+  tell as tellLine,
   wanted,
 } from './oracleOrder.ts';
 
@@ -59,7 +62,13 @@ export type Command =
   | { do: 'collect'; id: string; rightCode: boolean; lines: Line[] | null }
   | { do: 'return'; id: string; lines: (Line & { damaged: boolean })[] }
   | { do: 'cancel' | 'expire' | 'putBack'; id: string }
-  | { do: 'move'; type: 'sale' | 'receipt'; fact: Told; quantity: number; reservation: string | null }
+  | {
+      do: 'move';
+      type: 'sale' | 'return' | 'receipt';
+      fact: Told;
+      quantity: number;
+      reservation: string | null;
+    }
   | { do: 'count'; fact: Told; onHand: number; expected: number | null };
 
 const SKEW_MILLISECONDS = 60_000;
@@ -95,7 +104,7 @@ export class Oracle {
   }
 
   #factsOf(sku: string, location: string): Fact[] {
-    return this.facts.filter((fact) => fact.sku === sku && fact.location === location);
+    return [...this.facts, ...this.#told()].filter((fact) => fact.sku === sku && fact.location === location);
   }
 
   #available(sku: string, location: string): number {
@@ -207,9 +216,7 @@ export class Oracle {
     for (const line of order.lines) {
       const units = lines === null ? left(line) : (lines.find(({ sku }) => sku === line.sku)?.quantity ?? 0);
       refuseIf(units > left(line), 'units-not-here');
-      const outBefore = out(line);
-      line.collected += units;
-      this.#happen(order, line.sku, outBefore - out(line), now);
+      if (units > 0) this.#seen(order, line.sku, { what: 'out', units, damaged: false }, now);
     }
     for (const { sku } of lines ?? []) lineOf(order, sku);
     if (order.lines.every((line) => left(line) === 0)) order.status = 'collected';
@@ -221,20 +228,40 @@ export class Oracle {
     for (const { sku, quantity, damaged } of lines) {
       const line = lineOf(order, sku);
       refuseIf(quantity > out(line) - line.returned, 'units-not-here');
-      line.returned += quantity;
-      this.#happen(order, sku, quantity, now);
-      if (damaged) this.#happen(order, sku, -quantity, now);
+      this.#seen(order, sku, { what: 'back', units: quantity, damaged }, now);
     }
   }
 
-  /** Something that Comptoir itself saw: after every count that it knows. */
   #happen(order: Order, sku: string, delta: number, now: number): void {
     if (delta === 0) return;
     const { location } = order;
-    const counts = this.#factsOf(sku, location).filter((fact) => 'count' in fact);
-    const at = Math.max(now, ...counts.map((count) => count.at + 1));
     this.#own += 1;
+    const at = this.#instant(sku, location, now);
     this.facts.push({ source: 'comptoir', eventId: String(this.#own), sku, location, at, delta });
+  }
+
+  #seen(order: Order, sku: string, told: Pick<Telling, 'what' | 'units' | 'damaged'>, now: number): void {
+    tellLine(lineOf(order, sku), { ...told, who: 'counter', at: this.#instant(sku, order.location, now) });
+  }
+
+  /** When something happened that Comptoir itself saw: after every count that it knows. */
+  #instant(sku: string, location: string, now: number): number {
+    const counts = this.facts.filter(
+      (fact) => 'count' in fact && fact.sku === sku && fact.location === location,
+    );
+    return Math.max(now, ...counts.map((count) => count.at + 1));
+  }
+
+  /** What counter and tills told of the orders' lines. */
+  #told(): Fact[] {
+    return [...this.orders.values()].flatMap(({ id, location, lines }) =>
+      lines.flatMap((line) =>
+        comingsAndGoings(line).map(({ at, delta }, unit) => ({
+          ...{ source: 'comptoir', eventId: `${id} ${line.sku} ${unit}` },
+          ...{ sku: line.sku, location, at, delta },
+        })),
+      ),
+    );
   }
 
   #move(told: Extract<Command, { do: 'move' }>, now: number): string {
@@ -242,26 +269,27 @@ export class Oracle {
     const what = JSON.stringify([type, quantity, reservation]);
     if (this.#isRepeated(fact, what)) return 'duplicate';
     refuseIf(fact.at > now + SKEW_MILLISECONDS, 'occurred-in-the-future');
-    const delta = type === 'receipt' ? quantity : -quantity;
-    this.facts.push({ ...fact, delta: delta + this.#toldAlready(told) });
+    const isOfLine = this.#toldOfLine(told);
+    if (!isOfLine) this.facts.push({ ...fact, delta: type === 'sale' ? -quantity : quantity });
     this.#reported.set(nameOf(fact), tell(fact, what));
     return 'ok';
   }
 
-  /** Units of a sale that the counter has taken off on hand before the till told of them. */
-  #toldAlready({ type, fact, quantity, reservation }: Extract<Command, { do: 'move' }>): number {
-    if (reservation === null) return 0;
+  /** True for a sale or return of a reservation: the counter may have told of it, or tell of it later. */
+  #toldOfLine({ type, fact, quantity: units, reservation }: Extract<Command, { do: 'move' }>): boolean {
+    if (reservation === null) return false;
     const order = this.orders.get(reservation);
     if (order === undefined || order.location !== fact.location) throw new Refusal('unknown-reservation');
     const line = lineOf(order, fact.sku);
-    if (type !== 'sale') return 0;
-    const ofLine = Math.min(quantity, line.quantity - line.missing - line.sold);
-    const newlyOut = Math.max(0, line.sold + ofLine - out(line));
-    line.sold += ofLine;
+    if (type === 'receipt') return false;
+    const outBefore = out(line);
+    const what = type === 'sale' ? 'out' : 'back';
+    tellLine(line, { who: 'till', what, units, at: fact.at, damaged: false });
+    if (type === 'return') return true;
     order.soldWhileGone ||= !isOpen(order) && !order.putBackPending;
     const allOut = order.lines.every((each) => wanted(each) === 0);
-    if (allOut && newlyOut > 0 && isOpen(order)) order.status = 'collected';
-    return ofLine - newlyOut;
+    if (allOut && out(line) > outBefore && isOpen(order)) order.status = 'collected';
+    return true;
   }
 
   #count({ fact, onHand, expected }: Extract<Command, { do: 'count' }>, now: number): string {

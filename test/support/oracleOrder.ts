@@ -1,12 +1,22 @@
 // One order as the oracle sees it: where it stands and which moves it allows. Naive, and shares no code with the API.
 
 export type Line = { sku: string; quantity: number };
+/** Somebody tells that units left or came back; `damaged` is the counter's word. */
+export type Telling = {
+  who: 'counter' | 'till';
+  what: 'out' | 'back';
+  units: number;
+  at: number;
+  damaged: boolean;
+};
 export type OrderLine = Line & {
   picked: number;
   missing: number;
   collected: number;
   sold: number;
   returned: number;
+  returnedSold: number;
+  tellings: Telling[];
 };
 export type Order = {
   id: string;
@@ -42,7 +52,7 @@ export function newOrder(id: string, location: string, lines: readonly Line[], e
     location,
     status: 'held',
     expiresAt,
-    lines: lines.map((line) => ({ ...line, picked: 0, missing: 0, collected: 0, sold: 0, returned: 0 })),
+    lines: lines.map((line) => ({ ...line, ...untouched(), tellings: [] })),
     wasConfirmed: false,
     reference: null,
     takenBy: null,
@@ -52,6 +62,55 @@ export function newOrder(id: string, location: string, lines: readonly Line[], e
     putBackPending: false,
     soldWhileGone: false,
   };
+}
+
+function untouched() {
+  return { picked: 0, missing: 0, collected: 0, sold: 0, returned: 0, returnedSold: 0 };
+}
+
+/** Somebody tells of units of a line; what this does to on hand is not asked here. */
+export function tell(line: OrderLine, telling: Telling): void {
+  line.tellings.push(telling);
+  const { who, what, units } = telling;
+  if (what === 'out' && who === 'counter') line.collected += units;
+  else if (what === 'out') line.sold = Math.min(line.quantity - line.missing, line.sold + units);
+  else if (who === 'counter') line.returned += units;
+  else line.returnedSold = Math.min(line.quantity, line.returnedSold + units);
+}
+
+/** Unit by unit: when it left and, of those fit for sale, when it came back. */
+export function comingsAndGoings({
+  tellings,
+  quantity,
+  missing,
+}: OrderLine): { at: number; delta: 1 | -1 }[] {
+  const timesOf = (who: Telling['who'], what: Telling['what']) =>
+    tellings
+      .filter((telling) => telling.who === who && telling.what === what)
+      .flatMap(({ units, at }) => Array.from({ length: units }, () => at))
+      .sort((a, b) => a - b);
+  const sales = timesOf('till', 'out');
+  const ofLine = earliest(timesOf('counter', 'out'), sales.slice(0, quantity - missing));
+  const gone = [...ofLine, ...sales.slice(quantity - missing)].sort((a, b) => a - b);
+  const damaged = tellings
+    .filter(({ who, what }) => who === 'counter' && what === 'back')
+    .flatMap((telling) => Array.from({ length: telling.units }, () => telling.damaged));
+  // What has not left yet cannot be back.
+  const back = earliest(timesOf('counter', 'back'), timesOf('till', 'back'))
+    .slice(0, gone.length)
+    .map((at, unit) => Math.max(at, gone[unit] ?? at))
+    .filter((_, unit) => damaged[unit] !== true);
+  return [
+    ...gone.map((at) => ({ at, delta: -1 as const })),
+    ...back.map((at) => ({ at, delta: 1 as const })),
+  ];
+}
+
+/** Two people tell of the same units: each unit at the earlier of its two times. */
+function earliest(some: readonly number[], others: readonly number[]): number[] {
+  return Array.from({ length: Math.max(some.length, others.length) }, (_, unit) =>
+    Math.min(some[unit] ?? Number.POSITIVE_INFINITY, others[unit] ?? Number.POSITIVE_INFINITY),
+  );
 }
 
 export function isOpen(order: Order): boolean {

@@ -33,9 +33,10 @@ const MOVES = [
   'putBack',
 ] as const;
 type Move = (typeof MOVES)[number];
+type Reported = 'sale' | 'tillReturn' | 'receipt' | 'count';
 
 /** What to do, and numbers from which everything else is chosen when it is known what there is to choose from. */
-export type Draw = { what: 'reserve' | 'next' | Move | 'sale' | 'receipt' | 'count' | 'repeat'; n: number[] };
+export type Draw = { what: 'reserve' | 'next' | Move | Reported | 'repeat'; n: number[] };
 export type Burst = { waitSeconds: number; draws: Draw[] };
 
 const draw: fc.Arbitrary<Draw> = fc.record({
@@ -43,7 +44,7 @@ const draw: fc.Arbitrary<Draw> = fc.record({
     { weight: 5, arbitrary: fc.constant('reserve' as const) },
     { weight: 10, arbitrary: fc.constant('next' as const) },
     { weight: 5, arbitrary: fc.constantFrom(...MOVES) },
-    { weight: 5, arbitrary: fc.constantFrom('sale', 'receipt', 'count', 'repeat') },
+    { weight: 6, arbitrary: fc.constantFrom('sale', 'tillReturn', 'receipt', 'count', 'repeat') },
   ),
   n: fc.array(fc.nat(999), { minLength: 8, maxLength: 8 }),
 });
@@ -69,7 +70,8 @@ export type Shop = {
 /** The command that a draw stands for in this shop at this instant; null where there is nothing to do it to. */
 export function commandOf({ what, n }: Draw, shop: Shop, now: number): Command | null {
   if (what === 'reserve') return reserve(n, shop);
-  if (what === 'sale' || what === 'receipt' || what === 'count') return fact(what, n, shop, now);
+  if (what === 'sale' || what === 'tillReturn' || what === 'receipt' || what === 'count')
+    return fact(what, n, shop, now);
   if (what === 'repeat') return repeat(n, shop.told);
   const all = [...shop.orders.values()];
   const orders = what === 'next' ? all.filter(goesOn) : all;
@@ -100,7 +102,7 @@ function reserve(n: readonly number[], { skus, locations, newId }: Shop): Comman
   };
 }
 
-function fact(what: 'sale' | 'receipt' | 'count', n: readonly number[], shop: Shop, now: number): Command {
+function fact(what: Reported, n: readonly number[], shop: Shop, now: number): Command {
   const orders = [...shop.orders.values()];
   const order = (n[0] ?? 0) % 2 === 0 || orders.length === 0 ? null : pick(orders, n[1]);
   const sku = order === null || (n[2] ?? 0) % 8 === 0 ? pick(shop.skus, n[2]) : pick(order.lines, n[2]).sku;
@@ -117,8 +119,9 @@ function fact(what: 'sale' | 'receipt' | 'count', n: readonly number[], shop: Sh
       expected: (n[1] ?? 0) % 6 === 0 ? (n[3] ?? 0) % 5 : null,
     };
   }
-  const quantity = 1 + ((n[7] ?? 0) % (what === 'sale' ? 3 : 16));
-  return { do: 'move', type: what, fact: told, quantity, reservation: order?.id ?? null };
+  const quantity = 1 + ((n[7] ?? 0) % (what === 'receipt' ? 16 : 3));
+  const type = what === 'tillReturn' ? 'return' : what;
+  return { do: 'move', type, fact: told, quantity, reservation: order?.id ?? null };
 }
 
 /** The same again, or another fact under the same event id. */
