@@ -34,6 +34,8 @@ const IMPORT = [
   'import.cancelled',
 ] as const;
 const CATALOGUE = ['location.changed', 'item.changed'] as const;
+/** A source that should have spoken did not, and the first word after that: its locations are stale in between. */
+const SOURCE = ['source.silent', 'source.speaking'] as const;
 const WEBHOOK = ['webhook.disabled'] as const;
 const INTERNAL = ['key.created', 'key.revoked', 'webhook.changed'] as const;
 
@@ -44,6 +46,7 @@ export const PUBLIC_EVENT_TYPES = [
   ...TRANSFER,
   ...IMPORT,
   ...CATALOGUE,
+  ...SOURCE,
   ...WEBHOOK,
 ] as const;
 
@@ -156,6 +159,7 @@ export const eventSchema = z
     envelopeOf(z.enum(TRANSFER), transferData),
     envelopeOf(z.enum(IMPORT), resourceData),
     envelopeOf(z.enum(CATALOGUE), resourceData),
+    envelopeOf(z.enum(SOURCE), resourceData),
     envelopeOf(z.enum(WEBHOOK), resourceData),
   ])
   .meta({ id: 'Event', description: 'A fact. Per subject, events arrive in the order of commit.' });

@@ -41,6 +41,12 @@ const band = z.enum(BANDS).meta({
     'in_stock: what is asked for is there, and more than 3 units are. low_stock: some, but at most 3 or fewer than asked for. out_of_stock: none.',
 });
 
+/** Only where it is: most places of most answers are fresh. */
+export const stale = z.literal(true).optional().meta({
+  description:
+    'A system that reports from there is silent: units may have been sold that nobody told of. Absent: it is not.',
+});
+
 export const unitsSchema = z.object({ status: band, available });
 
 const termsSchema = z
@@ -52,7 +58,10 @@ const termsSchema = z
       .meta({ description: 'Of `reserved`: holds whose time is over, not counted any more.' }),
     buffer: z.object({
       quantity: z.int(),
-      rule: z.string().nullable().meta({ description: 'The rule that set it; null: none did.' }),
+      rule: z.string().nullable().meta({ description: 'The rule (`obj_…`) that set it; null: none did.' }),
+      silence: z.int().meta({
+        description: 'Of `quantity`: units that may have been sold while a source is silent.',
+      }),
     }),
     availableAtSource: z.int().nullable().meta({
       description:
@@ -94,6 +103,9 @@ const reasonsSchema = z
       preparationMinutes: z.int(),
     }),
     replenishment: z.object({ from: z.string(), leadTimeDays: z.int(), cutOff: z.string() }).nullable(),
+    staleSince: instant
+      .nullable()
+      .meta({ description: 'Since when a source of the place has been silent; null: all speak.' }),
   })
   .meta({ id: 'AvailabilityReasons' });
 
@@ -118,13 +130,17 @@ export const placeSchema = z
       description:
         'When the whole cart would be ready at the counter, ordered now; null for `partial` and `none`.',
     }),
+    stale,
     lines: z.array(lineSchema),
     reasons: reasonsSchema.optional(),
   })
   .meta({ id: 'AvailabilityPlace' });
 
 export const locationUnitsSchema = unitsSchema
-  .extend({ location: z.object({ code: z.string(), name: z.string(), kind: z.enum(LOCATION_KINDS) }) })
+  .extend({
+    location: z.object({ code: z.string(), name: z.string(), kind: z.enum(LOCATION_KINDS) }),
+    stale,
+  })
   .meta({ id: 'LocationAvailability' });
 
 export function seesCounts(caller: Caller): boolean {
@@ -139,6 +155,11 @@ export function sightOf(caller: Caller): (code: string) => boolean {
   if (caller.locations === null || caller.kind === 'device') return () => true;
   const codes = new Set(caller.locations);
   return (code) => codes.has(code);
+}
+
+/** A member of an answer about a place, there only when it is stale. */
+export function showStale(staleSince: Date | null): { stale?: true } {
+  return staleSince === null ? {} : { stale: true };
 }
 
 /** A band for everybody, and the count for those who may have it. */
@@ -158,6 +179,7 @@ export function showPlace(place: Place, cart: readonly CartLine[], counts: boole
     distanceKm: place.distanceKm === null ? null : roundedKm(place.distanceKm),
     fulfilment: place.fulfilment,
     promise: place.readyAt === null ? null : { readyAt: new Date(place.readyAt).toISOString() },
+    ...showStale(place.staleSince),
     lines: cart.map(({ sku, quantity }, line) => ({
       sku,
       requested: quantity,
@@ -196,6 +218,7 @@ export function explainPlace(
         preparationMinutes: pickup.preparationMinutes,
       },
       replenishment,
+      staleSince: show(place.staleSince),
     },
   };
 }
@@ -221,7 +244,11 @@ function showTerms(
     onHand: line?.here?.onHand ?? 0,
     reserved: line?.here?.reserved ?? 0,
     expiredHolds: line?.here?.expiredHolds ?? 0,
-    buffer: { quantity: line?.here?.buffer ?? 0, rule: null },
+    buffer: {
+      quantity: line?.here?.buffer ?? 0,
+      rule: fresh?.bufferRule ?? null,
+      silence: fresh?.silenceBuffer ?? 0,
+    },
     availableAtSource: maySeeSource ? (line?.atSource ?? null) : null,
     countedAt: show(fresh?.countedAt ?? null),
     updatedAt: show(fresh?.updatedAt ?? null),

@@ -61,10 +61,24 @@ export async function readOpenOrders(tx: Tx): Promise<OpenOrder[]> {
   );
 }
 
-/** How fresh a level is: when it was last counted (null: never) and when it last changed. */
-export type Freshness = { itemId: number; locationId: number; countedAt: Date | null; updatedAt: Date };
+/** What a level says beside its units: when it was last counted (null: never) and changed, and what sets its buffer. */
+export type Freshness = {
+  itemId: number;
+  locationId: number;
+  countedAt: Date | null;
+  updatedAt: Date;
+  bufferRule: string | null;
+  silenceBuffer: number;
+};
 
-type FreshnessRow = { item_id: number; location_id: number; counted_at: Date | null; updated_at: Date };
+type FreshnessRow = {
+  item_id: number;
+  location_id: number;
+  counted_at: Date | null;
+  updated_at: Date;
+  buffer_rule: string | null;
+  silence_buffer: number;
+};
 
 /** For every pair of these items and locations that has a level. */
 export async function readFreshness(
@@ -74,7 +88,7 @@ export async function readFreshness(
 ): Promise<Freshness[]> {
   const rows = await tx.run<FreshnessRow>(
     'availability.freshness',
-    `SELECT item_id, location_id, counted_at, updated_at FROM levels
+    `SELECT item_id, location_id, counted_at, updated_at, buffer_rule, silence_buffer FROM levels
      WHERE item_id = ANY ($1::int[]) AND location_id = ANY ($2::int[])`,
     [itemIds, locationIds],
   );
@@ -83,5 +97,7 @@ export async function readFreshness(
     locationId: row.location_id,
     countedAt: row.counted_at,
     updatedAt: row.updated_at,
+    bufferRule: row.buffer_rule,
+    silenceBuffer: row.silence_buffer,
   }));
 }

@@ -9,12 +9,14 @@ import type { ItemLevels } from './itemLevels.ts';
 import type { Levels } from './levels.ts';
 import type { Locations, Slot } from './locations.ts';
 import type { OpenOrders } from './openOrders.ts';
+import type { Staleness } from './staleness.ts';
 
 export type AvailabilityViews = {
   locations: Locations;
   catalogue: Catalogue;
   levels: Levels;
   openOrders: OpenOrders;
+  staleness: Staleness;
   /** For how long a committed change may have waited to be seen here. */
   lagSeconds: () => number;
 };
@@ -135,6 +137,11 @@ export class Availability {
   /** How much is in memory, for metrics. */
   usage(): { items: number; levels: number } {
     return this.#views.levels.usage();
+  }
+
+  /** Since when what is known of a location is out of date, because a source of it is silent; null: it is not. */
+  staleSince(code: string): Date | null {
+    return this.#views.staleness.since(code);
   }
 
   /** Orders that stand before a new one at a location. */

@@ -14,6 +14,7 @@ import { type PickupCounter, promiseByTransfer, promiseHere } from '../domain/pr
 import type { ItemLevels, LevelTerms } from './itemLevels.ts';
 import type { Locations, Slot } from './locations.ts';
 import type { OpenOrders } from './openOrders.ts';
+import type { Staleness } from './staleness.ts';
 
 export const SORTS = ['distance', 'soonest'] as const;
 export type Sort = (typeof SORTS)[number];
@@ -37,6 +38,8 @@ export type Place = Ranked & {
   location: LocationRecord;
   /** Available units, line by line. */
   here: number[];
+  /** Since when what is known of it is out of date; null: it is not. */
+  staleSince: Date | null;
 };
 
 export type Found = { places: Place[]; hasMore: boolean };
@@ -74,6 +77,7 @@ export type SearchedCart = {
 export class CartSearch {
   readonly #locations: Locations;
   readonly #openOrders: OpenOrders;
+  readonly #staleness: Staleness;
   readonly #levels: readonly ItemLevels[];
   readonly #requested: readonly number[];
   readonly #now: Date;
@@ -82,9 +86,13 @@ export class CartSearch {
   readonly #here: number[] = [];
   readonly #atSource: number[] = [];
 
-  constructor(views: { locations: Locations; openOrders: OpenOrders }, cart: SearchedCart) {
+  constructor(
+    views: { locations: Locations; openOrders: OpenOrders; staleness: Staleness },
+    cart: SearchedCart,
+  ) {
     this.#locations = views.locations;
     this.#openOrders = views.openOrders;
+    this.#staleness = views.staleness;
     this.#levels = cart.levels;
     this.#requested = cart.requested;
     this.#now = cart.now;
@@ -228,7 +236,8 @@ export class CartSearch {
   }
 
   #place(candidate: Candidate): Place {
-    return { ...candidate, here: this.unitsAt(candidate.slot) };
+    const staleSince = this.#staleness.since(candidate.code);
+    return { ...candidate, here: this.unitsAt(candidate.slot), staleSince };
   }
 
   #counterAt(location: LocationRecord): PickupCounter & { now: Date } {
@@ -248,7 +257,7 @@ export class CartSearch {
   }
 }
 
-type Candidate = Omit<Place, 'here'>;
+type Candidate = Omit<Place, 'here' | 'staleSince'>;
 
 function isPromised(candidate: Candidate): boolean {
   return candidate.readyAt !== null;

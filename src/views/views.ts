@@ -7,6 +7,7 @@ import { Catalogue } from './catalogue.ts';
 import { Levels } from './levels.ts';
 import { Locations } from './locations.ts';
 import { OpenOrders } from './openOrders.ts';
+import { Staleness } from './staleness.ts';
 
 export type Views = {
   locations: Locations;
@@ -33,7 +34,8 @@ export async function startViews(options: ViewsOptions): Promise<Views> {
   const catalogue = new Catalogue(database, locations);
   const levels = new Levels({ database, locations, ...(levelsMax === undefined ? {} : { levelsMax }) });
   const openOrders = new OpenOrders({ database, onError });
-  const consumers = { locations, catalogue, levels, openOrders };
+  const staleness = new Staleness({ database, onError });
+  const consumers = { locations, catalogue, levels, openOrders, staleness };
   const unsubscribe = Object.entries(consumers).map(([name, view]) =>
     feed.subscribe({
       name,
@@ -45,16 +47,17 @@ export async function startViews(options: ViewsOptions): Promise<Views> {
     for (const stop of unsubscribe) stop();
     locations.close();
     openOrders.close();
+    staleness.close();
   };
   try {
-    await Promise.all([locations.load(), openOrders.load()]);
+    await Promise.all([locations.load(), openOrders.load(), staleness.load()]);
   } catch (error) {
     close();
     throw error;
   }
   const availability = new Availability({ ...consumers, lagSeconds: () => feed.lagSeconds() });
   const settled = async () => {
-    await Promise.all([locations.settled(), openOrders.settled()]);
+    await Promise.all([locations.settled(), openOrders.settled(), staleness.settled()]);
   };
   return { locations, catalogue, availability, settled, close };
 }

@@ -9,8 +9,10 @@ import {
   availabilityReply,
   locationUnitsSchema,
   seesCounts,
+  showStale,
   showUnits,
   sightOf,
+  stale,
   unitsSchema,
 } from '../availabilityAnswers.ts';
 import { elementProblemSchema, showElementProblem } from '../bulk.ts';
@@ -52,6 +54,7 @@ const itemRoute = route({
       total: showUnits(total, counts),
       locations: found.map(({ location: { code, name, kind }, available }) => ({
         location: { code, name, kind },
+        ...showStale(availability.staleSince(code)),
         ...showUnits(available, counts),
       })),
     });
@@ -86,7 +89,7 @@ const batchRoute = route({
                 .array(
                   unitsSchema
                     .partial()
-                    .extend({ location: z.string(), problem: elementProblemSchema.optional() })
+                    .extend({ location: z.string(), stale, problem: elementProblemSchema.optional() })
                     .meta({ description: '`status`, or the `problem` that there is no such location.' }),
                 )
                 .optional(),
@@ -118,15 +121,20 @@ const batchRoute = route({
         const cells = units[row] ?? null;
         if (cells === null)
           return { sku, problem: unknown('unknown-item', `There is no item with the sku ${sku}.`) };
-        return { sku, locations: codes.map((location, at) => showCell(location, cells[at] ?? null, counts)) };
+        return {
+          sku,
+          locations: codes.map((location, at) =>
+            showCell(location, cells[at] ?? null, counts, availability.staleSince(location)),
+          ),
+        };
       }),
     };
     return { status: 200, body };
   },
 });
 
-function showCell(location: string, units: number | null, counts: boolean) {
-  if (units !== null) return { location, ...showUnits(units, counts) };
+function showCell(location: string, units: number | null, counts: boolean, staleSince: Date | null) {
+  if (units !== null) return { location, ...showStale(staleSince), ...showUnits(units, counts) };
   return { location, problem: unknown('unknown-location', `There is no location ${location}.`) };
 }
 
