@@ -14,6 +14,7 @@ import {
   STATUSES,
   TTL_SECONDS,
   unitsBack,
+  unitsShort,
 } from '../domain/reservation.ts';
 import { lineOfText } from '../domain/text.ts';
 import { TRANSFER_STATUSES } from '../domain/transfer.ts';
@@ -128,7 +129,10 @@ const lineSchema = z.object({
   returned: z.int().meta({ description: 'Units that came back, told by the counter or by a till.' }),
   atRisk: z
     .boolean()
-    .meta({ description: 'On hand no longer covers this line and those reserved before it.' }),
+    .meta({
+      description:
+        'On hand no longer covers this line and those reserved before it, or a transfer did not bring it.',
+    }),
 });
 
 export const historySchema = z.object({
@@ -161,6 +165,9 @@ export const reservationSchema = z
       description:
         'When the order will be ready at the counter; null where the store never opens, and for a delivery.',
     }),
+    fulfilment: z
+      .enum(['now', 'transfer'])
+      .meta({ description: '`transfer`: it waits, or waited, for one.' }),
     transfer: z
       .object({
         id: z.string(),
@@ -211,6 +218,7 @@ export function showReservation(
 ): z.input<typeof reservationSchema> {
   // A hold that is due reads as it will be once it is swept: what ends it makes one version.
   const due = isDue(reservation, now);
+  const isFed = reservation.transfer !== null;
   return {
     id: reservation.id,
     status: due ? 'expired' : reservation.status,
@@ -229,10 +237,11 @@ export function showReservation(
       missingReason: line.missingReason,
       collected: Math.max(line.collected, line.sold),
       returned: unitsBack(line),
-      atRisk: line.atRisk,
+      atRisk: line.atRisk || (isFed && unitsShort(line) > 0),
     })),
     expiresAt: instant(reservation.expiresAt),
     promise: reservation.promise === null ? null : { readyAt: reservation.promise.readyAt.toISOString() },
+    fulfilment: isFed ? 'transfer' : 'now',
     ...(caller.kind === 'publishable' ? {} : { transfer: showTransfer(reservation) }),
     soldAt: reservation.soldLocation?.code ?? null,
     deliverTo: reservation.deliverTo,
