@@ -40,7 +40,7 @@ export type ChangesCursor = {
   within: { store: string; itemId: number } | null;
 };
 
-const withinSchema = z.strictObject({ store: z.string().max(64), itemId: z.int().min(0) }).nullable();
+const withinSchema = z.strictObject({ store: z.string().max(64), itemId: z.int32().min(0) }).nullable();
 
 /** Bound to `filters`: a cursor for one store does not know what others missed. */
 export function encodeChanges({ position, within }: ChangesCursor, filters: object): string {

@@ -1,6 +1,6 @@
 // A reader of the local inventory feed, as a shopping site is one: it keeps rows by store and item, reads the whole,
 // and goes on with the changes. Owns no assertion.
-import request from 'supertest';
+import request, { type Response } from 'supertest';
 
 export type FeedRow = {
   store_code: string;
@@ -89,7 +89,7 @@ export function differences(before: Map<string, string>, after: Map<string, stri
   return wrong.slice(0, 50).map((name) => `${name}: ${before.get(name)} → ${after.get(name)}`);
 }
 
-function asText(response: NodeJS.ReadableStream, done: (error: Error | null, text: string) => void): void {
+function asText(response: Response, done: (error: Error | null, text: string) => void): void {
   const parts: Buffer[] = [];
   response.on('data', (part: Buffer) => parts.push(part));
   response.on('end', () => done(null, Buffer.concat(parts).toString('utf8')));

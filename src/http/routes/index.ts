@@ -2,6 +2,7 @@
 import type { AnyRoute } from '../route.ts';
 import { availabilityRoutes } from './availability.ts';
 import { bufferRoutes } from './buffers.ts';
+import { countListRoutes } from './countList.ts';
 import { deviceRoutes } from './devices.ts';
 import { eventRoutes } from './events.ts';
 import { factRoutes } from './facts.ts';
@@ -32,6 +33,7 @@ export const routes: readonly AnyRoute[] = [
   ...preparationRoutes,
   ...factRoutes,
   ...stockRoutes,
+  ...countListRoutes,
   ...transferRoutes,
   ...transferMoveRoutes,
   ...integrityRoutes,
