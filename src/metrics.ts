@@ -16,6 +16,8 @@ export type Metrics = HttpMetrics & {
   gauge(name: string, help: string, read: () => number): void;
   counter(name: string, help: string): Counter;
   batchCommitted(commands: number, seconds: number): void;
+  /** One try to send an event to a webhook. `outcome`: `delivered`, or why not: a closed list. */
+  webhookTried(outcome: string, seconds: number): void;
 };
 
 /** `processMetrics`: memory, CPU, event loop, garbage collection; they observe the whole process, so once is enough. */
@@ -38,6 +40,13 @@ export function makeMetrics({ processMetrics }: { processMetrics: boolean }): Me
   const batchSeconds = new Histogram({
     name: 'comptoir_batch_seconds',
     help: 'Time from a batch’s start to its COMMIT.',
+    buckets: REQUEST_SECONDS,
+    registers: [registry],
+  });
+  const webhookSeconds = new Histogram({
+    name: 'comptoir_webhook_seconds',
+    help: 'Time of a try to send an event to a webhook, by outcome.',
+    labelNames: ['outcome'],
     buckets: REQUEST_SECONDS,
     registers: [registry],
   });
@@ -78,6 +87,7 @@ export function makeMetrics({ processMetrics }: { processMetrics: boolean }): Me
       });
     },
     counter: (name, help) => new Counter({ name, help, registers: [registry] }),
+    webhookTried: (outcome, seconds) => webhookSeconds.observe({ outcome }, seconds),
     batchCommitted(commands, seconds) {
       batchCommands.observe(commands);
       batchSeconds.observe(seconds);
