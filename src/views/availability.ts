@@ -144,6 +144,11 @@ export class Availability {
     return this.#views.staleness.since(code);
   }
 
+  /** Resolves when every change of stale locations that the feed told of has been read. */
+  settled(): Promise<void> {
+    return this.#views.staleness.settled();
+  }
+
   /** Orders that stand before a new one at a location. */
   openOrders(code: string): number {
     return this.#views.openOrders.count(code);

@@ -57,7 +57,7 @@ export async function startViews(options: ViewsOptions): Promise<Views> {
   }
   const availability = new Availability({ ...consumers, lagSeconds: () => feed.lagSeconds() });
   const settled = async () => {
-    await Promise.all([locations.settled(), openOrders.settled(), staleness.settled()]);
+    await Promise.all([locations.settled(), openOrders.settled(), availability.settled()]);
   };
   return { locations, catalogue, availability, settled, close };
 }
