@@ -21,9 +21,9 @@ const start = moveRoute({
   operationId: 'startPicking',
   summary: 'Start to prepare',
   description:
-    'A member of staff takes the order. Taken by another: 409 `already-taken` with the name; `takeOver` forces.',
+    'A member of staff takes the order. Taken by another: 409 `already-taken` with the name; `takeOver` forces. While units of it are still to come: 409 `awaiting-transfer`.',
   body: z.strictObject({ staff: lineOfText(100).optional(), takeOver: z.boolean().default(false) }),
-  problems: ['already-taken'],
+  problems: ['already-taken', 'awaiting-transfer'],
   operation: startPicking,
   command: (call) => ({
     ...common(call),

@@ -1,0 +1,296 @@
+// Reservations that wait for a transfer: made with it, fed by it, warned of it, and what the end of one does to the other.
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { sweep } from '../../src/jobs/expiry.ts';
+import { tellLate } from '../../src/jobs/lateTransfers.ts';
+import { contradictions } from '../support/evidence.ts';
+import { LAMP, OTHER_STORE, openShop, type Shop, STORE, TABLE } from '../support/shop.ts';
+
+let clock = Date.UTC(2026, 0, 14, 10);
+let shop: Shop;
+beforeAll(async () => {
+  shop = await openShop({ now: () => new Date(clock) });
+});
+afterAll(async () => {
+  await sweep({ ...shop.app.deps, now: () => new Date(clock + 86_400_000) });
+  expect(await contradictions(shop.app.deps.database)).toEqual([]);
+  await shop.app.close();
+});
+
+let made = 0;
+beforeEach(async () => {
+  clock += 60_000;
+  await restock(TABLE, STORE, 1);
+  await restock(LAMP, STORE, 2);
+  await restock(TABLE, OTHER_STORE, 5);
+});
+
+async function restock(sku: string, location: string, onHand: number) {
+  made += 1;
+  const { body } = await shop.get(`/v1/stock?sku=${sku}&location=${location}`).expect(200);
+  const countedAt = new Date(clock).toISOString();
+  const count = {
+    eventId: `count-${made}`,
+    sku,
+    location,
+    onHand: onHand + (body.data[0]?.reserved ?? 0),
+    countedAt,
+  };
+  await shop.post('/v1/stock/counts', { source: 'wms', counts: [count] }).expect(200);
+  clock += 1_000;
+}
+
+/** One lamp and one table here, two more tables from the other store. */
+async function holdFed(body: object = {}) {
+  made += 1;
+  const lines = [
+    { sku: TABLE, quantity: 3 },
+    { sku: LAMP, quantity: 1 },
+  ];
+  const sent = { location: STORE, lines, fulfilment: 'transfer', transferFrom: OTHER_STORE, ...body };
+  const { body: held } = await shop.post('/v1/reservations', sent, { key: `fed-${made}` }).expect(201);
+  return held;
+}
+
+async function orderFed() {
+  const held = await holdFed();
+  return act(held.id, 'confirm', { orderReference: `order-${held.id}` });
+}
+
+async function act(id: string, name: string, body: object = {}, status = 200) {
+  const answer = await shop.post(`/v1/reservations/${id}/${name}`, body).expect(status);
+  return answer.body;
+}
+
+async function move(id: string, name: string, body: object = {}, status = 200) {
+  const answer = await shop.post(`/v1/transfers/${id}/${name}`, body).expect(status);
+  return answer.body;
+}
+
+async function read(id: string) {
+  const { body } = await shop.get(`/v1/reservations/${id}`).expect(200);
+  return body;
+}
+
+async function level(sku: string, location: string) {
+  const { body } = await shop.get(`/v1/stock?sku=${sku}&location=${location}`).expect(200);
+  const [{ onHand, reserved, incoming }] = body.data;
+  return { onHand, reserved, incoming };
+}
+
+/** Levels now, less what earlier tests left reserved. */
+async function during<Value>(act: () => Promise<Value>) {
+  const before = await level(TABLE, OTHER_STORE);
+  const value = await act();
+  const after = await level(TABLE, OTHER_STORE);
+  return { value, reserved: after.reserved - before.reserved, onHand: after.onHand - before.onHand };
+}
+
+async function eventsOf(subject: string) {
+  return shop.app.deps.database.run<{ type: string; data: Record<string, unknown> }>(
+    'test.events',
+    'SELECT type, data FROM events WHERE subject = $1 ORDER BY id',
+    [subject],
+  );
+}
+
+const tableOf = (reservation: { lines: { sku: string }[] }) =>
+  reservation.lines.find(({ sku }) => sku === TABLE);
+
+describe('a reservation with a transfer', () => {
+  test('takes here what is here and there what is missing, in one command', async () => {
+    const { value: held, reserved } = await during(() => holdFed());
+    expect(held).toMatchObject({
+      status: 'held',
+      fulfilment: 'transfer',
+      transfer: { from: OTHER_STORE, status: 'created', late: false },
+    });
+    expect(tableOf(held)).toMatchObject({ quantity: 3, awaited: 2, atRisk: false });
+    expect(reserved).toBe(2);
+    expect(Date.parse(held.promise.readyAt)).toBeGreaterThan(Date.parse(held.transfer.expectedAt));
+    await act(held.id, 'cancel');
+  });
+
+  test('is all or nothing: what neither place has is a shortage, and nothing is held', async () => {
+    const { reserved } = await during(async () => {
+      const lines = [{ sku: TABLE, quantity: 7 }];
+      const sent = { location: STORE, lines, fulfilment: 'transfer', transferFrom: OTHER_STORE };
+      const { body } = await shop.post('/v1/reservations', sent, { key: 'too-many' }).expect(409);
+      expect(body.shortages).toEqual([{ sku: TABLE, requested: 7, available: 6 }]);
+    });
+    expect(reserved).toBe(0);
+  });
+
+  test('has none where nothing is missing', async () => {
+    const held = await holdFed({ lines: [{ sku: LAMP, quantity: 1 }] });
+    expect(held).toMatchObject({ fulfilment: 'now', transfer: null });
+    await act(held.id, 'cancel');
+  });
+
+  test('is shipped only when the order is placed', async () => {
+    const held = await holdFed();
+    expect(await move(held.transfer.id, 'ship', {}, 409)).toMatchObject({ code: 'reservation-unconfirmed' });
+    await act(held.id, 'confirm', { orderReference: `order-${held.id}` });
+    const { body } = await shop.get(`/v1/transfers?reservationId=${held.id}`).expect(200);
+    expect(body.data).toMatchObject([{ id: held.transfer.id, shippable: true, version: 2 }]);
+    await move(held.transfer.id, 'ship');
+    expect(await read(held.id)).toMatchObject({ transfer: { status: 'shipped' } });
+    await act(held.id, 'cancel');
+    await move(held.transfer.id, 'receive', { complete: true });
+  });
+
+  test('is prepared when all has come, and has it before anybody else', async () => {
+    const order = await orderFed();
+    expect(await act(order.id, 'start', {}, 409)).toMatchObject({
+      code: 'awaiting-transfer',
+      awaited: [{ sku: TABLE, awaited: 2 }],
+    });
+    await move(order.transfer.id, 'ship');
+    await move(order.transfer.id, 'receive', { lines: [{ sku: TABLE, received: 1 }] });
+    expect(tableOf(await read(order.id))).toMatchObject({ awaited: 1 });
+    await act(order.id, 'start', {}, 409);
+    const before = await level(TABLE, STORE);
+    await move(order.transfer.id, 'receive', { lines: [{ sku: TABLE, received: 2 }] });
+    const after = await level(TABLE, STORE);
+    expect([after.onHand - before.onHand, after.reserved - before.reserved, after.incoming]).toEqual([
+      1, 1, 0,
+    ]);
+    expect(tableOf(await read(order.id))).toMatchObject({ awaited: 0, atRisk: false });
+
+    await act(order.id, 'start');
+    const picked = [
+      { sku: TABLE, picked: 3 },
+      { sku: LAMP, picked: 1 },
+    ];
+    await act(order.id, 'pick', { lines: picked });
+    await act(order.id, 'ready');
+    const collected = await act(order.id, 'collect', { pickupCode: order.pickupCode });
+    expect(collected.status).toBe('collected');
+    const told = await eventsOf(order.id);
+    expect(told.map(({ type }) => type)).toEqual([
+      'reservation.held',
+      'reservation.confirmed',
+      'reservation.transfer',
+      'reservation.transfer',
+      'reservation.transfer',
+      'reservation.picking',
+      'reservation.picked',
+      'reservation.ready',
+      'reservation.collected',
+    ]);
+    expect(told[4]?.data).toMatchObject({ fed: [{ sku: TABLE, quantity: 1 }], short: [] });
+  });
+});
+
+describe('the end of a reservation', () => {
+  test.each(['cancelled', 'expired'])('that is %s frees what was not shipped', async (how) => {
+    const { reserved } = await during(async () => {
+      const held = await holdFed({ ttlSeconds: 60 });
+      if (how === 'cancelled') await act(held.id, 'cancel');
+      else {
+        clock += 61_000;
+        await sweep({ ...shop.app.deps, now: () => new Date(clock) });
+      }
+      const { body } = await shop.get(`/v1/transfers/${held.transfer.id}`).expect(200);
+      expect(body).toMatchObject({ status: 'cancelled', reason: 'reservation-ended' });
+      expect(tableOf(await read(held.id))).toMatchObject({ awaited: 0 });
+    });
+    expect(reserved).toBe(0);
+  });
+
+  test('that is due makes room at the source, swept or not', async () => {
+    await holdFed({ ttlSeconds: 60, lines: [{ sku: TABLE, quantity: 5 }] });
+    clock += 61_000;
+    const taken = await shop.hold({ location: OTHER_STORE, lines: [{ sku: TABLE, quantity: 5 }] });
+    expect(taken.status).toBe('held');
+    await act(taken.id, 'cancel');
+  });
+
+  test('lets what is on its way fill the shelves', async () => {
+    const order = await orderFed();
+    await move(order.transfer.id, 'ship');
+    await act(order.id, 'cancel');
+    const { body } = await shop.get(`/v1/transfers/${order.transfer.id}`).expect(200);
+    expect(body).toMatchObject({ status: 'shipped', reservationId: null });
+    const before = await level(TABLE, STORE);
+    await move(order.transfer.id, 'receive', { lines: [{ sku: TABLE, received: 2 }] });
+    const after = await level(TABLE, STORE);
+    expect([after.onHand - before.onHand, after.reserved - before.reserved]).toEqual([2, 0]);
+  });
+
+  test('told by a till ends its transfer too', async () => {
+    const order = await orderFed();
+    const sale = (sku: string, quantity: number) => ({
+      ...{ eventId: `till-${order.id}-${sku}`, type: 'sale', sku, location: STORE, quantity },
+      ...{ occurredAt: new Date(clock).toISOString(), reservationId: order.id },
+    });
+    const movements = [sale(TABLE, 3), sale(LAMP, 1)];
+    await shop.post('/v1/stock/movements', { source: 'till', movements }).expect(200);
+    expect(await read(order.id)).toMatchObject({ status: 'collected', transfer: { status: 'cancelled' } });
+  });
+});
+
+describe('a transfer that fails', () => {
+  test.each([
+    ['is cancelled', async (id: string) => move(id, 'cancel'), 2],
+    ['is shipped short', async (id: string) => move(id, 'ship', { lines: [{ sku: TABLE, quantity: 1 }] }), 1],
+    [
+      'arrives damaged',
+      async (id: string) => {
+        await move(id, 'ship');
+        await move(id, 'receive', { lines: [{ sku: TABLE, received: 1, damaged: 1 }] });
+      },
+      1,
+    ],
+    [
+      'is lost',
+      async (id: string) => {
+        await move(id, 'ship');
+        await move(id, 'receive', { complete: true });
+      },
+      2,
+    ],
+  ])('because it %s puts its reservation at risk', async (_, fail, short) => {
+    const order = await orderFed();
+    await fail(order.transfer.id);
+    expect(tableOf(await read(order.id))).toMatchObject({ atRisk: true });
+    const told = await eventsOf(order.id);
+    expect(told.at(-1)).toMatchObject({
+      type: 'reservation.at_risk',
+      data: { reason: 'transfer-short', lines: [{ sku: TABLE, quantity: short }] },
+    });
+    const { status } = await read(order.id);
+    expect(status).toBe('confirmed');
+    await act(order.id, 'cancel');
+  });
+
+  test('leaves an order of which the rest is handed over, and no unit is written off that never came', async () => {
+    const order = await orderFed();
+    await move(order.transfer.id, 'cancel');
+    await act(order.id, 'start');
+    const before = await level(TABLE, STORE);
+    const lines = [
+      { sku: TABLE, picked: 1, missing: 2, reason: 'not_found' },
+      { sku: LAMP, picked: 1 },
+    ];
+    await act(order.id, 'pick', { lines });
+    expect(await level(TABLE, STORE)).toEqual(before);
+    await act(order.id, 'ready');
+    await act(order.id, 'collect', { pickupCode: order.pickupCode });
+    const after = await level(TABLE, STORE);
+    expect([after.onHand - before.onHand, after.reserved - before.reserved]).toEqual([-1, -1]);
+  });
+
+  test('by being late warns once', async () => {
+    const order = await orderFed();
+    clock = Date.parse(order.transfer.expectedAt) + 1_000;
+    const options = { ...shop.app.deps, now: () => new Date(clock) };
+    expect(await tellLate(options)).toBeGreaterThan(0);
+    expect(await tellLate(options)).toBe(0);
+    expect(await read(order.id)).toMatchObject({ transfer: { late: true } });
+    const warned = (await eventsOf(order.id)).filter(({ type }) => type === 'reservation.at_risk');
+    expect(warned).toMatchObject([
+      { data: { reason: 'transfer-late', lines: [{ sku: TABLE, awaited: 2 }] } },
+    ]);
+    await act(order.id, 'cancel');
+  });
+});
