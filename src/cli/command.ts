@@ -12,9 +12,6 @@ export type Terminal = {
 };
 
 export type Command = {
-  name: string;
-  /** One line, for the list of commands. */
-  summary: string;
   /** What --help prints. */
   usage: string;
   /** The exit code. Throws UsageError (2) and Failure (1). */

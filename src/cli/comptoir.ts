@@ -1,29 +1,56 @@
 // The command behind `npm run comptoir`: finds the command that is meant, and turns its end into an exit code.
 // The only file here that knows the process.
 import { ConfigError } from '../config.ts';
-import { backup, restore } from './backup.ts';
 import { type Command, FAILED, Failure, MISUSED, OK, type Terminal, UsageError } from './command.ts';
-import { importCommand } from './import/run.ts';
-import { keys } from './keys.ts';
-import { verify } from './verify.ts';
 
-const COMMANDS: readonly Command[] = [keys, importCommand, verify, backup, restore];
+/** Read only when it is asked for: together they take most of a second. */
+type Listed = { summary: string; load: () => Promise<Command> };
+
+const COMMANDS: Readonly<Record<string, Listed>> = {
+  doctor: {
+    summary: 'check this machine, the server and the database, and say what to do',
+    load: async () => (await import('./doctor.ts')).doctor,
+  },
+  keys: { summary: 'list, make and revoke API keys', load: async () => (await import('./keys.ts')).keys },
+  import: {
+    summary: 'send a CSV or NDJSON file and follow its import',
+    load: async () => (await import('./import/run.ts')).importCommand,
+  },
+  listen: { summary: 'print events as they happen', load: async () => (await import('./listen.ts')).listen },
+  forward: {
+    summary: 'send events as webhooks to a local address',
+    load: async () => (await import('./forward.ts')).forward,
+  },
+  replay: { summary: 'print or send past events', load: async () => (await import('./replay.ts')).replay },
+  verify: {
+    summary: 'check every level against its ledger',
+    load: async () => (await import('./verify.ts')).verify,
+  },
+  backup: {
+    summary: 'save the whole database into a file, while it is used',
+    load: async () => (await import('./backup.ts')).backup,
+  },
+  restore: {
+    summary: 'bring a backup back into an empty database',
+    load: async () => (await import('./restore.ts')).restore,
+  },
+};
 
 const WIDTH = 10;
 const USAGE = `Usage: npm run comptoir -- COMMAND [options]
 
-${COMMANDS.map(({ name, summary }) => `  ${name.padEnd(WIDTH)}${summary}`).join('\n')}
+${Object.entries(COMMANDS)
+  .map(([name, { summary }]) => `  ${name.padEnd(WIDTH)}${summary}`)
+  .join('\n')}
 
   COMMAND --help says more. Exit codes: 0 it is done, 1 it failed, 2 the words were wrong.`;
 
-const HELP = ['--help', '-h', 'help'];
+const HELP = ['--help', '-h'];
 
 async function run([name = '', ...words]: readonly string[], terminal: Terminal): Promise<number> {
-  const command = COMMANDS.find((known) => known.name === name);
+  const command = Object.hasOwn(COMMANDS, name) ? await COMMANDS[name]?.load() : undefined;
   const usage = command?.usage ?? USAGE;
-  const isHelp =
-    command === undefined ? HELP.includes(name) : HELP.slice(0, 2).some((word) => words.includes(word));
-  if (isHelp) {
+  if (command === undefined ? HELP.includes(name) : words.some((word) => HELP.includes(word))) {
     terminal.output.write(`${usage}\n`);
     return OK;
   }

@@ -40,8 +40,6 @@ type Values = ReturnType<typeof readWords<typeof OPTIONS>>['values'];
 const page = z.object({ data: z.array(keySchema), nextCursor: z.string().nullable() });
 
 export const keys: Command = {
-  name: 'keys',
-  summary: 'list, make and revoke API keys',
   usage: USAGE,
   async run(words, terminal) {
     const { values, positionals } = readWords(words, OPTIONS);

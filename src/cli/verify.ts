@@ -22,8 +22,6 @@ ${SERVER_USAGE}
   --json        the answer as the API gives it`;
 
 export const verify: Command = {
-  name: 'verify',
-  summary: 'check every level against its ledger',
   usage: USAGE,
   async run(words, terminal) {
     const { values, positionals } = readWords(words, { ...SERVER_OPTIONS, json: { type: 'boolean' } });

@@ -16,8 +16,6 @@ const SILENCE_MILLISECONDS_MAX = 60_000;
 
 /** Ends with 0 when the import succeeded (with --strict, without a rejected row), else with 1. */
 export const importCommand: Command = {
-  name: 'import',
-  summary: 'send a CSV or NDJSON file and follow its import',
   usage: USAGE,
   async run(words, terminal) {
     const asked = readArguments(words);
