@@ -106,6 +106,12 @@ export const VARIABLES = {
     shownDefault: '30',
     schema: integer(1, 3_650).default(30),
   },
+  COMPTOIR_WEBHOOK_LOCAL: {
+    about:
+      'For development: `on` lets webhooks go to http and to addresses of this network. Never where others may make webhooks.',
+    shownDefault: 'off',
+    schema: onOff.default(false),
+  },
   COMPTOIR_LOG_LEVEL: {
     about: `One of ${LOG_LEVELS.join(', ')}. Each request is one line at \`info\`.`,
     shownDefault: 'info',
@@ -130,6 +136,7 @@ export type Config = Readonly<{
   databaseConnectionsMax: number;
   levelsMax: number;
   eventDays: number;
+  webhookLocal: boolean;
   logLevel: (typeof LOG_LEVELS)[number];
 }>;
 
@@ -159,6 +166,7 @@ const schema = z.object({
   COMPTOIR_DATABASE_CONNECTIONS: VARIABLES.COMPTOIR_DATABASE_CONNECTIONS.schema,
   COMPTOIR_LEVELS_MAX: VARIABLES.COMPTOIR_LEVELS_MAX.schema,
   COMPTOIR_EVENT_DAYS: VARIABLES.COMPTOIR_EVENT_DAYS.schema,
+  COMPTOIR_WEBHOOK_LOCAL: VARIABLES.COMPTOIR_WEBHOOK_LOCAL.schema,
   COMPTOIR_LOG_LEVEL: VARIABLES.COMPTOIR_LOG_LEVEL.schema,
 });
 
@@ -188,6 +196,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     databaseConnectionsMax: read.COMPTOIR_DATABASE_CONNECTIONS,
     levelsMax: read.COMPTOIR_LEVELS_MAX,
     eventDays: read.COMPTOIR_EVENT_DAYS,
+    webhookLocal: read.COMPTOIR_WEBHOOK_LOCAL,
     logLevel: read.COMPTOIR_LOG_LEVEL,
   });
 }

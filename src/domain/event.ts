@@ -1,7 +1,7 @@
 // Events: their types, what they are about, and the envelope in which everyone receives them.
 // Knows neither where they are kept nor how far a reader has come (feedPosition.ts does).
 import { z } from 'zod';
-import { base32 } from './id.ts';
+import { base32, fromBase32 } from './id.ts';
 
 const STOCK = ['stock.changed'] as const;
 const RESERVATION = [
@@ -85,6 +85,12 @@ const ID_CHARACTERS = 13;
 /** The public id of a row of the event table: sorts as the rows do. */
 export function eventId(row: number): string {
   return `evt_${base32(row, ID_CHARACTERS)}`;
+}
+
+/** The row that a public id names; null for a text that is no such id. */
+export function rowOfEvent(id: string): number | null {
+  if (!id.startsWith('evt_') || id.length !== ID_CHARACTERS + 4) return null;
+  return fromBase32(id.slice(4));
 }
 
 const sku = z.string().meta({ examples: ['TABLE-BASSE-CHENE'] });

@@ -27,6 +27,17 @@ export function base32(value: number, length: number): string {
   return text;
 }
 
+/** The number that `base32` wrote; null for another text, or a number that is not safe. */
+export function fromBase32(text: string): number | null {
+  let value = 0;
+  for (const character of text) {
+    const digit = ALPHABET.indexOf(character);
+    if (digit === -1) return null;
+    value = value * 32 + digit;
+  }
+  return Number.isSafeInteger(value) ? value : null;
+}
+
 /** Ten bytes as sixteen characters: five bytes, 40 bits, fill eight. */
 function base32Bytes(bytes: Uint8Array): string {
   let text = '';

@@ -17,6 +17,7 @@ export const TAGS = {
   Transfers: 'Units on their way from one location to another.',
   Catalogue: 'Locations, items and buffers.',
   Events: 'Everything that happened, in order, nothing skipped.',
+  Webhooks: 'The same events, sent to a URL: signed, tried again, logged.',
   Imports: 'Files of any size.',
   Keys: 'Who may call, and what they may do.',
   Devices: 'Tablets and their pairing.',

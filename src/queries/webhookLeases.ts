@@ -256,7 +256,7 @@ export async function findDue(
     `SELECT d.* FROM unnest($1::text[]) AS w (id) CROSS JOIN LATERAL (
        SELECT ${DUE_COLUMNS} FROM webhook_deliveries
        WHERE webhook_id = w.id AND status = 'pending' AND next_try_at <= $2::timestamptz
-       ORDER BY next_try_at LIMIT $3::int) AS d`,
+       ORDER BY next_try_at, event_id LIMIT $3::int) AS d`,
     [webhookIds, now, limit],
   );
   return rows.map(dueFromRow);

@@ -3,7 +3,7 @@
 import { Resolver } from 'node:dns/promises';
 import { isIP, type LookupFunction } from 'node:net';
 import { buildConnector } from 'undici';
-import { addressIn, isPublicAddress } from '../../operations/checkTarget.ts';
+import { addressIn, isPublicAddress } from '../../operations/webhooks/checkTarget.ts';
 
 /** The target is not on the public Internet. */
 export class AddressRefused extends Error {

@@ -2,7 +2,7 @@
 // Judges URLs as they are written and addresses as they are resolved; resolves nothing and connects to nothing.
 import { isIP } from 'node:net';
 import ipaddr from 'ipaddr.js';
-import { invalid } from '../domain/problem.ts';
+import { invalid } from '../../domain/problem.ts';
 
 /** Names that never lead to the public Internet, whatever a resolver says (RFC 6761, 6762, 8375, 9476 and usage). */
 const LOCAL_NAMES =
