@@ -4,6 +4,7 @@ import { applyTasks } from '../../src/jobs/buffers.ts';
 import { tune } from '../../src/jobs/tuning.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { callerOf } from '../support/catalogue.ts';
+import { contradictions } from '../support/evidence.ts';
 import { openRetailer, type Retailer } from '../support/retailer.ts';
 
 const TUESDAY = new Date('2026-11-24T08:00:00.000Z');
@@ -26,7 +27,10 @@ afterEach(async () => {
   for (const { id } of body.data) await api().delete(`/v1/buffers/${id}`);
   await work();
 });
-afterAll(() => app.close());
+afterAll(async () => {
+  expect(await contradictions(app.deps.database)).toEqual([]);
+  await app.close();
+});
 
 function api(token = app.admin) {
   return callerOf(app.url, token);
@@ -35,6 +39,7 @@ function api(token = app.admin) {
 async function work(): Promise<void> {
   await tune(app.deps);
   await applyTasks(app.deps);
+  expect(await contradictions(app.deps.database)).toEqual([]);
   await app.deps.feed.settled();
 }
 

@@ -10,6 +10,7 @@ export async function contradictions(database: Database): Promise<string[]> {
     ...(await untoldLevels(tx)),
     ...(await untoldTransitions(tx)),
     ...(await wrongFlags(tx)),
+    ...(await wrongBuffers(tx)),
   ]);
 }
 
@@ -98,6 +99,32 @@ async function wrongFlags(tx: Tx): Promise<string[]> {
     const expected = reserved > 0 && units > on_hand;
     return expected === at_risk ? [] : [`${id} on ${level}: at risk is ${at_risk}, should be ${expected}`];
   });
+}
+
+/** A level's buffer is what the most specific rule makes of its on hand, plus its silence; unless rules are being applied. */
+async function wrongBuffers(tx: Tx): Promise<string[]> {
+  const rows = await tx.run<Record<string, unknown>>(
+    'evidence.buffers',
+    `SELECT l.item_id, l.location_id, l.on_hand, l.buffer, l.silence_buffer, l.buffer_rule, r.id AS rule, u.units
+     FROM levels l JOIN items i ON i.id = l.item_id
+     LEFT JOIN LATERAL (
+       SELECT * FROM buffer_rules b
+       WHERE coalesce(b.item_id, i.id) = i.id AND coalesce(b.location_id, l.location_id) = l.location_id
+         AND (b.category IS NULL OR b.category = i.category)
+       ORDER BY b.item_id IS NULL, b.category IS NULL, b.location_id IS NULL LIMIT 1
+     ) r ON true
+     LEFT JOIN buffer_tunings t ON t.location_id = l.location_id AND t.category = coalesce(i.category, '')
+     CROSS JOIN LATERAL (
+       SELECT coalesce(r.quantity, ceil(greatest(0, l.on_hand) * CASE
+         WHEN r.exclude THEN 100
+         WHEN r.auto_percent_max IS NOT NULL THEN least(r.auto_percent_max, coalesce(t.percent, 0))
+         ELSE coalesce(r.percent, 0) END::numeric / 100)) AS units
+     ) u
+     WHERE NOT EXISTS (SELECT 1 FROM buffer_tasks)
+       AND (l.buffer_rule IS DISTINCT FROM r.id OR l.buffer <> u.units + l.silence_buffer)`,
+    [],
+  );
+  return rows.map((row) => `buffer of a level: ${JSON.stringify(row)}`);
 }
 
 /** Deadlocks that PostgreSQL has had to break in this database. */
