@@ -22,8 +22,8 @@ export type PlanQuote = {
 export const PLAN_SECONDS = 600;
 
 /**
- * 50 lines of the longest sku with the largest quantity, at three stores with the longest codes, are 3,930
- * characters; as base64url with a signature 5,284. Proxies take a request line of 8,192.
+ * 50 lines of the longest sku with the largest quantity, at three stores with the longest codes, are 3,890
+ * characters; as base64url with a signature 5,235. Proxies take a request line of 8,192.
  */
 export const PLAN_ID_CHARACTERS_MAX = 5_500;
 
