@@ -1,6 +1,7 @@
 // Owns the demo retailer as a whole: Fait Maison, things for the home, 30 stores in France.
 // Pure: the same instant gives the same data, on every machine. Must not know who loads it, or where.
 
+import { buffers } from './buffers.ts';
 import { localDate } from './calendar.ts';
 import { range } from './items.ts';
 import { outlets } from './locations.ts';
@@ -29,6 +30,7 @@ export function faitMaison(now: Date): DemoRetailer {
     counts,
     movements,
     reservations: reservationScript(onHand, now),
+    buffers,
     showcase: structuredClone(showcase),
   };
 }

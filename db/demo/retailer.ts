@@ -87,6 +87,16 @@ export type DemoReservation = {
   cancelled?: { from: 'held' | 'confirmed' | 'ready'; reason: string };
 };
 
+/** A rule for units that the web is never promised. */
+export type DemoBuffer = {
+  location: string | null;
+  category: string | null;
+  way:
+    | { kind: 'quantity'; quantity: number }
+    | { kind: 'percent'; percent: number }
+    | { kind: 'auto'; percentMax: number };
+};
+
 export type DemoRetailer = {
   name: string;
   locations: DemoLocation[];
@@ -96,6 +106,7 @@ export type DemoRetailer = {
   /** In order of `occurredAt`, all before `now`. */
   movements: DemoMovement[];
   reservations: DemoReservation[];
+  buffers: readonly DemoBuffer[];
   /** A cart that the store can always serve after all of the above: what documents and examples ask for. */
   showcase: { location: string; lines: { sku: string; quantity: number }[] };
 };

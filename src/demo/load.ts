@@ -1,13 +1,16 @@
 // Loads the demo retailer Fait Maison into an empty database, through the same operations as everybody's data.
 // Knows the order of things: places and items, then what was counted and moved, then orders, then keys.
+import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { type DemoRetailer, faitMaison } from '../../db/demo/faitMaison.ts';
+import { makeId } from '../domain/id.ts';
 import { itemInputSchema } from '../domain/item.ts';
 import { locationInputSchema } from '../domain/location.ts';
 import { expireReservation } from '../operations/expireReservation.ts';
 import { recordCounts } from '../operations/recordCounts.ts';
 import { recordMovements } from '../operations/recordMovements.ts';
+import { saveBuffer } from '../operations/saveBuffer.ts';
 import { saveItems } from '../operations/saveItems.ts';
 import { saveLocations } from '../operations/saveLocation.ts';
 import { openStockWriter, type StockWriter } from '../operations/stockWriter.ts';
@@ -81,6 +84,7 @@ async function loadRetailer({ database, catalogue, log, now }: LoadDemoOptions, 
   for (const scripted of byAge) {
     await playReservation({ stock, catalogue, scripted, until: now(), setClock: (at) => (clock = at) });
   }
+  await loadBuffers(database, retailer, now());
   await stock.close();
   const seconds = Math.round(performance.now() - startedAt) / 1_000;
   log.info({ locations: retailer.locations.length, items: retailer.items.length, seconds }, 'demo loaded');
@@ -101,6 +105,15 @@ async function loadCatalogue(database: Database, retailer: DemoRetailer, now: Da
     refuseNone([...(await saveLocations(tx, warehouses, now)), ...(await saveLocations(tx, stores, now))]);
     refuseNone(await saveItems(tx, items, now));
   });
+}
+
+/** Last: the orders were placed before there were any. Levels show them once the jobs have been by. */
+async function loadBuffers(database: Database, { buffers }: DemoRetailer, now: Date): Promise<void> {
+  for (const { location, category, way } of buffers) {
+    const id = makeId('obj', now.getTime(), randomBytes(10));
+    const command = { id, location, category, sku: null, way, guard: () => {} };
+    await database.transaction((tx) => saveBuffer(tx, command, now));
+  }
 }
 
 async function loadStock(stock: StockWriter, { counts, movements }: DemoRetailer): Promise<void> {

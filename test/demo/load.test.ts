@@ -4,13 +4,19 @@ import { pino } from 'pino';
 import { faitMaison } from '../../db/demo/faitMaison.ts';
 import { loadDemo } from '../../src/demo/load.ts';
 import { STATUSES } from '../../src/domain/reservation.ts';
+import { applyTasks } from '../../src/jobs/buffers.ts';
+import { tune } from '../../src/jobs/tuning.ts';
+import { openStockWriter } from '../../src/operations/stockWriter.ts';
 import { findKeyByHash, hashSecret } from '../../src/queries/apiKeys.ts';
+import { listRules } from '../../src/queries/buffers.ts';
 import { checkIntegrity } from '../../src/queries/integrity.ts';
 import { listReservations } from '../../src/queries/reservationReads.ts';
 import { type Database, openDatabase } from '../../src/queries/transaction.ts';
 import { Catalogue } from '../../src/views/catalogue.ts';
 import { Locations } from '../../src/views/locations.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { contradictions } from '../support/evidence.ts';
+import { writerOptions } from '../support/stockRoom.ts';
 
 let made: TestDatabase;
 let database: Database;
@@ -67,6 +73,36 @@ test('two processes that start at once load the demo once, and name the same key
 
 test('its levels agree with their evidence', async () => {
   expect(await checkIntegrity(database)).toMatchObject({ drifting: 0, drift: [] });
+});
+
+test('its buffers come to its levels, and leave the showcase whole', async () => {
+  const stock = openStockWriter(writerOptions(database));
+  const now = () => new Date();
+  await tune({ database, now });
+  await applyTasks({ database, stock, now });
+  await stock.close();
+  const rules = await listRules(
+    database,
+    { location: null, category: null, sku: null, visible: null },
+    null,
+    10,
+  );
+  expect(rules.map(({ way, appliedAt }) => [way.kind, appliedAt === null])).toEqual([
+    ['quantity', false],
+    ['percent', false],
+    ['auto', false],
+  ]);
+  const [row] = await database.run<{ kept: number; showcase: number }>(
+    'test.kept',
+    `SELECT count(*) FILTER (WHERE buffer > 0)::int AS kept,
+            count(*) FILTER (WHERE buffer > 0 AND i.sku = ANY ($1))::int AS showcase
+     FROM levels l JOIN items i ON i.id = l.item_id JOIN locations o ON o.id = l.location_id
+     WHERE o.code = $2`,
+    [faitMaison(new Date()).showcase.lines.map(({ sku }) => sku), 'FR-LILLE-01'],
+  );
+  expect(row?.kept).toBeGreaterThan(0);
+  expect(row?.showcase).toBe(0);
+  expect(await contradictions(database)).toEqual([]);
 });
 
 test('there are reservations in every state, and every order that was confirmed has a pickup code', async () => {

@@ -22,7 +22,7 @@ import { writeGuard } from '../writeGuard.ts';
 
 const TUNINGS_MAX = 100;
 
-const categorySchema = lineOfText(100).meta({ examples: ['Tables basses'] });
+const categorySchema = lineOfText(100).meta({ examples: ['tables-basses'] });
 const percentSchema = z
   .number()
   .min(0)
@@ -200,8 +200,8 @@ const putBuffer = route({
   problems: ['unknown-location', 'unknown-item', 'precondition-failed', 'too-many-buffers'],
   examples: {
     category: {
-      summary: 'Two of every coffee table stay in the stores',
-      body: { category: 'Tables basses', quantity: 2 },
+      summary: 'Two of every coffee table stay where they are',
+      body: { category: 'tables-basses', quantity: 2 },
     },
     sku: {
       summary: 'A tenth of one item in one store',

@@ -1,0 +1,11 @@
+// Owns the retailer's buffers: what its stores keep from the web.
+// Must not know stock: nothing here touches the showcase.
+import type { DemoBuffer } from './retailer.ts';
+
+export const buffers: readonly DemoBuffer[] = [
+  // The sofa on the floor is for sitting on.
+  { location: null, category: 'canapes', way: { kind: 'quantity', quantity: 1 } },
+  // Candles break, and are carried off.
+  { location: null, category: 'bougies', way: { kind: 'percent', percent: 10 } },
+  { location: 'FR-LYON-01', category: null, way: { kind: 'auto', percentMax: 15 } },
+];
