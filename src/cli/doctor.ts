@@ -15,7 +15,7 @@ ${SERVER_USAGE}
 
 const NODE_MAJOR_MIN = 24;
 const MARKS = { ok: ' ok ', warn: 'warn', fail: 'FAIL', skip: ' -  ' } as const;
-const WIDTH = 11;
+const WIDTH = 13;
 
 export const doctor: Command = {
   usage: USAGE,

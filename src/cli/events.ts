@@ -96,7 +96,8 @@ function queryOf({ atEnd, types, locations }: Reading, cursor: string | null): U
     ...(types === null ? {} : { types: types.join(',') }),
     // The API takes one; of several, what is none of them is left out here.
     ...(only === undefined || more.length > 0 ? {} : { location: only }),
-    ...(atEnd === 'wait' ? { wait: String(WAIT_SECONDS) } : {}),
+    // The first answer is the place itself, at once: what is lost from then on can be asked for again.
+    ...(atEnd === 'wait' && cursor !== 'latest' ? { wait: String(WAIT_SECONDS) } : {}),
   });
 }
 
