@@ -1,6 +1,7 @@
 // Which numbers of the rooms Prometheus gets, under which names. Reads only, when somebody asks for the metrics.
 import type { Feed } from './feed/reader.ts';
 import type { Deps } from './http/deps.ts';
+import type { Webhooks } from './jobs/webhooks/runner.ts';
 import type { Metrics } from './metrics.ts';
 import type { Live } from './realtime/live.ts';
 
@@ -27,4 +28,20 @@ export function measureLive({ gauge }: Metrics, live: Live): void {
   gauge('comptoir_sockets', 'Clients on /live.', () => live.counts().sockets);
   gauge('comptoir_sockets_emitted', 'Events sent to clients since the start.', () => live.counts().emitted);
   gauge('comptoir_sockets_fell_behind', 'Times that a client was too slow.', () => live.counts().fellBehind);
+}
+
+export function measureWebhooks({ gauge }: Metrics, webhooks: Webhooks): void {
+  gauge('comptoir_webhooks_held', 'Webhooks that this process sends for.', () => webhooks.counts().held);
+  gauge('comptoir_webhook_requests_open', 'Requests to webhooks now.', () => webhooks.counts().inFlight);
+  gauge(
+    'comptoir_webhook_oldest_undelivered_seconds',
+    'For how long the oldest event waits that a webhook of this process has not been delivered; 0 when none does.',
+    () => webhooks.counts().oldestSeconds,
+  );
+  gauge(
+    'comptoir_webhooks_failing',
+    'Enabled webhooks to which nothing gets through.',
+    () => webhooks.counts().failing,
+  );
+  gauge('comptoir_webhooks_disabled', 'Webhooks that are disabled.', () => webhooks.counts().disabled);
 }
