@@ -23,11 +23,14 @@ export type FoundPlan = Omit<Plan, 'legs'> & {
 };
 
 /**
- * Around a point, the plans are made of this many stores at most: the nearest that have some line whole, and, so that
- * one far store with everything is not missed for many near ones with little, the nearest that have all of it.
+ * Around a point, plans are made of these stores: the nearest that have some line whole; so that one far store with
+ * everything is not missed for many near ones with little, the nearest that have, or can be sent, all of it; and for
+ * a line that none of these has, the nearest that has it.
  */
 export const PLAN_STORES_WITH_SOME = 24;
 export const PLAN_STORES_WITH_ALL = 10;
+/** More lines that are each far away are more stores than a plan has. */
+const RARE_LINES_MAX = 6;
 
 /** Complete plans for a cart (merged lines), the best first. Throws `unknown-item`, `unknown-location`. */
 export async function searchPlans(
@@ -88,11 +91,16 @@ class PlanSearch {
         // What is on the shelves is asked first: it is by far the cheaper question.
         return accepts(slot) && promiseHere(this.#counterOf(location)) !== null;
       });
+    const lines = [...this.#requested.keys()];
     const slots = new Set([
-      ...nearest(PLAN_STORES_WITH_SOME, (slot) => this.#servesSome(slot)),
-      ...nearest(PLAN_STORES_WITH_ALL, (slot) => this.#isAll(this.#here(slot))),
-      ...nearest(PLAN_STORES_WITH_ALL, (slot) => this.#isAll(this.#reach(slot))),
+      ...nearest(PLAN_STORES_WITH_SOME, (slot) => lines.some((line) => this.#reaches(slot, line))),
+      ...nearest(PLAN_STORES_WITH_ALL, (slot) => lines.every((line) => this.#has(slot, line))),
+      ...nearest(PLAN_STORES_WITH_ALL, (slot) => lines.every((line) => this.#reaches(slot, line))),
     ]);
+    const rare = lines.filter((line) => ![...slots].some((slot) => this.#reaches(slot, line)));
+    for (const line of rare.slice(0, RARE_LINES_MAX)) {
+      for (const slot of nearest(1, (one) => this.#reaches(one, line))) slots.add(slot);
+    }
     return [...slots]
       .flatMap((slot) => this.#store(slot, this.#locations.distanceKm(near, slot)) ?? [])
       .sort((a, b) => (a.distanceKm ?? 0) - (b.distanceKm ?? 0) || (a.code < b.code ? -1 : 1));
@@ -104,26 +112,26 @@ class PlanSearch {
     return location;
   }
 
-  #servesSome(slot: Slot): boolean {
-    return this.#reach(slot).some((units, line) => units >= (this.#requested[line] ?? 0));
-  }
-
-  #isAll(units: readonly number[]): boolean {
-    return units.every((count, line) => count >= (this.#requested[line] ?? 0));
+  #units(slot: Slot, line: number): number {
+    return this.#levels[line]?.available(slot, this.#now.getTime()) ?? 0;
   }
 
   #here(slot: Slot): number[] {
-    return this.#levels.map((levels) => levels.available(slot, this.#now.getTime()));
+    return this.#levels.map((_, line) => this.#units(slot, line));
   }
 
-  /** What is here, and what could be sent here. */
-  #reach(slot: Slot): number[] {
-    const here = this.#here(slot);
+  #has(slot: Slot, line: number): boolean {
+    return this.#units(slot, line) >= (this.#requested[line] ?? 0);
+  }
+
+  /** True where the line is there, or what is missing of it can be sent there. */
+  #reaches(slot: Slot, line: number): boolean {
+    if (this.#has(slot, line)) return true;
     const location = this.#locations.at(slot);
     const source = location === null ? null : this.#sourceOf(location);
-    if (source === null) return here;
-    const there = this.#here(this.#locations.slotOf(source.code));
-    return here.map((units, line) => units + (there[line] ?? 0));
+    if (source === null) return false;
+    const units = this.#units(slot, line) + this.#units(this.#locations.slotOf(source.code), line);
+    return units >= (this.#requested[line] ?? 0);
   }
 
   #store(slot: Slot, distanceKm: number | null): PlanStore | null {

@@ -159,6 +159,25 @@ describe('the plans for a cart', () => {
     expect(far.map(shown)).toContainEqual([['LYON', 'now', 'TABLE', 'LAMP']]);
   });
 
+  test('are not missed where many near stores have little: a far one with all, one with what is rare', async () => {
+    await retailer.items('VASE', 'CLOCK');
+    const near = Array.from({ length: 25 }, (_, n) => `NEAR-${String(n).padStart(2, '0')}`);
+    const at = (latitude: number) => ({ coordinates: { latitude, longitude: 7.75 } });
+    await Promise.all(near.map((code, n) => retailer.locations({ [code]: at(48.5 + n / 100) })));
+    await retailer.locations({ WHOLE: at(47.5), RARE: at(47.8) });
+    await retailer.stock(...near.map((code) => ['VASE', code, 1] as const), ['CLOCK', 'RARE', 1]);
+    await retailer.stock(['VASE', 'WHOLE', 1], ['CLOCK', 'WHOLE', 1]);
+    const lines = ['VASE', 'CLOCK'].map((sku) => ({ sku, quantity: 1 }));
+    const asked = { near: '48.5,7.75', radiusKm: 500, lines, limit: 20 };
+    const plans = (await plansFor({ ...asked, strategy: 'fewest_stores' })).map(shown);
+    expect(plans[0]).toEqual([['WHOLE', 'now', 'VASE', 'CLOCK']]);
+    await retailer.stock(['CLOCK', 'WHOLE', 0]);
+    expect((await plansFor(asked)).map(shown)[0]).toEqual([
+      ['NEAR-00', 'now', 'VASE'],
+      ['RARE', 'now', 'CLOCK'],
+    ]);
+  });
+
   test('are none where the cart cannot be had', async () => {
     expect(await plansFor({ near: NEAR, lines: [{ sku: 'RUG', quantity: 1 }] })).toEqual([]);
   });
