@@ -15,13 +15,17 @@ import { startExpiry } from './jobs/expiry.ts';
 import { startImports } from './jobs/imports/runner.ts';
 import { startLateTransfers } from './jobs/lateTransfers.ts';
 import { startSilence } from './jobs/silence.ts';
-import { measure, measureLive } from './measure.ts';
+import { startSourceNotes } from './jobs/sourceNotes.ts';
+import { startWebhookRetention } from './jobs/webhookRetention.ts';
+import { startWebhooks } from './jobs/webhooks/runner.ts';
+import { measure, measureLive, measureWebhooks } from './measure.ts';
 import { type Metrics, makeMetrics } from './metrics.ts';
 import { expireReservation } from './operations/expireReservation.ts';
 import { openStockWriter } from './operations/stockWriter.ts';
 import { type Database, openDatabase } from './queries/transaction.ts';
 import { type Live, openLive } from './realtime/live.ts';
 import { makeKeyring } from './views/keyring.ts';
+import { Sources } from './views/sources.ts';
 import { startViews } from './views/views.ts';
 
 const COMMANDS_QUEUED_MAX = 5_000;
@@ -30,6 +34,7 @@ const BATCHES_IN_FLIGHT_MAX = 2;
 const FEED_CONNECTIONS = 2;
 const EXPIRY_POLL_MILLISECONDS = 1_000;
 const IMPORTS_POLL_MILLISECONDS = 500;
+const SOURCE_NOTES_MILLISECONDS = 1_000;
 const LATE_TRANSFERS_POLL_MILLISECONDS = 5_000;
 const BUFFERS_POLL_MILLISECONDS = 500;
 const SILENCE_POLL_MILLISECONDS = 1_000;
@@ -105,6 +110,16 @@ async function composeOn(
     onEvents: (events) => keyring.onEvents(events),
     onReset: () => keyring.onReset(),
   });
+  const sources = new Sources({
+    database,
+    onError: (error) => log.error({ err: error }, 'the sources could not be read'),
+  });
+  feed.subscribe({
+    name: 'sources',
+    onEvents: (events) => sources.onEvents(events),
+    onReset: () => sources.onReset(),
+  });
+  await sources.load();
   const {
     locations,
     catalogue,
@@ -125,6 +140,9 @@ async function composeOn(
       feed.wake();
       metrics.batchCommitted(commands, seconds);
     },
+    onCompared({ winner, loser, difference }) {
+      sources.compared([winner.source, loser.source], difference === 0);
+    },
     onError: (error) => log.error({ err: error }, 'a batch of stock writes failed'),
     commandsQueuedMax: COMMANDS_QUEUED_MAX,
     commandsPerBatchMax: COMMANDS_PER_BATCH_MAX,
@@ -142,6 +160,7 @@ async function composeOn(
     stock,
     catalogue,
     locations,
+    sources,
     availability,
     planQuotes: makePlanQuotes(database),
     keyring,
@@ -159,6 +178,7 @@ async function composeOn(
       await stock.close();
       await feed.close();
       closeViews();
+      sources.close();
       await closePools();
     },
   };
@@ -181,14 +201,19 @@ export function openSockets(server: Server, deps: Deps): Live {
 
 /** Starts what works by itself: ends what is due, runs imports, forgets what is old. Every process may have it. */
 export function startJobs(deps: Deps): { close(): Promise<void> } {
+  const webhooks = startWebhooks({ ...deps, allowsLocal: deps.config.webhookLocal });
+  measureWebhooks(deps.metrics, webhooks);
   const jobs = [
+    webhooks,
     startExpiry({ ...deps, pollMilliseconds: EXPIRY_POLL_MILLISECONDS }),
     startImports({ ...deps, pollMilliseconds: IMPORTS_POLL_MILLISECONDS }),
     startLateTransfers({ ...deps, pollMilliseconds: LATE_TRANSFERS_POLL_MILLISECONDS }),
     startBuffers({ ...deps, pollMilliseconds: BUFFERS_POLL_MILLISECONDS }),
     startSilence({ ...deps, pollMilliseconds: SILENCE_POLL_MILLISECONDS }),
+    startSourceNotes({ ...deps, pollMilliseconds: SOURCE_NOTES_MILLISECONDS }),
     startEventRetention({ ...deps, days: deps.config.eventDays }),
     startAnswerRetention(deps),
+    startWebhookRetention(deps),
   ];
   return {
     async close() {

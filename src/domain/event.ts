@@ -35,7 +35,7 @@ const IMPORT = [
 ] as const;
 const CATALOGUE = ['location.changed', 'item.changed'] as const;
 /** A source that should have spoken did not, and the first word after that: its locations are stale in between. */
-const SOURCE = ['source.silent', 'source.speaking'] as const;
+const SOURCE = ['source.changed', 'source.silent', 'source.speaking'] as const;
 const WEBHOOK = ['webhook.disabled'] as const;
 const INTERNAL = ['key.created', 'key.revoked', 'webhook.changed'] as const;
 

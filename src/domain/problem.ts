@@ -14,6 +14,7 @@ export const PROBLEMS = {
   'not-found': [404, 'There is no such resource'],
   'unknown-item': [404, 'There is no such item'],
   'unknown-location': [404, 'There is no such location'],
+  'unknown-source': [404, 'There is no such source'],
   'unknown-reservation': [404, 'There is no such reservation'],
   'unknown-plan': [404, 'There is no such plan'],
   'unknown-transfer': [404, 'There is no such transfer'],

@@ -10,6 +10,7 @@ import type { Availability } from '../views/availability.ts';
 import type { Catalogue } from '../views/catalogue.ts';
 import type { Keyring } from '../views/keyring.ts';
 import type { Locations } from '../views/locations.ts';
+import type { Sources } from '../views/sources.ts';
 import type { Health } from './health.ts';
 import type { PlanQuotes } from './planQuotes.ts';
 import type { RateLimits } from './rateLimits.ts';
@@ -22,6 +23,8 @@ export type Deps = {
   /** Locations and items by the retailer's names, from memory. */
   catalogue: Catalogue;
   locations: Locations;
+  /** Ranks, and notes of what was heard. */
+  sources: Sources;
   availability: Availability;
   planQuotes: PlanQuotes;
   keyring: Keyring;

@@ -1,6 +1,7 @@
 // Somebody counted: a value at an instant. Movements that occurred after it still apply, on top.
 import { CLOCK_SKEW_SECONDS_MAX } from '../domain/level.ts';
 import { Problem } from '../domain/problem.ts';
+import { compareWithGoverning } from './writer/compareSteps.ts';
 import { assertNotFuture, isRepeatedFact, placeOf } from './writer/facts.ts';
 import type { StockOperation } from './writer/operation.ts';
 
@@ -13,6 +14,8 @@ export type RecordCount = {
   countedAt: Date;
   /** What the counter believed was there; null: no check. */
   expected: number | null;
+  /** The rank that the source has now: 0 unless given. */
+  sourceRank?: number;
   maySee: (location: string) => boolean;
 };
 
@@ -51,9 +54,11 @@ export const recordCounts: StockOperation<RecordCount, 'applied' | 'duplicate'> 
       });
     }
     const { itemId: _item, locationId: _location, ...movement } = fact;
+    const { source, eventId, countedAt: at, sourceRank = 0 } = command;
+    compareWithGoverning(batch, level, { at, rank: sourceRank, source, eventId }, command.onHand);
     batch.count(level, {
       ...movement,
-      sourceRank: 0,
+      sourceRank,
       onHandDelta: null,
       reservedDelta: 0,
       reference: null,

@@ -32,6 +32,7 @@ startImports({
   database,
   stock,
   catalogue,
+  sources: { rankOf: () => 0, heard: () => {} },
   log: pino({ level: 'silent' }),
   now,
   feed: { wake: () => {} },

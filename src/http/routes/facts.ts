@@ -95,23 +95,37 @@ const factOutcomes = z
   .meta({ id: 'FactOutcomes', description: 'One outcome for each element, in order.' });
 type FactOutcome = z.output<typeof factOutcome>;
 
+type Reported = { eventId: string; location: string; occurredAt?: string; countedAt?: string };
+
 /** Checks each element by itself, submits those that pass as one, and answers for all of them in order. */
-async function submitFacts<Fact extends { eventId: string }, Command>(
+async function submitFacts<Fact extends Reported, Command>(
   call: Call,
-  { stock }: Deps,
+  { stock, sources }: Deps,
+  source: string,
   sent: readonly unknown[],
   schema: z.ZodType<Fact>,
   operation: StockOperation<Command, Applied>,
   commandOf: (fact: Fact) => Command,
 ): Promise<Reply> {
   const checked = sent.map((element) => checkElement(schema, element));
+  const good = checked.flatMap((fact) => (fact instanceof Problem ? [] : [fact]));
+  let taken: Fact[] = [];
   const submitted = await stock.submit({
     operation,
-    commands: checked.flatMap((fact) => (fact instanceof Problem ? [] : [commandOf(fact)])),
+    commands: good.map(commandOf),
     idempotency: call.idempotency,
-    answer: (outcomes) => answerFacts(checked, sent, outcomes),
+    answer(outcomes) {
+      taken = good.filter((_, place) => outcomes[place]?.ok === true);
+      return answerFacts(checked, sent, outcomes);
+    },
   });
+  // Whatever became of its facts, the source has spoken; it speaks for where it told something that was taken.
+  sources.heard({ source, at: call.now, facts: taken.map(factOf) });
   return { status: 200, json: submitted.body, headers: replayed(submitted) };
+}
+
+function factOf({ location, occurredAt, countedAt = occurredAt }: Reported) {
+  return { location, occurredAt: new Date(countedAt ?? 0) };
 }
 
 function answerFacts(
@@ -201,7 +215,7 @@ const movementsRoute = route({
       maySee,
       actor: actorOf(call),
     });
-    return submitFacts(call, deps, movements, movementSchema, recordMovements, commandOf);
+    return submitFacts(call, deps, source, movements, movementSchema, recordMovements, commandOf);
   },
 });
 
@@ -240,14 +254,16 @@ const countsRoute = route({
   async handler(call, deps) {
     const { source, counts } = call.body;
     const maySee = sees(call.caller);
+    const sourceRank = deps.sources.rankOf(source);
     const commandOf = (count: Count): RecordCount => ({
       ...count,
       source,
       countedAt: new Date(count.countedAt),
       expected: count.expected ?? null,
+      sourceRank,
       maySee,
     });
-    return submitFacts(call, deps, counts, countSchema, recordCounts, commandOf);
+    return submitFacts(call, deps, source, counts, countSchema, recordCounts, commandOf);
   },
 });
 

@@ -19,9 +19,12 @@ import { preparationRoutes } from './preparation.ts';
 import { processRoutes } from './process.ts';
 import { reservationMoveRoutes } from './reservationMoves.ts';
 import { reservationRoutes } from './reservations.ts';
+import { sourceRoutes } from './sources.ts';
 import { stockRoutes } from './stock.ts';
 import { transferMoveRoutes } from './transferMoves.ts';
 import { transferRoutes } from './transfers.ts';
+import { webhookDeliveryRoutes } from './webhookDeliveries.ts';
+import { webhookRoutes } from './webhooks.ts';
 
 export const routes: readonly AnyRoute[] = [
   ...availabilityRoutes,
@@ -32,6 +35,7 @@ export const routes: readonly AnyRoute[] = [
   ...reservationMoveRoutes,
   ...preparationRoutes,
   ...factRoutes,
+  ...sourceRoutes,
   ...stockRoutes,
   ...countListRoutes,
   ...transferRoutes,
@@ -42,6 +46,8 @@ export const routes: readonly AnyRoute[] = [
   ...bufferRoutes,
   ...importRoutes,
   ...eventRoutes,
+  ...webhookRoutes,
+  ...webhookDeliveryRoutes,
   ...keyRoutes,
   ...deviceRoutes,
   ...openApiRoutes,

@@ -14,6 +14,7 @@ import type { StockWriter } from '../../operations/stockWriter.ts';
 import type { Outcome } from '../../operations/writer/outcome.ts';
 import type { Database, Tx } from '../../queries/transaction.ts';
 import type { Catalogue } from '../../views/catalogue.ts';
+import type { Sources } from '../../views/sources.ts';
 
 export type RowOutcome = 'changed' | 'unchanged' | RowRefusal;
 /** Writes progress with the rows' outcomes; runs in the rows' own transaction where they have one. */
@@ -24,6 +25,7 @@ export type WriteDeps = {
   database: Database;
   stock: StockWriter;
   catalogue: Catalogue;
+  sources: Pick<Sources, 'rankOf' | 'heard'>;
   now: () => Date;
 };
 
@@ -46,7 +48,9 @@ const WRITERS: Writers = {
   movements: (deps, record) => async (rows, commit) => {
     const actor = { keyId: record.keyId, name: record.id };
     const commands = rows.map((row) => ({ ...row, eventId: identified(row), maySee: ANYWHERE, actor }));
-    return afterwards(deps, await deps.stock.apply(recordMovements, commands), commit);
+    const outcomes = await deps.stock.apply(recordMovements, commands);
+    hear(deps, rows, outcomes);
+    return afterwards(deps, outcomes, commit);
   },
   counts: writeCounts,
   levels: writeCounts,
@@ -54,9 +58,34 @@ const WRITERS: Writers = {
 
 function writeCounts(deps: WriteDeps): WriteRows<CountRow> {
   return async (rows, commit) => {
-    const commands = rows.map((row) => ({ ...row, eventId: identified(row), maySee: ANYWHERE }));
-    return afterwards(deps, await deps.stock.apply(recordCounts, commands), commit);
+    const commands = rows.map((row) => ({
+      ...row,
+      eventId: identified(row),
+      sourceRank: deps.sources.rankOf(row.source),
+      maySee: ANYWHERE,
+    }));
+    const outcomes = await deps.stock.apply(recordCounts, commands);
+    hear(deps, rows, outcomes);
+    return afterwards(deps, outcomes, commit);
   };
+}
+
+/** A file is a message of every source that it has rows of. */
+function hear(
+  { sources, now }: WriteDeps,
+  rows: readonly (MovementRow | CountRow)[],
+  outcomes: readonly Outcome<unknown>[],
+): void {
+  const taken = rows.map((row, place) => ({ ...row, isTaken: outcomes[place]?.ok === true }));
+  for (const [source, told] of Map.groupBy(taken, (row) => row.source)) {
+    const facts = told
+      .filter(({ isTaken }) => isTaken)
+      .map((row) => ({
+        location: row.location,
+        occurredAt: 'countedAt' in row ? row.countedAt : row.occurredAt,
+      }));
+    sources.heard({ source, at: now(), facts });
+  }
 }
 
 /** Rows for locations that the key may not touch were refused when they were read. */

@@ -9,6 +9,7 @@ import { Problem } from '../../domain/problem.ts';
 import type { Reservation, ReservationLine } from '../../domain/reservation.ts';
 import { type LineEntry, tellsOf } from '../../domain/told.ts';
 import type { Transfer } from '../../domain/transfer.ts';
+import type { Comparison } from '../../queries/countConflicts.ts';
 import type { RecordedFact } from '../../queries/movements.ts';
 import { type ReservationName, reservationNameKey } from '../../queries/reservationNames.ts';
 import type { Transition } from '../../queries/reservationWrites.ts';
@@ -64,6 +65,8 @@ export class Batch {
   readonly now: Date;
   readonly attempt: number;
   readonly movements: NewMovement[] = [];
+  /** Counts of one level by two sources. */
+  readonly comparisons: Comparison[] = [];
   readonly transitions: Transition[] = [];
   readonly reservationEvents: ReservationEvent[] = [];
   readonly made = new Set<Reservation>();
@@ -262,6 +265,12 @@ export class Batch {
       this.#setDrift(level, { ...this.driftOf(level), onHand: 0 });
     }
     this.#append(level, movement);
+  }
+
+  /** Notes that two sources counted one level. */
+  compare(comparison: Comparison): void {
+    this.comparisons.push(comparison);
+    this.#later(() => this.comparisons.pop());
   }
 
   /** Appends a movement that explains on hand as it is, and sets reserved to what the open lines add up to. */

@@ -5,6 +5,7 @@ import { stockSubject } from '../../domain/event.ts';
 import { available, type Level } from '../../domain/level.ts';
 import { reservationFacts } from '../../domain/reservation.ts';
 import { transferFacts } from '../../domain/transfer.ts';
+import { insertConflicts } from '../../queries/countConflicts.ts';
 import { insertEvents, type NewEvent } from '../../queries/events.ts';
 import { updateLevels } from '../../queries/levels.ts';
 import { insertMovements } from '../../queries/movements.ts';
@@ -38,6 +39,7 @@ export async function flushBatch(tx: Tx, batch: Batch): Promise<void> {
   );
   await insertTransitions(tx, batch.transitions, batch.now);
   await insertMovements(tx, batch.movements, batch.now);
+  await insertConflicts(tx, batch.comparisons, batch.now);
   const atRisk = await flagAtRisk(tx, batch);
   await insertEvents(tx, [
     ...transferEvents(batch),

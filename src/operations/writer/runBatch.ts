@@ -1,6 +1,7 @@
 // One batch from names to COMMIT: kept answers, locks, decisions, writes. Run again whole when it lost a race.
 // Owns what is retried and why; what is decided belongs to the operations.
 import { Problem } from '../../domain/problem.ts';
+import type { Comparison } from '../../queries/countConflicts.ts';
 import {
   ANSWER_TAKEN,
   answerName,
@@ -34,6 +35,8 @@ export type BatchOptions = {
   bufferRules: BufferRules;
   /** The instant at which a batch decides. */
   now: () => Date;
+  /** Told after COMMIT, for each count that met another source's. */
+  onCompared?(comparison: Comparison): void;
 };
 
 /** Constraints that another batch may fill between our look and our write: run again, and the look finds it. */
@@ -60,7 +63,11 @@ export async function runBatch(
     try {
       if (!levelsMade) await makeLevels(options.database, needs, names);
       levelsMade = true;
-      return await options.database.retried((tx) => decideAndWrite(tx, options, entries, names, attempt));
+      const { results, comparisons } = await options.database.retried((tx) =>
+        decideAndWrite(tx, options, entries, names, attempt),
+      );
+      for (const comparison of comparisons) options.onCompared?.(comparison);
+      return results;
     } catch (error) {
       // Making levels twice makes them once, so there an answer that got lost does not matter.
       const mayPass = levelsMade ? RACED.has(violatedConstraint(error) ?? '') : isRetryable(error);
@@ -75,7 +82,7 @@ async function decideAndWrite(
   entries: readonly Entry[],
   names: Names,
   attempt: number,
-): Promise<PromiseSettledResult<Submitted>[]> {
+): Promise<{ results: PromiseSettledResult<Submitted>[]; comparisons: readonly Comparison[] }> {
   const asked = entries.flatMap((entry) => entry.idempotency ?? []);
   const kept = await findAnswers(tx, asked);
   const fresh = entries.filter(
@@ -87,7 +94,8 @@ async function decideAndWrite(
   const decided = new Map(fresh.map((entry) => [entry, entry.decide(batch)]));
   await flushBatch(tx, batch);
   await saveAnswers(tx, answersToKeep(decided));
-  return entries.map((entry) => settle(entry, decided, kept));
+  const results = entries.map((entry) => settle(entry, decided, kept));
+  return { results, comparisons: batch.comparisons };
 }
 
 /** By name: two processes that keep answers of the same requests, and lock no level, wait in one order. */
