@@ -9,6 +9,7 @@ import { playMonth } from './month.ts';
 import { reservationScript } from './reservations.ts';
 import type { DemoRetailer } from './retailer.ts';
 import { showcase } from './showcase.ts';
+import { transfers } from './transfers.ts';
 
 export type * from './retailer.ts';
 
@@ -30,6 +31,7 @@ export function faitMaison(now: Date): DemoRetailer {
     counts,
     movements,
     reservations: reservationScript(onHand, now),
+    transfers: structuredClone([...transfers]),
     buffers,
     showcase: structuredClone(showcase),
   };

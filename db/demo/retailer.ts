@@ -87,6 +87,16 @@ export type DemoReservation = {
   cancelled?: { from: 'held' | 'confirmed' | 'ready'; reason: string };
 };
 
+/** A transfer to be played through the real operations until it stands in `reach`. */
+export type DemoTransfer = {
+  id: string;
+  from: string;
+  to: string;
+  lines: { sku: string; quantity: number }[];
+  reference: string;
+  reach: 'created' | 'shipped';
+};
+
 /** A rule for units that the web is never promised. */
 export type DemoBuffer = {
   location: string | null;
@@ -106,6 +116,7 @@ export type DemoRetailer = {
   /** In order of `occurredAt`, all before `now`. */
   movements: DemoMovement[];
   reservations: DemoReservation[];
+  transfers: DemoTransfer[];
   buffers: readonly DemoBuffer[];
   /** A cart that the store can always serve after all of the above: what documents and examples ask for. */
   showcase: { location: string; lines: { sku: string; quantity: number }[] };

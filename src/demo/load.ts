@@ -20,6 +20,7 @@ import type { Database, Tx } from '../queries/transaction.ts';
 import type { Catalogue } from '../views/catalogue.ts';
 import { type DemoKeys, saveDemoKeys } from './keys.ts';
 import { playReservation } from './orders.ts';
+import { playTransfers } from './transfers.ts';
 
 export type LoadDemoOptions = {
   database: Database;
@@ -85,6 +86,8 @@ async function loadRetailer({ database, catalogue, log, now }: LoadDemoOptions, 
     await playReservation({ stock, catalogue, scripted, until: now(), setClock: (at) => (clock = at) });
   }
   await loadBuffers(database, retailer, now());
+  clock = now();
+  await playTransfers(stock, retailer.transfers, clock);
   await stock.close();
   const seconds = Math.round(performance.now() - startedAt) / 1_000;
   log.info({ locations: retailer.locations.length, items: retailer.items.length, seconds }, 'demo loaded');

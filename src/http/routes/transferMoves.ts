@@ -79,8 +79,9 @@ function moveRoute<Body, Command>(move: Move<Body, Command>): AnyRoute {
   });
 }
 
-const SKU = 'TABLE-BASSE-CHENE-80';
-const exampleParams = { id: 'trf_01M805GM0VVZQWX59QYNSPH2WS' };
+/** The demo's transfers: one to be shipped, one to be received, one to be called off. */
+const SKU = 'COUSSIN-LIN-ECRU-45X45';
+const exampleOf = (last: string) => ({ id: `trf_01M805GM0VVZQWX59QYNSPH2W${last}` });
 
 const ship = moveRoute({
   name: 'ship',
@@ -94,9 +95,9 @@ const ship = moveRoute({
   problems: ['unknown-line', 'units-not-here', 'nothing-to-ship', 'reservation-unconfirmed'],
   end: 'from',
   example: {
-    summary: 'One of them',
-    params: exampleParams,
-    body: { lines: [{ sku: SKU, quantity: 1 }] },
+    summary: 'Ten of twelve',
+    params: exampleOf('S'),
+    body: { lines: [{ sku: SKU, quantity: 10 }] },
   },
   operation: shipTransfer,
   command: (base, body) => ({ ...base, lines: body.lines ?? null }),
@@ -129,8 +130,8 @@ const receive = moveRoute({
   end: 'to',
   example: {
     summary: 'All that will come',
-    params: exampleParams,
-    body: { lines: [{ sku: SKU, received: 1 }], complete: true },
+    params: exampleOf('T'),
+    body: { lines: [{ sku: SKU, received: 5, damaged: 1 }], complete: true },
   },
   operation: receiveTransfer,
   command: (base, { lines, complete }) => ({
@@ -151,7 +152,7 @@ const cancel = moveRoute({
   body: z.strictObject({ reason: lineOfText(200).optional() }),
   problems: [],
   end: 'either',
-  example: { summary: 'With a reason', params: exampleParams, body: { reason: 'The lorry is full' } },
+  example: { summary: 'With a reason', params: exampleOf('V'), body: { reason: 'The lorry is full' } },
   operation: cancelTransfer,
   command: (base, { reason }) => ({ ...base, reason: reason ?? null }),
 });

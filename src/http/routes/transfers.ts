@@ -71,7 +71,7 @@ const createRoute = route({
     toLille: {
       summary: 'A coffee table from the warehouse to Lille',
       body: {
-        from: 'FR-ENTREPOT-01',
+        from: 'FR-ENTREPOT-NORD',
         to: 'FR-LILLE-01',
         lines: [{ sku: 'TABLE-BASSE-CHENE-80', quantity: 1 }],
       },
@@ -150,6 +150,9 @@ const readRoute = route({
   params: transferParams,
   responses: { 200: { description: 'The transfer.', schema: transferSchema } },
   problems: ['unknown-transfer'],
+  examples: {
+    cushions: { summary: 'Cushions for Lille', params: { id: 'trf_01M805GM0VVZQWX59QYNSPH2WS' } },
+  },
   async handler(call, { database }) {
     const { id } = call.params;
     const [transfer] = await readTransfers(database, [id]);
