@@ -83,7 +83,8 @@ export class Ledger {
   }
 
   async #flushSoon(): Promise<void> {
-    await pause(this.#startedAt + SPACING_MILLISECONDS - performance.now(), this.#closed.signal);
+    const wait = this.#startedAt + SPACING_MILLISECONDS - performance.now();
+    if (wait > 0) await pause(wait, this.#closed.signal);
     while (!this.#closed.signal.aborted) {
       this.#scheduled = null;
       try {
