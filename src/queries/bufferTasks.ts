@@ -77,20 +77,46 @@ export async function takeTask(tx: Tx): Promise<BufferTask | null> {
       };
 }
 
-/** The levels of a task's scope after where it stands, in (item, location) order. */
+/**
+ * The levels of a task's scope after where it stands, in (item, location) order. Each way walks one index from there on
+ * and stops at the end of the page, whatever PostgreSQL knows of the tables by then.
+ */
 export async function levelsOfTask(tx: Tx, task: BufferTask, limit: number): Promise<LevelName[]> {
-  return tx.run<LevelName>(
-    'buffer_tasks.levels',
-    `SELECT l.item_id AS "itemId", l.location_id AS "locationId", i.sku, o.code AS location
-     FROM levels l JOIN items i ON i.id = l.item_id JOIN locations o ON o.id = l.location_id
-     WHERE (l.item_id, l.location_id) > ($1::int, $2::int)
-       AND ($3::int IS NULL OR l.location_id = $3)
-       AND ($4::text IS NULL OR coalesce(i.category, '') = $4)
-       AND ($5::int IS NULL OR l.item_id = $5)
-     ORDER BY l.item_id, l.location_id LIMIT $6`,
-    [task.afterItemId, task.afterLocationId, task.locationId, task.category, task.itemId, limit],
-  );
+  const { afterItemId, afterLocationId, locationId, category, itemId } = task;
+  const [name, text, place] =
+    locationId === null
+      ? (['everywhere', LEVELS_EVERYWHERE, afterLocationId] as const)
+      : (['at_location', LEVELS_AT_LOCATION, locationId] as const);
+  return tx.run<LevelName>(`buffer_tasks.levels_${name}`, text, [
+    afterItemId,
+    place,
+    category,
+    itemId,
+    limit,
+  ]);
 }
+
+const ITEM_ID_MAX = 2_147_483_647;
+const OF_SCOPE = `($3::text IS NULL OR coalesce(i.category, '') = $3) AND ($4::int IS NULL OR i.id = $4)`;
+// OFFSET 0 keeps the planner from sorting all of a location's levels for each page (17 ms instead of 1 of 5,000).
+const LEVELS_AT_LOCATION = `
+  SELECT l.item_id AS "itemId", l.location_id AS "locationId", i.sku, o.code AS location
+  FROM levels l
+  CROSS JOIN LATERAL (SELECT id, sku, category FROM items WHERE id = l.item_id OFFSET 0) i
+  CROSS JOIN LATERAL (SELECT code FROM locations WHERE id = l.location_id OFFSET 0) o
+  WHERE l.location_id = $2 AND l.item_id > $1 AND l.item_id BETWEEN coalesce($4::int, 0) AND coalesce($4::int, ${ITEM_ID_MAX}) AND ${OF_SCOPE}
+  ORDER BY l.item_id LIMIT $5`;
+const LEVELS_EVERYWHERE = `
+  SELECT l.item_id AS "itemId", l.location_id AS "locationId", i.sku, o.code AS location
+  FROM items i
+  CROSS JOIN LATERAL (
+    SELECT item_id, location_id FROM levels
+    WHERE item_id = i.id AND (i.id > $1 OR location_id > $2)
+    ORDER BY location_id LIMIT $5
+  ) l
+  JOIN locations o ON o.id = l.location_id
+  WHERE i.id >= greatest($1::int, coalesce($4::int, 0)) AND ${OF_SCOPE}
+  ORDER BY i.id, l.location_id LIMIT $5`;
 
 /** Notes how far a task is and keeps it; false when it was superseded or taken over from further on. */
 export async function advanceTask(
