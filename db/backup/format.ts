@@ -1,8 +1,9 @@
 // The format of a backup: what is written, and read again with everything checked on the way. Knows no database.
 //
 // Gzip of text: a line that names the format; the manifest; for each table a line that names it, its rows as COPY writes
-// them, `\.`, and a line with their count and checksum; at the end a line with the checksum of all that came before.
-// Lines that are not rows are JSON. `zcat` shows it, and psql could load a table of it.
+// them, `\.`, and a line with their count and checksum; a line with the numbers that tables count on with; at the end a
+// line with the checksum of all that came before. Lines that are not rows are JSON. `zcat` shows it, and psql could load
+// a table of it.
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 
@@ -28,13 +29,14 @@ const tableEndSchema = z.object({ rows: z.int(), sha256: sha256Schema });
 const endSchema = z.object({
   tables: z.int(),
   rows: z.int(),
-  /** Table → the next number that it counts. */
-  identities: z.record(z.string(), z.int()),
   /** Of the data alone: equal for equal data, whenever and from wherever it was saved. */
   checksum: sha256Schema,
   /** Of every byte before this line. */
   sha256: sha256Schema,
 });
+/** Table → the next number that it counts. */
+const identitiesSchema = z.object({ identities: z.record(z.string(), z.int()) });
+export type Identities = z.infer<typeof identitiesSchema>['identities'];
 export type TableHead = z.infer<typeof tableSchema>;
 export type TableEnd = z.infer<typeof tableEndSchema>;
 export type End = z.infer<typeof endSchema>;
@@ -80,7 +82,7 @@ export type SavedTable = { head: TableHead; rows: AsyncIterable<Buffer> };
 
 export type BackupHooks = {
   /** The next number of each table that counts. Asked after the last row. */
-  identities: () => Promise<Record<string, number>>;
+  identities: () => Promise<Identities>;
   onRows: (table: string, rowsSoFar: number) => void;
   onEnd: (end: End) => void;
 };
@@ -114,10 +116,10 @@ export async function* writeBackup(
     yield passed(ROWS_END);
     yield line(tableEnd);
   }
+  yield line({ identities: await identities() });
   const end: End = {
     tables: data.tables,
     rows: data.rows,
-    identities: await identities(),
     checksum: data.digest(),
     sha256: all.digest('hex'),
   };
@@ -130,6 +132,7 @@ export type Part =
   | { kind: 'table'; head: TableHead }
   | { kind: 'rows'; bytes: Buffer }
   | { kind: 'tableEnd'; end: TableEnd }
+  | { kind: 'identities'; identities: Identities }
   | { kind: 'end'; end: End };
 
 /**
@@ -159,6 +162,7 @@ export async function* readBackup(bytes: AsyncIterable<Buffer>): AsyncGenerator<
     data.add(head, end);
     yield { kind: 'tableEnd', end };
   }
+  yield { kind: 'identities', ...parse(identitiesSchema, await source.line()) };
   const sha256 = source.sha256();
   const end = parse(endSchema, await source.line());
   const isWhole = end.rows === data.rows && end.tables === data.tables && end.checksum === data.digest();

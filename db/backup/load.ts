@@ -8,7 +8,15 @@ import { createGunzip } from 'node:zlib';
 import type pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import { MIGRATION_LOCK } from '../migrate.ts';
-import { BadBackup, DataChecksum, type End, type Manifest, type Part, readBackup } from './format.ts';
+import {
+  BadBackup,
+  DataChecksum,
+  type End,
+  type Identities,
+  type Manifest,
+  type Part,
+  readBackup,
+} from './format.ts';
 import { latestVersion, migrateWithin, versionOf } from './migrations.ts';
 import { checksumOf, connect, headOf, Unfit } from './save.ts';
 import { copyIn, FEED_STATE, readTables, type Table, tablesWithData } from './tables.ts';
@@ -59,7 +67,6 @@ export async function loadBackup(options: LoadOptions): Promise<Checked> {
     await client.query('SELECT pg_advisory_xact_lock($1)', [MIGRATION_LOCK]);
     const tables = await makeReady(client, checked.manifest, options.replace);
     await copyRows(client, tables, options);
-    await countOn(client, tables, checked.end);
     await startEpoch(client, checked.manifest);
     await prove(client, tables, checked.end, onProgress);
     await migrateWithin(client, checked.manifest.migration, latestVersion());
@@ -150,6 +157,7 @@ async function copyRows(
     if (part.kind === 'end' && part.end.sha256 !== checked.end.sha256) {
       throw new BadBackup('The file was changed while it was read.');
     }
+    if (part.kind === 'identities') await countOn(client, tables, part.identities);
     if (part.kind !== 'table') continue;
     const table = tables.find(({ name }) => name === part.head.table);
     if (table === undefined || table.columns.join() !== part.head.columns.join()) {
@@ -171,7 +179,7 @@ async function* rowsOfTable(parts: AsyncGenerator<Part, void>): AsyncGenerator<B
 }
 
 /** RESTART, unlike setval, is taken back with its transaction. */
-async function countOn(client: pg.Client, tables: readonly Table[], { identities }: End): Promise<void> {
+async function countOn(client: pg.Client, tables: readonly Table[], identities: Identities): Promise<void> {
   for (const { name, identity } of tables) {
     const next = identities[name];
     if (identity === null || next === undefined) continue;
@@ -221,7 +229,7 @@ async function* partsOf(file: string, onBytes: (bytes: number) => void): AsyncGe
 
 /** What zlib says of a file that is cut off, damaged, or none of ours. */
 function inWords(error: unknown): unknown {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
   if (code === 'Z_BUF_ERROR')
     return new BadBackup('The file is cut off: it ends before its end.', { cause: error });
   if (typeof code === 'string' && code.startsWith('Z_')) {

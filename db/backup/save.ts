@@ -7,7 +7,14 @@ import { createGzip } from 'node:zlib';
 import pg from 'pg';
 import { to as copyTo } from 'pg-copy-streams';
 import { MIGRATION_LOCK } from '../migrate.ts';
-import { type End, type Manifest, RowsChecksum, type SavedTable, writeBackup } from './format.ts';
+import {
+  type End,
+  type Identities,
+  type Manifest,
+  RowsChecksum,
+  type SavedTable,
+  writeBackup,
+} from './format.ts';
 import { versionOf } from './migrations.ts';
 import { copyOut, FEED_STATE, readTables, SAME_TEXT_EVERYWHERE, type Table } from './tables.ts';
 
@@ -135,8 +142,8 @@ export async function checksumOf(client: pg.Client, table: Table): Promise<Retur
 }
 
 /** Sequences know no snapshot: they are asked at the end, and are never behind the rows. */
-async function nextIdentities(client: pg.Client, tables: readonly Table[]): Promise<Record<string, number>> {
-  const next: Record<string, number> = {};
+async function nextIdentities(client: pg.Client, tables: readonly Table[]): Promise<Identities> {
+  const next: Identities = {};
   for (const { name, identity } of tables) {
     if (identity === null) continue;
     const { rows } = await client.query<{ next: string }>(

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { runCommand } from '../support/command.ts';
+import { eventually } from '../support/eventually.ts';
 import { openShop, type Shop, STORE, TABLE } from '../support/shop.ts';
 
 let shop: Shop;
@@ -73,7 +74,8 @@ test('keys are made, listed without their secrets, and revoked', async () => {
   expect(listed.out).not.toContain(secret);
 
   expect(await runCommand(['keys', 'revoke', id], { env })).toMatchObject({ code: 0 });
-  await shop.get('/v1/stock', secret).expect(401);
+  // A process hears of it by the feed.
+  await eventually(async () => (await shop.get('/v1/stock', secret)).status === 401);
   const refused = await runCommand(['keys', 'create', 'Odd', '--scopes', 'fly'], { env });
   expect(refused).toMatchObject({ code: 1, err: expect.stringContaining('scopes') });
 }, 60_000);

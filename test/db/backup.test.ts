@@ -1,0 +1,247 @@
+// The format of a backup and what a database may be: the corpus of damaged files, odd values, other versions.
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { gunzipSync, gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import pg from 'pg';
+import { BadBackup, readBackup, writeBackup } from '../../db/backup/format.ts';
+import { checkBackup, loadBackup } from '../../db/backup/load.ts';
+import { latestVersion, migrateWithin, versionOf } from '../../db/backup/migrations.ts';
+import { saveBackup } from '../../db/backup/save.ts';
+import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+
+let folder: string;
+const databases: TestDatabase[] = [];
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'comptoir-format-'));
+});
+afterAll(async () => {
+  for (const database of databases) await database.drop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const nothing = () => {};
+const { signal } = new AbortController();
+
+async function database(): Promise<string> {
+  const made = await createTestDatabase();
+  databases.push(made);
+  return made.url;
+}
+
+async function on<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+}
+
+let files = 0;
+async function save(url: string) {
+  files += 1;
+  const file = path.join(folder, String(files));
+  return { file, ...(await saveBackup({ url, file, now: new Date(), onRows: nothing, signal })) };
+}
+
+async function load(file: string, url: string) {
+  const checked = await checkBackup(file, nothing, signal);
+  return loadBackup({ url, file, checked, replace: false, onProgress: nothing, signal });
+}
+
+describe('the format', () => {
+  const rows = ['1\tTable\n', '2\t\\\\.\n', '3\t\\N\n'];
+  async function bytes(): Promise<Buffer> {
+    const manifest = {
+      madeAt: '2026-11-22T00:00:00.000Z',
+      postgres: '18.4',
+      migration: { tag: '0000_first', when: 1 },
+      feedEpoch: 1,
+      tables: ['a', 'b'],
+    };
+    async function* tables() {
+      for (const table of manifest.tables) {
+        const all = async function* () {
+          for (const row of table === 'a' ? rows : []) yield Buffer.from(row);
+        };
+        yield { head: { table, columns: ['id', 'name'] }, rows: all() };
+      }
+    }
+    const pieces: Buffer[] = [];
+    const hooks = { identities: async () => ({ a: 4 }), onRows: nothing, onEnd: nothing };
+    for await (const piece of writeBackup(manifest, tables(), hooks)) pieces.push(piece);
+    return Buffer.concat(pieces);
+  }
+
+  /** Read in pieces of so many bytes. */
+  async function read(whole: Buffer, pieceBytes: number): Promise<string> {
+    async function* pieces() {
+      for (let at = 0; at < whole.length; at += pieceBytes) yield whole.subarray(at, at + pieceBytes);
+    }
+    let found = '';
+    for await (const part of readBackup(pieces())) {
+      if (part.kind === 'rows') found += part.bytes.toString();
+    }
+    return found;
+  }
+
+  test.each([1, 2, 3, 7, 64, 100_000])('is read again in pieces of %d bytes', async (pieceBytes) => {
+    expect(await read(await bytes(), pieceBytes)).toBe(rows.join(''));
+  });
+
+  test('is refused wherever it is cut off, whichever byte is another one, and with anything behind its end', async () => {
+    const whole = await bytes();
+    for (let length = 0; length < whole.length; length += 1) {
+      await expect(read(whole.subarray(0, length), 50)).rejects.toBeInstanceOf(BadBackup);
+    }
+    for (let at = 0; at < whole.length; at += 1) {
+      const altered = Buffer.from(whole);
+      altered[at] = (altered[at] ?? 0) ^ 1;
+      await expect(read(altered, 1_000)).rejects.toBeInstanceOf(BadBackup);
+    }
+    await expect(read(Buffer.concat([whole, Buffer.from('\n')]), 1_000)).rejects.toBeInstanceOf(BadBackup);
+    await expect(read(Buffer.concat([whole, whole]), 1_000)).rejects.toBeInstanceOf(BadBackup);
+  });
+});
+
+test('values of every odd kind come back as they were', async () => {
+  const names = ['\\.', '\\.\n\\.\n', '\t', '\r\n', '\\N', '', ' ', '“É”😀', "'", '\u0001'];
+  const from = await database();
+  await on(from, async (client) => {
+    await client.query(
+      "INSERT INTO sources (name, kind) SELECT name, 'pos' FROM unnest($1::text[]) AS name",
+      [names],
+    );
+    await client.query(
+      `INSERT INTO items (sku, name, barcodes, price) VALUES ('A', '{"fr":"\\\\\\" {}"}', '{"a,b",NULL}', NULL)`,
+    );
+    await client.query("INSERT INTO installation_secrets (name, secret) VALUES ('x', '\\x000a5c2e0aff')");
+    await client.query("INSERT INTO buffer_rules (id, percent) VALUES ('r', 0.1)");
+  });
+  const { file, end } = await save(from);
+  const to = await database();
+  expect((await load(file, to)).end).toEqual(end);
+  expect((await save(to)).end.checksum).toBe(end.checksum);
+  const all = (client: pg.Client) =>
+    client.query(
+      'SELECT (SELECT array_agg(name ORDER BY name) FROM sources) AS names, * FROM items, installation_secrets, buffer_rules',
+    );
+  const [before, after] = [await on(from, all), await on(to, all)];
+  expect(after.rows).toEqual(before.rows);
+  expect(after.rows[0].names.toSorted()).toEqual(names.toSorted());
+});
+
+test('what is written meanwhile is in it whole or not at all', async () => {
+  const url = await database();
+  let isSaving = true;
+  const writing = on(url, async (client) => {
+    for (let number = 0; isSaving; number += 1) {
+      await client.query('BEGIN');
+      // Far apart in the order of tables: the one is read long before the other.
+      await client.query(
+        "INSERT INTO api_keys (id, name, kind, scopes, secret_hash, hint) VALUES ($1, '', 'secret', '{}', $2, '')",
+        [`k${number}`, Buffer.from(String(number))],
+      );
+      await client.query("INSERT INTO sources (name, kind) VALUES ($1, 'pos')", [`s${number}`]);
+      await client.query('COMMIT');
+    }
+  });
+  const saved: string[] = [];
+  for (let turn = 0; turn < 5; turn += 1) saved.push((await save(url)).file);
+  isSaving = false;
+  await writing;
+  for (const file of saved) {
+    const text = gunzipSync(await readFile(file)).toString();
+    expect(text.match(/^s\d+\t/gm)?.length).toBe(text.match(/^k\d+\t/gm)?.length);
+  }
+});
+
+describe('a file', () => {
+  test('that is no backup, is cut off, damaged, or packed anew with another row is refused with words for it', async () => {
+    const url = await database();
+    await on(url, (client) => client.query("INSERT INTO sources (name, kind) VALUES ('till', 'pos')"));
+    const { file } = await save(url);
+    const whole = await readFile(file);
+    const text = gunzipSync(whole).toString();
+    const corpus: [name: string, content: Buffer, words: RegExp][] = [
+      ['text', Buffer.from('sku,name\n'), /altered or damaged, or is no backup/],
+      ['another gzip', gzipSync('sku,name\n'), /no backup that this Comptoir can read/],
+      ['nothing', Buffer.alloc(0), /cut off/],
+      ['a half', whole.subarray(0, whole.length / 2), /cut off/],
+      ['all but a byte', whole.subarray(0, -1), /cut off/],
+      [
+        'all but its last line',
+        gzipSync(text.slice(0, text.lastIndexOf('\n', text.length - 2) + 1)),
+        /cut off/,
+      ],
+      [
+        'another row',
+        gzipSync(text.replace('till\tpos', 'tall\tpos')),
+        /the rows of sources are not those saved/,
+      ],
+      [
+        'a row less',
+        gzipSync(text.replace(/^till\tpos.*\n/m, '')),
+        /the rows of sources are not those saved/,
+      ],
+      ['something behind', Buffer.concat([whole, gzipSync('more')]), /something follows its end/],
+    ];
+    for (const [name, content, words] of corpus) {
+      const bad = path.join(folder, 'bad');
+      await writeFile(bad, content);
+      const checking = checkBackup(bad, nothing, signal);
+      await expect(checking.catch((error) => Promise.reject(new Error(`${name}: ${error}`)))).rejects.toThrow(
+        words,
+      );
+    }
+  });
+});
+
+describe('versions', () => {
+  /** A database that Comptoir was never started on. */
+  async function untouched(): Promise<string> {
+    const url = await database();
+    await on(url, (client) =>
+      client.query('DROP SCHEMA public CASCADE; DROP SCHEMA drizzle CASCADE; CREATE SCHEMA public'),
+    );
+    return url;
+  }
+  const none = { tag: 'none', when: 0 };
+
+  test('an older backup goes into an untouched database and is brought up to date; a migrated one refuses it', async () => {
+    const old = await untouched();
+    const first = await on(old, async (client) => {
+      await migrateWithin(client, none, { tag: '', when: latestVersion().when - 1 });
+      await client.query(`INSERT INTO items (sku, name) VALUES ('OLD', '{"fr":"Vieux"}')`);
+      return versionOf(client);
+    });
+    expect(first.when).toBeLessThan(latestVersion().when);
+    const { file } = await save(old);
+
+    await expect(load(file, await database())).rejects.toThrow('is of an older Comptoir');
+    const fresh = await untouched();
+    await load(file, fresh);
+    const found = await on(fresh, async (client) => ({
+      version: await versionOf(client),
+      items: (await client.query('SELECT sku FROM items')).rows,
+    }));
+    expect(found).toEqual({ version: latestVersion(), items: [{ sku: 'OLD' }] });
+  });
+
+  test('a newer backup is refused, and changes nothing', async () => {
+    const newer = await database();
+    await on(newer, (client) =>
+      client.query("INSERT INTO drizzle.__drizzle_migrations (hash, created_at) VALUES ('x', 9000000000000)"),
+    );
+    const fresh = await untouched();
+    await expect(load((await save(newer)).file, fresh)).rejects.toThrow('The backup is of a newer Comptoir');
+    expect(await on(fresh, versionOf)).toEqual(none);
+  });
+
+  test('a database without Comptoir has nothing to save', async () => {
+    await expect(save(await untouched())).rejects.toThrow('There is no Comptoir in this database');
+  });
+});
