@@ -20,6 +20,7 @@ import type { Database, Tx } from '../queries/transaction.ts';
 import type { Catalogue } from '../views/catalogue.ts';
 import { type DemoKeys, saveDemoKeys } from './keys.ts';
 import { playReservation } from './orders.ts';
+import { loadSources } from './sources.ts';
 import { playTransfers } from './transfers.ts';
 
 export type LoadDemoOptions = {
@@ -81,6 +82,7 @@ async function loadRetailer({ database, catalogue, log, now }: LoadDemoOptions, 
     batchesInFlightMax: 1,
   });
   await loadStock(stock, retailer);
+  await loadSources(database, retailer, now());
   const byAge = retailer.reservations.toSorted((a, b) => (a.placedAt < b.placedAt ? -1 : 1));
   for (const scripted of byAge) {
     await playReservation({ stock, catalogue, scripted, until: now(), setClock: (at) => (clock = at) });

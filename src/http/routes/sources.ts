@@ -152,7 +152,7 @@ const putSource = route({
   examples: {
     tills: {
       summary: 'The tills of Lille, every quarter of an hour at least',
-      params: { name: 'pos-lille' },
+      params: { name: 'pos-lille-99' },
       body: { kind: 'pos', rank: 10, heartbeatSeconds: 900 },
     },
   },
@@ -182,7 +182,7 @@ const getSource = route({
   params,
   responses: { 200: { description: 'The source.', schema: sourceWhole } },
   problems: ['unknown-source'],
-  examples: { wms: { summary: 'The warehouse’s system', params: { name: 'wms' } } },
+  examples: { tills: { summary: 'The tills of a store', params: { name: 'pos-lille-01' } } },
   async handler(call) {
     const { name } = call.params;
     const source = await findSource(call.tx, name, call.caller.locations);
@@ -232,7 +232,7 @@ const postHeartbeat = route({
   examples: {
     night: {
       summary: 'Nothing sold in the night',
-      params: { name: 'pos-lille' },
+      params: { name: 'pos-lille-01' },
       body: { locations: ['FR-LILLE-01'] },
     },
   },
