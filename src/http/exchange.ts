@@ -65,6 +65,13 @@ export function sendReply(exchange: Exchange, reply: Reply, ledger: Ledger): voi
   }
   if (reply.stream !== undefined) {
     res.writeHead(reply.status, headers);
+    if (req.method === 'HEAD') {
+      // Nobody hears what it would read: a HEAD must not cost what a GET does.
+      reply.stream.destroy();
+      res.end();
+      close(exchange, reply.status, ledger);
+      return;
+    }
     // A stream that breaks half-way cannot be excused any more: the connection is cut, so that it does not look whole.
     pipeline(reply.stream, res, (error) => close(exchange, reply.status, ledger, error ?? undefined));
     return;

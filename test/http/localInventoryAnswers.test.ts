@@ -221,6 +221,14 @@ describe('a stream', () => {
     expect(new Set(names).size).toBe(names.length);
   });
 
+  test('is not read for a HEAD, which gets the cursor alone', async () => {
+    const before = pages();
+    const { status, headers } = await request(app.url).head(PATH).set(headersWith({}));
+    expect([status, typeof headers['next-cursor']]).toEqual([200, 'string']);
+    await ask({ location: 'SMALL' });
+    expect(pages() - before).toBe(1);
+  });
+
   test('waits for a reader that does not read', async () => {
     const [before, cutBefore] = [pages(), cut.length];
     const response = await open({ format: 'ndjson' });
