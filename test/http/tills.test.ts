@@ -1,0 +1,112 @@
+// Tills over HTTP: how a movement names its reservation, and what the reservation shows of it.
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { LAMP, OTHER_STORE, openShop, type Shop, STORE, TABLE } from '../support/shop.ts';
+
+let shop: Shop;
+beforeAll(async () => {
+  shop = await openShop();
+  await shop.put(TABLE, STORE, 100);
+});
+afterAll(() => shop.app.close());
+
+let told = 0;
+async function tell(
+  movement: object,
+): Promise<{ outcome: string; problem?: { code: string; errors?: unknown } }> {
+  told += 1;
+  const sale = {
+    type: 'sale',
+    sku: TABLE,
+    location: STORE,
+    quantity: 2,
+    occurredAt: new Date().toISOString(),
+  };
+  const movements = [{ eventId: `till-${told}`, ...sale, ...movement }];
+  const { body } = await shop.post('/v1/stock/movements', { source: 'pos', movements }).expect(200);
+  return body.outcomes[0];
+}
+
+async function order(orderReference: string, channel = 'web') {
+  const { id } = await shop.hold({ channel });
+  return (await shop.post(`/v1/reservations/${id}/confirm`, { orderReference }).expect(200)).body;
+}
+
+test.each([
+  ['two names', { reservationId: 'rsv_X', pickupCode: '123456' }, '/reservationId'],
+  ['three names', { reservationId: 'rsv_X', orderReference: 'o', pickupCode: '123456' }, '/reservationId'],
+  ['a channel without a reference', { channel: 'web' }, '/channel'],
+  ['a channel beside an id', { reservationId: 'rsv_X', channel: 'web' }, '/channel'],
+  ['a channel that cannot be', { orderReference: 'o', channel: 'The Web' }, '/channel'],
+  ['an empty code', { pickupCode: '' }, '/pickupCode'],
+  ['a code of 33 characters', { pickupCode: '1'.repeat(33) }, '/pickupCode'],
+  ['a blank reference', { orderReference: '  ' }, '/orderReference'],
+  ['a reference of 129 characters', { orderReference: 'o'.repeat(129) }, '/orderReference'],
+  ['an id that cannot be', { reservationId: 'rsv X' }, '/reservationId'],
+])('a movement with %s is refused', async (_, names, pointer) => {
+  expect(await tell(names)).toMatchObject({
+    outcome: 'rejected',
+    problem: { code: 'invalid-request', errors: [{ pointer }] },
+  });
+});
+
+test('a sale and a return by reference show in the reservation, its history and the stream', async () => {
+  const { id } = await order('t-1');
+  expect(await tell({ orderReference: 't-1', channel: 'web' })).toMatchObject({ outcome: 'applied' });
+  expect(await tell({ orderReference: 't-1', type: 'return', quantity: 1 })).toMatchObject({
+    outcome: 'applied',
+  });
+  const { body } = await shop.get(`/v1/reservations/${id}`).expect(200);
+  expect(body).toMatchObject({ status: 'collected', lines: [{ collected: 2, returned: 1 }] });
+  expect(body.history.slice(2)).toMatchObject([
+    { type: 'collected', from: 'confirmed', to: 'collected', data: { toldBy: 'sale' } },
+    { type: 'returned', from: 'collected', to: 'collected', data: { toldBy: 'return' } },
+  ]);
+  const events = await shop.get('/v1/events?types=reservation.collected,reservation.returned').expect(200);
+  expect(events.body.data.map(({ type, subject }: never) => ({ type, subject }))).toEqual([
+    { type: 'reservation.collected', subject: id },
+    { type: 'reservation.returned', subject: id },
+  ]);
+});
+
+test('the ledger shows both tellings of one handing over, and the units once', async () => {
+  const { id, pickupCode } = await order('t-2');
+  await shop.post(`/v1/reservations/${id}/start`, { staff: 'Ana' }).expect(200);
+  await shop.post(`/v1/reservations/${id}/pick`, { lines: [{ sku: TABLE, picked: 2 }] }).expect(200);
+  await shop.post(`/v1/reservations/${id}/ready`).expect(200);
+  await shop.post(`/v1/reservations/${id}/collect`, { pickupCode }).expect(200);
+  await tell({ pickupCode, occurredAt: new Date(Date.now() - 60_000).toISOString() });
+  const { body } = await shop.get(`/v1/stock/movements?reservationId=${id}`).expect(200);
+  expect(body.data).toMatchObject([
+    { type: 'adjustment', quantity: 2, onHandDelta: 2, source: 'comptoir', reason: 'told_again' },
+    { type: 'sale', quantity: 2, onHandDelta: -2, source: 'pos' },
+    { type: 'sale', quantity: 2, onHandDelta: -2, source: 'comptoir', reason: 'collected' },
+  ]);
+});
+
+test('an ambiguous reference is refused in words that help', async () => {
+  const ids = [(await order('t-3')).id, (await order('t-3', 'app')).id];
+  expect(await tell({ orderReference: 't-3' })).toMatchObject({
+    outcome: 'rejected',
+    problem: { code: 'ambiguous-order-reference', status: 409, reservations: ids.toSorted() },
+  });
+  expect(await tell({ orderReference: 't-3', channel: 'app' })).toMatchObject({ outcome: 'applied' });
+});
+
+test('a key of another store does not learn of an order by any name', async () => {
+  const { id, pickupCode } = await order('t-4');
+  const { token } = await shop.app.key({ scopes: ['stock:write'], locations: [OTHER_STORE] });
+  for (const name of [{ reservationId: id }, { orderReference: 't-4' }, { pickupCode }]) {
+    for (const [location, code] of [
+      [STORE, 'unknown-location'],
+      [OTHER_STORE, 'unknown-reservation'],
+    ] as const) {
+      const sale = { type: 'sale', sku: TABLE, quantity: 1, occurredAt: new Date().toISOString() };
+      const movements = [{ eventId: `other-${++told}`, location, ...sale, ...name }];
+      const { body } = await shop
+        .post('/v1/stock/movements', { source: 'pos', movements }, { token })
+        .expect(200);
+      expect(body.outcomes).toMatchObject([{ outcome: 'rejected', problem: { code } }]);
+    }
+  }
+  expect(await tell({ pickupCode, sku: LAMP })).toMatchObject({ problem: { code: 'unknown-line' } });
+});
