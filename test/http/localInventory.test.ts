@@ -213,4 +213,27 @@ describe('changes over a whole', () => {
   test('are none when nothing changed', async () => {
     expect(await reader.readChanges()).toMatchObject([{ rows: [], headers: { 'has-more': 'false' } }]);
   });
+
+  test('are the whole of now when sales, holds, counts and deliveries never stop while it is read', async () => {
+    const busy = feedReader(app.url, app.admin, { quantity: 'true' });
+    const stores = ['FR-PARIS-01', 'FR-PARIS-02', 'FR-LYON-01', DEPOT];
+    const skus = [...new Set(some.map((row) => row.id))].slice(0, 12);
+    let isOver = false;
+    /** Moves a few levels between none and some, over and over. */
+    async function trade(worker: number): Promise<void> {
+      for (let round = 0; !isOver; round++) {
+        const at = (worker * 7 + round * 5) % (skus.length * stores.length);
+        const [sku = '', store = ''] = [skus[at % skus.length], stores[Math.floor(at / skus.length)]];
+        await retailer.stock([sku, store, (round * 3 + worker) % 5]);
+      }
+    }
+    const trading = [trade(1), trade(2), trade(3)];
+    await busy.readWhole();
+    for (let reads = 0; reads < 3; reads++) await busy.readChanges(20);
+    isOver = true;
+    await Promise.all(trading);
+    await busy.readChanges(20);
+    const fresh = offered(await feedReader(app.url, app.admin, { quantity: 'true' }).readWhole());
+    expect(differences(busy.offered(), fresh)).toEqual([]);
+  });
 });
