@@ -148,6 +148,42 @@ describe('a rule', () => {
   });
 });
 
+describe('many rules at once', () => {
+  test('have an outcome each, in order, and one that is wrong spoils no other', async () => {
+    await put({ sku: 'LAMP', quantity: 1 });
+    const { status, body } = await put({
+      rules: [
+        { category: 'Tables', quantity: 1 },
+        { sku: 'LAMP', quantity: 1 },
+        { sku: 'LAMP', percent: 10 },
+        { sku: 'NO-SUCH', quantity: 1 },
+        { quantity: 1, percent: 1 },
+        'not a rule',
+      ],
+    });
+    expect(status).toBe(200);
+    expect(body.outcomes).toMatchObject([
+      { outcome: 'created', buffer: { category: 'Tables', quantity: 1 } },
+      { outcome: 'unchanged', buffer: { version: 1 } },
+      { outcome: 'updated', buffer: { percent: 10, version: 2 } },
+      { outcome: 'rejected', problem: { code: 'unknown-item' } },
+      { outcome: 'rejected', problem: { code: 'invalid-request' } },
+      { outcome: 'rejected', problem: { code: 'invalid-request' } },
+    ]);
+    await work();
+    expect(await termsOf('LAMP', 'LILLE')).toMatchObject({ quantity: 1 });
+  });
+
+  test.each([
+    ['beside one', { rules: [{ quantity: 1 }], quantity: 1 }],
+    ['but none', { rules: [] }],
+    ['beyond 200', { rules: Array.from({ length: 201 }, () => ({ quantity: 1 })) }],
+  ])('%s are a 400', async (_, body) => {
+    const { status, body: problem } = await put(body);
+    expect([status, problem.code]).toEqual([400, 'invalid-request']);
+  });
+});
+
 describe('a list', () => {
   test('goes page by page, and by what rules name', async () => {
     for (const body of [{ quantity: 1 }, { location: 'LILLE', quantity: 1 }, { sku: 'LAMP', quantity: 1 }]) {

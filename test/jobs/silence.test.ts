@@ -239,3 +239,28 @@ describe('a source', () => {
     expect(await level('TABLE', 'LILLE')).toMatchObject({ buffer: 0 });
   });
 });
+
+test('described, heard, missed and heard again, by what systems send', async () => {
+  const read = async () => (await api().get('/v1/sources/tills')).body;
+  const hear = async (call: PromiseLike<{ status: number }>) => {
+    expect((await call).status).toBe(200);
+    await app.deps.sources.write(now);
+  };
+  await api().put('/v1/sources/tills', { kind: 'pos', heartbeatSeconds: 600 });
+  const occurredAt = new Date(TUESDAY).toISOString();
+  const sale = { eventId: 'last', type: 'sale', sku: 'TABLE', location: 'LYON', quantity: 28, occurredAt };
+  await hear(api().post('/v1/stock/movements', { source: 'tills', movements: [sale] }));
+  await pass(HOUR);
+  expect(await read()).toMatchObject({ silentSince: new Date(TUESDAY + 600_000).toISOString() });
+  expect(await placeOf('LYON', 'TABLE')).toMatchObject({ stale: true });
+  // 28 ÷ 672 of a table an hour.
+  expect(await level('TABLE', 'LYON')).toMatchObject({ onHand: 72, buffer: 1, available: 71 });
+  await pass(25 * HOUR);
+  expect(await level('TABLE', 'LYON')).toMatchObject({ buffer: 2, available: 70 });
+  await hear(api().post('/v1/sources/tills/heartbeat', {}));
+  await pass(25 * HOUR + 1);
+  expect(await read()).toMatchObject({ silentSince: null });
+  expect((await placeOf('LYON', 'TABLE')).stale).toBeUndefined();
+  expect(await level('TABLE', 'LYON')).toMatchObject({ buffer: 0, available: 72 });
+  await api().put('/v1/sources/tills', { kind: 'pos' });
+});
