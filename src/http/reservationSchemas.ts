@@ -91,6 +91,9 @@ export const holdTerms = {
     .default('web'),
   customer: customerSchema.optional(),
   payment: z.enum(PAYMENTS).optional(),
+  soldAt: locationCodeSchema.optional().meta({
+    description: 'With channel `store`: the store that sells. A tablet’s own store, without being said.',
+  }),
 };
 
 export const placeBody = z
@@ -101,14 +104,11 @@ export const placeBody = z
     orderReference: orderReference.optional(),
     fulfilment: z.enum(['now', 'transfer']).default('now').meta({
       description:
-        '`transfer`: what is missing at the location is sent there by the one that supplies it, with a transfer made together with the hold.',
+        '`transfer`: what is missing at the location is sent there by the one that supplies it, with a transfer made together with the hold; or it waits for one that is on its way there already and waits for nobody, where that is sooner.',
     }),
     transferFrom: locationCodeSchema
       .optional()
       .meta({ description: 'With `transfer`: sent by this location instead.' }),
-    soldAt: locationCodeSchema.optional().meta({
-      description: 'With channel `store`: the store that sells. A tablet’s own store, without being said.',
-    }),
     deliverTo: deliverToSchema.optional().meta({
       description:
         'With channel `store`: sent there from `location`, which need not hand over orders. Personal data.',
@@ -127,12 +127,10 @@ const lineSchema = z.object({
   missingReason: z.enum(MISSING_REASONS).nullable(),
   collected: z.int().meta({ description: 'Units that left the store, told by the counter or by a till.' }),
   returned: z.int().meta({ description: 'Units that came back, told by the counter or by a till.' }),
-  atRisk: z
-    .boolean()
-    .meta({
-      description:
-        'On hand no longer covers this line and those reserved before it, or a transfer did not bring it.',
-    }),
+  atRisk: z.boolean().meta({
+    description:
+      'On hand no longer covers this line and those reserved before it, or a transfer did not bring it.',
+  }),
 });
 
 export const historySchema = z.object({

@@ -175,6 +175,22 @@ describe('a tablet that finds its shelf empty', () => {
     for (const sale of [usual, other]) await moved(tabletOf.LILLE, sale, 'cancel');
   });
 
+  test('plans it at several places, and takes the plan as a sale of its own store only', async () => {
+    const lines = [{ sku: 'TABLE', quantity: 1 }, ...LAMP];
+    const { body: plans } = await tabletOf.LILLE.post('/v1/plans', { locations: ['LENS', 'LILLE'], lines });
+    const [plan] = plans.data.filter(({ legs }: { legs: object[] }) => legs.length === 2);
+    const take = (body: object) =>
+      tabletOf.LILLE.post(`/v1/plans/${plan.id}/reserve`, body, { 'Idempotency-Key': randomUUID() });
+    expect((await take({})).body.code).toBe('unknown-location');
+    expect((await take({ channel: 'store', soldAt: 'LENS' })).body.code).toBe('unknown-location');
+    const taken = await take({ channel: 'store' });
+    expect(taken.body.reservations).toMatchObject([
+      { location: 'LENS', soldAt: 'LILLE' },
+      { location: 'LILLE', soldAt: 'LILLE' },
+    ]);
+    for (const sale of taken.body.reservations) await moved(tabletOf.LILLE, sale, 'cancel');
+  });
+
   test('is a stranger to what a third store sold', async () => {
     const sale = await placed(tabletOf.LILLE, { ...SALE, location: 'LENS' });
     expect((await tabletOf.DEPOT.get(`/v1/reservations/${sale.id}`)).status).toBe(404);

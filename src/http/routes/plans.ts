@@ -19,6 +19,7 @@ import { fulfilByTransfer, promiseAt } from '../reservationPromises.ts';
 import { holdTerms, reservationSchema, showReservation } from '../reservationSchemas.ts';
 import { type AnyRoute, type Call, route } from '../route.ts';
 import { actorOf, refusalOf, replayed, replyOfRefusal, submitOne } from '../stockAnswers.ts';
+import { sellerOf } from '../storeToWeb.ts';
 
 const LOCATIONS_MAX = 50;
 const PLANS = { default: 5, max: 20 } as const;
@@ -131,7 +132,7 @@ const reserveRoute = route({
   operationId: 'reservePlan',
   summary: 'Take a plan',
   description:
-    'Holds everything of the plan in one step, a reservation for each of its stores, or nothing: not enough is 409 `insufficient-stock` with `shortages` by location. A plan is taken once (409 `plan-taken`), until `validUntil` (410 `plan-expired`), by the key that asked for it (another key: 404). Promises are made anew. Each reservation then goes its own way, and is confirmed with an order reference of its own; `GET /v1/reservations?planId=` lists them. A publishable key may hold for 1,800 s at most.',
+    'Holds everything of the plan in one step, a reservation for each of its stores, or nothing: not enough is 409 `insufficient-stock` with `shortages` by location. A plan is taken once (409 `plan-taken`), until `validUntil` (410 `plan-expired`), by the key that asked for it (another key: 404). Promises are made anew. Each reservation then goes its own way, and is confirmed with an order reference of its own; `GET /v1/reservations?planId=` lists them. A tablet takes plans with channel `store`, for its own store. A publishable key may hold for 1,800 s at most.',
   tag: 'Plans',
   scopes: ['reservations:write'],
   kinds: AVAILABILITY_KINDS,
@@ -191,11 +192,13 @@ type ReserveCall = Call<{ id: string }, unknown, z.output<z.ZodObject<typeof hol
 
 /** One store's reservation, with the promise as it is now. */
 async function holdOf(leg: QuotedLeg, quote: PlanQuote, call: ReserveCall, deps: Deps): Promise<HoldLines> {
-  const { body, now } = call;
+  const { body, caller, now } = call;
+  // A tablet knows of every store, and holds elsewhere only what its own store sells.
+  const seller = sellerOf(caller, { ...body, location: leg.location, fulfilment: leg.fulfilment });
   const fulfilment =
     leg.fulfilment === 'now'
       ? { feed: null, promise: await promiseAt(deps, leg.location, now) }
-      : await fulfilByTransfer(deps, leg.location, null, now);
+      : await fulfilByTransfer(deps, leg, null, now);
   return {
     id: leg.reservationId,
     location: leg.location,
@@ -206,7 +209,7 @@ async function holdOf(leg: QuotedLeg, quote: PlanQuote, call: ReserveCall, deps:
     customer: body.customer ?? null,
     payment: body.payment ?? null,
     ...fulfilment,
-    seller: null,
+    seller,
     deliverTo: null,
     planId: quote.id,
     actor: actorOf(call),
