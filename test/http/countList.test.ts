@@ -207,3 +207,21 @@ test('a fresh count ends every doubt, whatever it finds', async () => {
   expect({ status, body }).toMatchObject({ status: 200 });
   expect(told(await list())).toEqual([]);
 });
+
+test('two systems that contradict each other are a doubt, and a person’s count is its end', async () => {
+  now = new Date(now.getTime() + 2 * DAY);
+  await api.put('/v1/sources/tablet-7', { kind: 'tablet' });
+  const told = async (source: string, onHand: number) => {
+    now = new Date(now.getTime() + 60_000);
+    const one = { eventId: `${source}-${now.getTime()}`, sku: 'CALM', location: STORE, onHand };
+    const { status } = await api.post('/v1/stock/counts', {
+      source,
+      counts: [{ ...one, countedAt: now.toISOString() }],
+    });
+    expect(status).toBe(200);
+    return (await list()).data.find(({ sku }) => sku === 'CALM')?.reasons ?? [];
+  };
+  expect(await told('wms', 9)).toEqual([]);
+  expect(await told('erp', 7)).toMatchObject([{ reason: 'source_conflict', points: 15, conflicts: 1 }]);
+  expect(await told('tablet-7', 8)).toEqual([]);
+});

@@ -113,7 +113,7 @@ const getCountList = route({
 | \`never_counted\` | ${WEIGHTS.neverCounted} |
 | \`long_silence\`: units are on hand, and none moved or was counted while at least ${longSilence.from} should have been sold at its own rate | 1 for each ${longSilence.unitsAPoint} of them, at most ${longSilence.most} |
 | \`high_turnover\`: at least ${highTurnover.from} units moved since the last count | 1 for each ${highTurnover.unitsAPoint} units, at most ${highTurnover.most} |
-| \`source_conflict\`: another source contradicts the count that governs, and no person has counted since | ${sourceConflict.first}, and ${sourceConflict.more} for each further one, at most ${sourceConflict.most} |
+| \`source_conflict\`: another source contradicts the count that governs, unless that one is a person’s (a source of kind \`tablet\`) | ${sourceConflict.first}, and ${sourceConflict.more} for each further one, at most ${sourceConflict.most} |
 
 The evidence is the location’s ledger of the last ${EVIDENCE_DAYS} days, at most its last 100,000 entries. Count what is listed and send it to \`POST /v1/stock/counts\` with its \`sku\`, \`location\` and \`expected\`: a fresh count ends the doubt. A level that changes between two pages may be on both, or on none.`,
   tag: 'Stock',
