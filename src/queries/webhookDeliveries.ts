@@ -98,7 +98,7 @@ export async function countPending(tx: Tx, webhookId: string, max: number): Prom
   const [row] = await tx.run<{ count: number }>(
     'webhook_deliveries.count_pending',
     `SELECT count(*) AS count FROM (
-       SELECT 1 FROM webhook_deliveries WHERE webhook_id = $1 AND status = 'pending' LIMIT $2::int) AS some`,
+       SELECT 1 FROM webhook_deliveries WHERE webhook_id = $1 AND status = 'pending' LIMIT $2::int) AS pending`,
     [webhookId, max],
   );
   return row?.count ?? 0;

@@ -10,7 +10,9 @@ export type Receiver = {
   url: string;
   /** What came with a good signature, whatever was answered. */
   received: Received[];
-  /** Requests whose signature is wrong. */
+  /** All requests. */
+  hits: number;
+  /** Of these, those whose signature is wrong or too old. */
   forged: number;
   /** Set once it is known. */
   secrets: string[];
@@ -22,7 +24,7 @@ export type Receiver = {
 export async function startReceiver(answer: Receiver['answer'] = 204): Promise<Receiver> {
   const server = createServer((request, response) => void take(receiver, request, response));
   const receiver: Receiver = {
-    ...{ url: '', received: [], forged: 0, secrets: [], answer },
+    ...{ url: '', received: [], hits: 0, forged: 0, secrets: [], answer },
     close: () => close(server),
   };
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -40,6 +42,7 @@ async function take(receiver: Receiver, request: IncomingMessage, response: Serv
     Object.entries(request.headers).map(([name, value]) => [name, String(value)]),
   );
   const received = { id: headers['webhook-id'] ?? '', body, headers, at };
+  receiver.hits += 1;
   if (isSigned(receiver, received)) receiver.received.push(received);
   else receiver.forged += 1;
   const { answer } = receiver;

@@ -1,4 +1,6 @@
 // An app whose webhooks are sent, to receivers of the test's own. Owns no assertion.
+
+import request from 'supertest';
 import { startWebhooks, type Webhooks, type WebhooksOptions } from '../../src/jobs/webhooks/runner.ts';
 import type { TestAppOptions } from './app.ts';
 import { type Receiver, startReceiver } from './receivers.ts';
@@ -8,6 +10,8 @@ export type WebhookShop = Shop & {
   webhooks: Webhooks;
   /** A receiver and the webhook that is sent to it. */
   receiver(answer?: Receiver['answer'], options?: object): Promise<Receiver & { id: string }>;
+  /** PUTs what a webhook is. */
+  save(id: string, body: object): request.Test;
   /** Ends the sending and begins anew, as another process would. */
   restart(options?: Partial<WebhooksOptions>): Promise<void>;
   deliveries(id: string, query?: string): Promise<Record<string, unknown>[]>;
@@ -33,6 +37,11 @@ export async function openWebhookShop({
       receiver.secrets = [made.body.secret];
       return Object.assign(receiver, { id: made.body.id });
     },
+    save: (id, body) =>
+      request(shop.app.url)
+        .put(`/v1/webhooks/${id}`)
+        .set('Authorization', `Bearer ${shop.app.admin}`)
+        .send(body),
     async restart(more) {
       await opened.webhooks.close();
       opened.webhooks = start(more);

@@ -263,10 +263,11 @@ export class Endpoint implements Account {
   }
 
   async #run(job: Job): Promise<void> {
-    const { now, slots, onTried } = this.#room;
+    const { slots, onTried } = this.#room;
     this.#inFlight += 1;
     if (job.retry !== null) this.#retriesInFlight += 1;
-    const headers = signedHeaders(job.eventId, job.body, now(), this.#secrets());
+    // The receivers' clocks are what this time is held against, so it is the real one.
+    const headers = signedHeaders(job.eventId, job.body, new Date(), this.#secrets());
     const result = await this.#target.send(headers, job.body);
     slots.give();
     this.#inFlight -= 1;

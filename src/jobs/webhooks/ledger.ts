@@ -84,7 +84,8 @@ export class Ledger {
 
   async #flushSoon(): Promise<void> {
     const wait = this.#startedAt + SPACING_MILLISECONDS - performance.now();
-    if (wait > 0) await pause(wait, this.#closed.signal);
+    // Never at once: what is noted in the same moment goes along.
+    await pause(Math.max(0, wait), this.#closed.signal);
     while (!this.#closed.signal.aborted) {
       this.#scheduled = null;
       try {

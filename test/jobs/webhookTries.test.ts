@@ -1,0 +1,157 @@
+// What becomes of tries that fail: again after a while, paused, given up, taken up again. The clock is the test's.
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { eventually } from '../support/eventually.ts';
+import type { Receiver } from '../support/receivers.ts';
+import { STORE, TABLE } from '../support/shop.ts';
+import { openWebhookShop, type WebhookShop } from '../support/webhookShop.ts';
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+
+let shop: WebhookShop;
+/** By how much the clock is ahead of the real one: it never goes back. */
+let ahead = 0;
+beforeAll(async () => {
+  shop = await openWebhookShop({
+    now: () => new Date(Date.now() + ahead),
+    job: { dice: () => 0.5, tryMilliseconds: 400 },
+  });
+});
+afterAll(() => shop.close());
+
+let onHand = 10;
+const happen = async (times = 1) => {
+  for (let time = 0; time < times; time++) await shop.put(TABLE, STORE, onHand++);
+};
+const webhook = async (id: string) => (await shop.get(`/v1/webhooks/${id}`).expect(200)).body;
+const logged = (id: string, expected: object[]) =>
+  eventually(async () => expect(await shop.deliveries(id)).toMatchObject(expected));
+const idsOf = ({ received }: Receiver) => new Set(received.map(({ id }) => id));
+
+test('an answer that is not 2xx is tried again five seconds later, with the same id and the same body', async () => {
+  const erp = await shop.receiver(500);
+  await happen();
+  await logged(erp.id, [{ status: 'pending', attempts: 1, responseStatus: 500, error: 'status' }]);
+  const [delivery] = await shop.deliveries(erp.id);
+  expect(Date.parse(String(delivery?.nextTryAt)) - Date.parse(String(delivery?.triedAt))).toBe(5_000);
+  erp.answer = 200;
+  expect(erp.received).toHaveLength(1);
+  ahead += 5_000;
+  await logged(erp.id, [
+    { status: 'delivered', attempts: 2, responseStatus: 200, error: null, nextTryAt: null },
+  ]);
+  const [first, second] = erp.received;
+  expect(second).toMatchObject({ id: first?.id, body: first?.body });
+  expect(erp.forged).toBe(0);
+});
+
+test('an event that is refused holds no other: they go on beside it', async () => {
+  const erp = await shop.receiver();
+  await happen();
+  await eventually(() => expect(erp.received).toHaveLength(1));
+  const poison = erp.received[0]?.id;
+  erp.answer = ({ id }, response) => void response.writeHead(id === poison ? 500 : 200).end();
+  await logged(erp.id, [{ status: 'delivered', eventId: poison }]);
+  const [delivery] = await shop.deliveries(erp.id);
+  const again = await shop.post(`/v1/webhooks/${erp.id}/deliveries/${delivery?.id}/replay`).expect(202);
+  expect(again.body).toMatchObject({ kind: 'replay', status: 'pending', eventId: poison, attempts: 0 });
+  await happen(5);
+  await eventually(() => expect(idsOf(erp).size).toBe(6));
+  await logged(
+    erp.id,
+    Array.from({ length: 7 }, () => ({})),
+  );
+  expect(await shop.deliveries(erp.id, 'status=pending')).toMatchObject([
+    { kind: 'replay', eventId: poison, attempts: 1, responseStatus: 500 },
+  ]);
+  expect(await webhook(erp.id)).toMatchObject({ status: 'enabled', enabled: true });
+});
+
+test('one that fails is paused, sees a probe now and then, and gets all it missed once it answers again', async () => {
+  const erp = await shop.receiver(503);
+  await happen(12);
+  await eventually(async () =>
+    expect(await webhook(erp.id)).toMatchObject({ status: 'failing', enabled: true }),
+  );
+  const before = erp.hits;
+  expect(before).toBeLessThan(12);
+  await happen(20);
+  expect(erp.hits).toBe(before);
+  ahead += 10_000;
+  await eventually(() => expect(erp.hits).toBe(before + 1));
+  erp.answer = 200;
+  ahead += 10 * MINUTE;
+  await eventually(() => expect(idsOf(erp).size).toBe(32));
+  await eventually(async () => {
+    ahead += 10 * MINUTE;
+    expect(await shop.deliveries(erp.id, 'status=pending')).toEqual([]);
+  });
+  expect(await webhook(erp.id)).toMatchObject({ status: 'enabled', failingSince: null });
+});
+
+test('after ten tries over three days it is disabled, everybody is told, and switched on it goes on from there', async () => {
+  const erp = await shop.receiver(500);
+  const other = await shop.receiver(204, { types: ['webhook.disabled'] });
+  const since = ahead;
+  await happen();
+  await eventually(
+    async () => {
+      ahead += 2 * HOUR;
+      expect(await webhook(erp.id)).toMatchObject({
+        ...{ status: 'disabled', enabled: false, disabledReason: 'failing' },
+      });
+    },
+    { milliseconds: 25_000, every: 100 },
+  );
+  expect(ahead - since).toBeGreaterThan(70 * HOUR);
+  await logged(erp.id, [{ status: 'failed', attempts: 10, nextTryAt: null }]);
+  await eventually(() => expect(other.hits).toBe(1));
+  await happen(3);
+  erp.answer = 200;
+  const was = erp.hits;
+  await shop.save(erp.id, { url: erp.url }).expect(200);
+  await eventually(() => expect(erp.hits - was).toBeGreaterThanOrEqual(3));
+  expect(await webhook(erp.id)).toMatchObject({ status: 'enabled', disabledReason: null, disabledAt: null });
+});
+
+test('one that answers 410 is disabled at once', async () => {
+  const erp = await shop.receiver(410);
+  await happen();
+  await eventually(async () =>
+    expect(await webhook(erp.id)).toMatchObject({ status: 'disabled', disabledReason: 'gone' }),
+  );
+  await happen();
+  expect(erp.received).toHaveLength(1);
+});
+
+test('a redirect is not followed', async () => {
+  const elsewhere = await shop.receiver();
+  await shop.save(elsewhere.id, { url: elsewhere.url, enabled: false }).expect(200);
+  const erp = await shop.receiver((_, response) => {
+    response.writeHead(307, { Location: elsewhere.url }).end();
+  });
+  await happen();
+  await logged(erp.id, [{ status: 'pending', responseStatus: 307, error: 'redirect' }]);
+  expect(elsewhere.hits).toBe(0);
+});
+
+test.each([
+  ['never answers', () => {}, { responseStatus: null, error: 'timeout' }],
+  [
+    'hangs up',
+    (_: unknown, response: { destroy(): void }) => response.destroy(),
+    { responseStatus: null, error: 'connection' },
+  ],
+] as const)('a receiver that %s has failed', async (_, answer, expected) => {
+  const erp = await shop.receiver(answer);
+  await happen();
+  await logged(erp.id, [{ status: 'pending', attempts: 1, ...expected }]);
+});
+
+test('an answer without an end is a delivery: its status was read, the rest is not', async () => {
+  const erp = await shop.receiver((_, response) => {
+    response.writeHead(200).write('x'.repeat(100_000));
+  });
+  await happen();
+  await logged(erp.id, [{ status: 'delivered', responseStatus: 200 }]);
+});
