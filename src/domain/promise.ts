@@ -71,13 +71,20 @@ export function promiseHere(counter: PickupCounter & { now: Date }): PickupPromi
  * - Null also where the source does not work often enough within OPEN_DAYS_HORIZON_DAYS.
  */
 export function promiseByTransfer(transfer: Transfer): PickupPromise | null {
-  const { destination, now } = transfer;
+  const broughtAt = soonestArrival(transfer);
+  return broughtAt === null ? null : promiseAfter(transfer.destination, broughtAt, transfer.now);
+}
+
+/**
+ * The promise of a store to which the goods are on their way, due at `arrivesAt` (epoch milliseconds): prepared in open
+ * time from then on, once what is queued there now is done.
+ */
+export function promiseAfter(destination: PickupCounter, arrivesAt: number, now: Date): PickupPromise | null {
   const { hours, timeZone, pickup } = destination;
   if (!pickup.enabled) return null;
-  const broughtAt = soonestArrival(transfer);
   const queueDoneAt = addOpenMinutes(hours, timeZone, wholeMinute(now), queueMinutes(destination));
-  if (broughtAt === null || queueDoneAt === null) return null;
-  const startsAt = Math.max(broughtAt, queueDoneAt.getTime());
+  if (queueDoneAt === null) return null;
+  const startsAt = Math.max(wholeMinute(new Date(arrivesAt)).getTime(), queueDoneAt.getTime());
   return promiseOf(addOpenMinutes(hours, timeZone, new Date(startsAt), pickup.preparationMinutes));
 }
 

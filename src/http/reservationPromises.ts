@@ -5,6 +5,7 @@ import { invalid, Problem } from '../domain/problem.ts';
 import {
   arrivalByTransfer,
   type PickupCounter,
+  promiseAfter,
   promiseByTransfer,
   promiseHere,
   TRANSFER_DEFAULT,
@@ -27,39 +28,68 @@ export async function promiseAt(deps: Deps, code: string, now: Date): Promise<{ 
 /** What a hold waits for, and what is promised with it. */
 export type Fulfilment = Pick<HoldLines, 'feed' | 'promise'>;
 
+/** Transfers on their way that a hold may wait for: it locks the levels of all their lines. */
+const JOINS_MAX = 3;
+
 /**
- * What is not at the location comes from its supplier, or from `from`. On whichever way is unusual, the transfer is
+ * What is not at the location comes from its supplier, or with a transfer that is on its way there already and waits
+ * for nobody, whichever is sooner; or from `from`, when that is said. On whichever way is unusual, a transfer is
  * supposed to take TRANSFER_DEFAULT. Refuses with `unknown-location`, `not-supplied`, `invalid-request`.
  */
 export async function fulfilByTransfer(
   deps: Deps,
-  code: string,
+  { location: code, lines }: Cart,
   from: string | null,
   now: Date,
 ): Promise<Fulfilment> {
   const location = await knownLocation(deps, code);
+  const destination = counterOf(deps, location);
   const usual = location.replenishment;
-  const sourceCode = from ?? usual?.from;
-  if (sourceCode === undefined) throw new Problem('not-supplied', `Nothing supplies ${code}.`);
+  const sourceCode = from ?? usual?.from ?? null;
   if (sourceCode === code)
     throw invalid('/transferFrom', 'transfer-to-itself', 'must be another location than `location`');
+  const joins = from === null ? joinsAt(deps, { location: code, lines }, destination, now) : [];
+  const sent = sourceCode === null ? null : await sentFrom(deps, sourceCode, location, destination, now);
+  if (sent === null && joins.length === 0) {
+    throw new Problem('not-supplied', `Nothing supplies ${code}, and nothing is on its way there.`);
+  }
+  const { promise = null, expectedAt = now } = sent ?? {};
+  const feed = {
+    from: sent === null ? null : sourceCode,
+    transferId: newId('trf', now),
+    ...{ expectedAt, joins, lines: null },
+    promiseHere: promiseHere({ ...destination, now }),
+  };
+  return { feed, promise };
+}
+
+/** When what is sent now arrives, and is ready; null where nothing is ever sent. */
+async function sentFrom(
+  deps: Deps,
+  sourceCode: string,
+  { replenishment: usual }: LocationRecord,
+  destination: PickupCounter,
+  now: Date,
+) {
   const source = await knownLocation(deps, sourceCode);
   const transfer = {
-    destination: counterOf(deps, location),
+    ...{ destination, now },
     source: { hours: source.openingHours, timeZone: source.timeZone },
     replenishment: usual?.from === sourceCode ? usual : TRANSFER_DEFAULT,
-    now,
   };
   const expectedAt = arrivalByTransfer(transfer);
-  if (expectedAt === null) throw new Problem('not-supplied', `Nothing leaves ${sourceCode} for ${code}.`);
-  const feed = {
-    from: sourceCode,
-    transferId: newId('trf', now),
-    expectedAt,
-    lines: null,
-    promiseHere: promiseHere({ ...transfer.destination, now }),
-  };
-  return { feed, promise: promiseByTransfer(transfer) };
+  return expectedAt === null ? null : { expectedAt, promise: promiseByTransfer(transfer) };
+}
+
+function joinsAt(deps: Deps, { location, lines }: Cart, destination: PickupCounter, now: Date) {
+  const coming = deps.availability
+    .onItsWay(location, now)
+    .filter(({ units }) => lines.some(({ sku }) => (units.get(sku) ?? 0) > 0))
+    .slice(0, JOINS_MAX);
+  return coming.flatMap(({ id, expectedAt }) => {
+    const promise = promiseAfter(destination, expectedAt, now);
+    return promise === null ? [] : [{ transferId: id, promise }];
+  });
 }
 
 async function knownLocation(deps: Deps, code: string): Promise<LocationRecord> {

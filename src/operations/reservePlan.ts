@@ -25,6 +25,7 @@ export const reservePlan: StockOperation<ReservePlan, Reservation[]> = {
         at: needs.flatMap(({ createsLevels }) => (typeof createsLevels === 'object' ? createsLevels.at : [])),
       },
       locations: needs.flatMap((need) => need.locations ?? []),
+      transfers: needs.flatMap((need) => need.transfers ?? []),
       endsDueHolds: true,
       orderReferences: needs.flatMap((need) => need.orderReferences ?? []),
       // They exist only if the plan was taken: by somebody who held the same levels before.

@@ -62,3 +62,39 @@ export async function findLate(tx: Tx, now: Date, limit: number): Promise<string
   );
   return rows.map((row) => row.id);
 }
+
+/** What is on its way and waits for nobody, with the units that may still arrive. */
+export type OnItsWayRow = {
+  id: string;
+  to: string;
+  version: number;
+  /** Epoch milliseconds. */
+  expectedAt: number;
+  units: ReadonlyMap<string, number>;
+};
+
+export async function readOnTheirWay(tx: Tx): Promise<OnItsWayRow[]> {
+  const rows = await tx.run<{
+    id: string;
+    to: string;
+    version: number;
+    expected_at: Date;
+    units: Record<string, number>;
+  }>(
+    'transfers.on_their_way',
+    `SELECT t.id, o.code AS to, t.version, t.expected_at,
+            json_object_agg(i.sku, greatest(0, l.shipped - l.received - l.damaged - l.lost)) AS units
+     FROM transfers t
+     JOIN locations o ON o.id = t.to_location_id
+     JOIN transfer_lines l ON l.transfer_id = t.id
+     JOIN items i ON i.id = l.item_id
+     WHERE t.status IN ('shipped', 'partly_received') AND t.reservation_id IS NULL
+     GROUP BY t.id, o.code`,
+    [],
+  );
+  return rows.map(({ units, expected_at, ...row }) => ({
+    ...row,
+    expectedAt: expected_at.getTime(),
+    units: new Map(Object.entries(units)),
+  }));
+}

@@ -5,6 +5,7 @@ import type { LocationRecord } from '../domain/location.ts';
 import { Problem } from '../domain/problem.ts';
 import { CartSearch, type Found, type Place, type SearchQuery } from './cartSearch.ts';
 import type { Catalogue } from './catalogue.ts';
+import type { Incoming, OnItsWay } from './incoming.ts';
 import type { ItemLevels } from './itemLevels.ts';
 import type { Levels } from './levels.ts';
 import type { Locations, Slot } from './locations.ts';
@@ -16,6 +17,7 @@ export type AvailabilityViews = {
   catalogue: Catalogue;
   levels: Levels;
   openOrders: OpenOrders;
+  incoming: Incoming;
   staleness: Staleness;
   /** For how long a committed change may have waited to be seen here. */
   lagSeconds: () => number;
@@ -152,6 +154,11 @@ export class Availability {
   /** Orders that stand before a new one at a location. */
   openOrders(code: string): number {
     return this.#views.openOrders.count(code);
+  }
+
+  /** What comes to a location and waits for nobody, the soonest first. */
+  onItsWay(code: string, now: Date): OnItsWay[] {
+    return this.#views.incoming.bringing(code, now);
   }
 
   /** The levels of every item, from memory where they are there. Use them before the next await. */

@@ -10,7 +10,8 @@ import {
 } from '../domain/availability.ts';
 import type { Coordinates, LocationRecord } from '../domain/location.ts';
 import { type OpeningStatus, openingStatus } from '../domain/openTime.ts';
-import { type PickupCounter, promiseByTransfer, promiseHere } from '../domain/promise.ts';
+import { type PickupCounter, promiseAfter, promiseByTransfer, promiseHere } from '../domain/promise.ts';
+import type { Incoming, OnItsWay } from './incoming.ts';
 import type { ItemLevels, LevelTerms } from './itemLevels.ts';
 import type { Locations, Slot } from './locations.ts';
 import type { OpenOrders } from './openOrders.ts';
@@ -78,6 +79,7 @@ export class CartSearch {
   readonly #locations: Locations;
   readonly #openOrders: OpenOrders;
   readonly #staleness: Staleness;
+  readonly #incoming: Incoming;
   readonly #levels: readonly ItemLevels[];
   readonly #requested: readonly number[];
   readonly #now: Date;
@@ -87,12 +89,13 @@ export class CartSearch {
   readonly #atSource: number[] = [];
 
   constructor(
-    views: { locations: Locations; openOrders: OpenOrders; staleness: Staleness },
+    views: { locations: Locations; openOrders: OpenOrders; staleness: Staleness; incoming: Incoming },
     cart: SearchedCart,
   ) {
     this.#locations = views.locations;
     this.#openOrders = views.openOrders;
     this.#staleness = views.staleness;
+    this.#incoming = views.incoming;
     this.#levels = cart.levels;
     this.#requested = cart.requested;
     this.#now = cart.now;
@@ -207,7 +210,27 @@ export class CartSearch {
     return { slot, location, code: location.code, fulfilment, readyAt, distanceKm };
   }
 
+  /** By the way that is sooner: from where it is supplied, or with what is on its way already. */
   #judge(slot: Slot, location: LocationRecord): Verdict {
+    const verdict = this.#judgeSupply(slot, location);
+    if (verdict.fulfilment === 'now') return verdict;
+    const coming = this.#incoming.bringing(location.code, this.#now).find((way) => this.#brings(way));
+    if (coming === undefined) return verdict;
+    const promise = promiseAfter(this.#counterAt(location), coming.expectedAt, this.#now);
+    const readyAt = promise?.readyAt.getTime() ?? Number.POSITIVE_INFINITY;
+    if (readyAt >= (verdict.readyAt ?? Number.POSITIVE_INFINITY)) return verdict;
+    return { fulfilment: 'transfer', readyAt };
+  }
+
+  /** True when one transfer has all that is missing at the place judged last: an order waits for one. */
+  #brings({ units }: OnItsWay): boolean {
+    return this.#levels.every(({ sku }, line) => {
+      const missing = (this.#requested[line] ?? 0) - (this.#here[line] ?? 0);
+      return missing <= 0 || missing <= (units.get(sku) ?? 0);
+    });
+  }
+
+  #judgeSupply(slot: Slot, location: LocationRecord): Verdict {
     this.#fill(this.#here, slot);
     const source = this.#sourceOf(location);
     if (source !== null) this.#fill(this.#atSource, this.#locations.slotOf(source.code));

@@ -4,6 +4,7 @@ import type { Feed } from '../feed/reader.ts';
 import type { Tx } from '../queries/transaction.ts';
 import { Availability } from './availability.ts';
 import { Catalogue } from './catalogue.ts';
+import { Incoming } from './incoming.ts';
 import { Levels } from './levels.ts';
 import { Locations } from './locations.ts';
 import { OpenOrders } from './openOrders.ts';
@@ -35,7 +36,8 @@ export async function startViews(options: ViewsOptions): Promise<Views> {
   const levels = new Levels({ database, locations, ...(levelsMax === undefined ? {} : { levelsMax }) });
   const openOrders = new OpenOrders({ database, onError });
   const staleness = new Staleness({ database, onError });
-  const consumers = { locations, catalogue, levels, openOrders, staleness };
+  const incoming = new Incoming({ database, onError });
+  const consumers = { locations, catalogue, levels, openOrders, staleness, incoming };
   const unsubscribe = Object.entries(consumers).map(([name, view]) =>
     feed.subscribe({
       name,
@@ -48,16 +50,22 @@ export async function startViews(options: ViewsOptions): Promise<Views> {
     locations.close();
     openOrders.close();
     staleness.close();
+    incoming.close();
   };
   try {
-    await Promise.all([locations.load(), openOrders.load(), staleness.load()]);
+    await Promise.all([locations.load(), openOrders.load(), staleness.load(), incoming.load()]);
   } catch (error) {
     close();
     throw error;
   }
   const availability = new Availability({ ...consumers, lagSeconds: () => feed.lagSeconds() });
   const settled = async () => {
-    await Promise.all([locations.settled(), openOrders.settled(), availability.settled()]);
+    await Promise.all([
+      locations.settled(),
+      openOrders.settled(),
+      incoming.settled(),
+      availability.settled(),
+    ]);
   };
   return { locations, catalogue, availability, settled, close };
 }

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { sweep } from '../../src/jobs/expiry.ts';
 import { tellLate } from '../../src/jobs/lateTransfers.ts';
+import { eventually } from '../support/eventually.ts';
 import { contradictions } from '../support/evidence.ts';
 import { LAMP, OTHER_STORE, openShop, type Shop, STORE, TABLE } from '../support/shop.ts';
 
@@ -292,5 +293,70 @@ describe('a transfer that fails', () => {
       { data: { reason: 'transfer-late', lines: [{ sku: TABLE, awaited: 2 }] } },
     ]);
     await act(order.id, 'cancel');
+  });
+});
+
+describe('what is on its way and waits for nobody', () => {
+  async function ship(quantity: number, expectedAt = new Date(clock + 2 * 86_400_000)) {
+    const sent = { from: OTHER_STORE, to: STORE, lines: [{ sku: TABLE, quantity }], expectedAt };
+    const { body } = await shop.post('/v1/transfers', sent).expect(201);
+    await move(body.id, 'ship');
+    return body;
+  }
+
+  async function offered() {
+    const { body } = await shop.get(`/v1/availability?items=${TABLE}:3`).expect(200);
+    return body.locations.find(({ location }: { location: { code: string } }) => location.code === STORE);
+  }
+
+  /** The view hears of a change a moment after it. */
+  function offeredBy(fulfilment: string) {
+    return eventually(async () => {
+      const place = await offered();
+      return place.fulfilment === fulfilment && place;
+    });
+  }
+
+  test('is promised for when it has come and is prepared, to one order', async () => {
+    expect(await offered()).toMatchObject({ fulfilment: 'partial', promise: null });
+    const transfer = await ship(4);
+    const before = await offeredBy('transfer');
+    expect(Date.parse(before.promise.readyAt)).toBeGreaterThan(Date.parse(transfer.expectedAt));
+
+    const lines = [{ sku: TABLE, quantity: 3 }];
+    const { body: held } = await shop
+      .post('/v1/reservations', { location: STORE, lines, fulfilment: 'transfer' }, { key: 'waits' })
+      .expect(201);
+    expect(held).toMatchObject({ promise: before.promise, transfer: { id: transfer.id, status: 'shipped' } });
+    await offeredBy('none');
+    const refused = await shop
+      .post('/v1/reservations', { location: STORE, lines, fulfilment: 'transfer' }, { key: 'waits too' })
+      .expect(409);
+    expect(refused.body.code).toBe('not-supplied');
+
+    await act(held.id, 'confirm', { orderReference: `order-${held.id}` });
+    await move(transfer.id, 'receive', { lines: [{ sku: TABLE, received: 4 }] });
+    expect(tableOf(await read(held.id))).toMatchObject({ awaited: 0 });
+    expect(await read(held.id)).toMatchObject({ promise: before.promise });
+    await act(held.id, 'start');
+    await act(held.id, 'cancel');
+  });
+
+  test('is not promised once it is late', async () => {
+    const transfer = await ship(4, new Date(clock + 60_000));
+    await offeredBy('transfer');
+    clock += 120_000;
+    expect(await offered()).toMatchObject({ fulfilment: 'partial' });
+    await move(transfer.id, 'receive', { complete: true });
+  });
+
+  test('is free again for others when the hold that waited for it ends', async () => {
+    const transfer = await ship(4);
+    await offeredBy('transfer');
+    const sent = { location: STORE, lines: [{ sku: TABLE, quantity: 3 }], fulfilment: 'transfer' };
+    const { body: held } = await shop.post('/v1/reservations', sent, { key: 'calls off' }).expect(201);
+    await act(held.id, 'cancel');
+    await offeredBy('transfer');
+    await move(transfer.id, 'receive', { complete: true });
   });
 });

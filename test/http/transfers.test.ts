@@ -40,6 +40,8 @@ async function restock(sku: string, location: string, onHand: number) {
 }
 
 async function create(body: object = {}) {
+  // Ids of one millisecond are in no order.
+  clock += 1;
   const sent = { from: OTHER_STORE, to: STORE, lines: [{ sku: TABLE, quantity: 3 }], ...body };
   const { body: made } = await shop.post('/v1/transfers', sent).expect(201);
   return made;

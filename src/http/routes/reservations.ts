@@ -120,7 +120,8 @@ const placeRoute = route({
 /** A delivery is not ready for anybody to collect: it has no promise. */
 async function fulfilmentOf(body: z.output<typeof placeBody>, call: Call, deps: Deps): Promise<Fulfilment> {
   const { location, transferFrom = null } = body;
-  if (body.fulfilment === 'transfer') return fulfilByTransfer(deps, location, transferFrom, call.now);
+  if (body.fulfilment === 'transfer')
+    return fulfilByTransfer(deps, { location, lines: mergeLines(body.lines) }, transferFrom, call.now);
   const promise = body.deliverTo === undefined ? await promiseAt(deps, location, call.now) : null;
   return { feed: null, promise };
 }

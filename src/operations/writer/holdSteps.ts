@@ -6,17 +6,21 @@ import { Problem } from '../../domain/problem.ts';
 import type { Customer, DeliverTo, Payment, Reservation, ReservationLine } from '../../domain/reservation.ts';
 import { feedingTransfer } from '../../domain/transfer.ts';
 import type { Batch } from './batch.ts';
+import { type Joined, join, joinable, type Leg } from './joinSteps.ts';
 import type { Needs } from './operation.ts';
 import type { Actor } from './outcome.ts';
 import { addTransfer } from './transferSteps.ts';
 
 /** What a transfer from elsewhere brings to a reservation. */
 export type FeedOrder = {
-  from: string;
+  /** Null: nothing is sent for it; it waits for one of `joins`, or is refused. */
+  from: string | null;
   transferId: string;
   expectedAt: Date;
   /** Null: whatever is missing here, decided under the locks; if nothing is, there is no transfer. */
   lines: readonly { sku: string; quantity: number }[] | null;
+  /** Transfers that are on their way here and that it may wait for instead, all of one, where that is sooner. */
+  joins?: readonly { transferId: string; promise: { readyAt: Date } }[];
   /** Instead of the hold's own promise when nothing was missing after all. */
   promiseHere?: { readyAt: Date } | null;
 };
@@ -44,9 +48,11 @@ export type HoldLines = {
 /** What `holdLines` reads and writes. */
 export function holdNeeds({ location, lines, channel, orderReference, feed, seller }: HoldLines): Needs {
   const here = lines.map(({ sku }) => ({ sku, location }));
-  const there = feed === null ? [] : (feed.lines ?? lines).map(({ sku }) => ({ sku, location: feed.from }));
+  const from = feed?.from ?? null;
+  const there = from === null ? [] : (feed?.lines ?? lines).map(({ sku }) => ({ sku, location: from }));
   return {
     levels: [...here, ...there],
+    transfers: feed?.joins?.map(({ transferId }) => transferId) ?? [],
     // A line that waits for units refers to a level here, where there never may have been any.
     createsLevels: feed === null ? false : { at: [location] },
     locations: seller === null ? [] : [seller.location],
@@ -64,7 +70,8 @@ export function holdLines(batch: Batch, command: HoldLines): Reservation {
   if (command.deliverTo === null && !location.pickup.enabled) {
     throw new Problem('pickup-disabled', `${location.code} does not hand over orders.`);
   }
-  const legs = legsOf(batch, location, command);
+  const joined = joinableFor(batch, location, command);
+  const legs = joined === null ? legsOf(batch, location, command) : joined.legs;
   const reservation = newReservation(batch, location, command);
   batch.add(reservation);
   if (command.orderReference !== null) batch.claimOrderReference(reservation, command.orderReference);
@@ -73,21 +80,21 @@ export function holdLines(batch: Batch, command: HoldLines): Reservation {
     if (here > 0) batch.reserve(batch.levelOf(line.itemId, location.id), line, here, 'reserved');
     line.awaited = there;
   }
-  if (command.feed !== null) feed(batch, reservation, location, command.feed);
+  if (joined !== null) join(batch, reservation, joined);
+  else if (command.feed !== null) feed(batch, reservation, location, command.feed);
   batch.record(reservation, 'reservation.held', command.actor, null, { ttlSeconds: command.ttlSeconds });
   return reservation;
 }
 
-type Leg = { sku: string; here: number; there: number };
-
 /** What of each line is taken here and what is sent from elsewhere. All at once, so that the answer names all shortages. */
 function legsOf(batch: Batch, location: LocationRecord, { lines, feed }: HoldLines): Leg[] {
-  const source = feed === null ? null : batch.location(feed.from);
+  const from = feed?.from ?? null;
+  const source = from === null ? null : batch.location(from);
   const shortages: { sku: string; requested: number; available: number }[] = [];
   const legs = lines.map(({ sku, quantity }): Leg => {
     const unitsHere = unitsAt(batch, sku, location);
     const unitsThere = source === null ? 0 : unitsAt(batch, sku, source);
-    const there = feed === null ? 0 : sentOf(feed, sku, Math.max(0, quantity - unitsHere));
+    const there = feed === null || source === null ? 0 : sentOf(feed, sku, Math.max(0, quantity - unitsHere));
     const here = Math.max(0, quantity - there);
     if (unitsHere < here || unitsThere < there) {
       const available = Math.min(unitsHere, here) + Math.min(unitsThere, there);
@@ -99,6 +106,22 @@ function legsOf(batch: Batch, location: LocationRecord, { lines, feed }: HoldLin
   const skus = shortages.map(({ sku }) => sku).join(', ');
   const places = source === null ? location.code : `${location.code}, with ${source.code},`;
   throw new Problem('insufficient-stock', `${places} does not have enough of ${skus}.`, { shortages });
+}
+
+/** The transfer on its way that it waits for; null: none can bring all that is missing, or what is sent is sooner. */
+function joinableFor(batch: Batch, location: LocationRecord, command: HoldLines): Joined | null {
+  const { feed, lines, promise } = command;
+  if (feed?.joins === undefined || feed.lines !== null) return null;
+  const legs = lines.map(({ sku, quantity }): Leg => {
+    const here = Math.min(quantity, unitsAt(batch, sku, location));
+    return { sku, here, there: quantity - here };
+  });
+  if (legs.every(({ there }) => there === 0)) return null;
+  const joined = joinable(batch, location, legs, feed.joins);
+  if (joined === null || feed.from === null || promise === null) return joined;
+  const source = batch.location(feed.from);
+  const isSent = legs.every(({ sku, there }) => there <= unitsAt(batch, sku, source));
+  return isSent && promise.readyAt <= joined.promise.readyAt ? null : joined;
 }
 
 function unitsAt(batch: Batch, sku: string, location: LocationRecord): number {
@@ -115,7 +138,7 @@ function feed(batch: Batch, reservation: Reservation, to: LocationRecord, order:
   const lines = reservation.lines.flatMap(({ sku, awaited }) =>
     awaited > 0 ? [{ sku, quantity: awaited }] : [],
   );
-  if (lines.length === 0) {
+  if (lines.length === 0 || order.from === null) {
     reservation.promise = order.promiseHere ?? reservation.promise;
     return;
   }

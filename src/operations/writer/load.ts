@@ -4,6 +4,7 @@ import type { ItemHead } from '../../domain/item.ts';
 import type { Level } from '../../domain/level.ts';
 import type { LocationRecord } from '../../domain/location.ts';
 import { isDue, type Reservation } from '../../domain/reservation.ts';
+import type { Transfer } from '../../domain/transfer.ts';
 import { deriveLevel } from '../../queries/integrity.ts';
 import { ensureLevels, type LevelKey, lockLevels } from '../../queries/levels.ts';
 import { findFacts, findTellings, sumsAfter } from '../../queries/movements.ts';
@@ -14,6 +15,7 @@ import { readTransfers } from '../../queries/transfers.ts';
 import { Batch, type Drift, factKey, levelKey, sumKey } from './batch.ts';
 import { type BufferRules, NO_BUFFERS } from './bufferRules.ts';
 import { findHanging } from './hanging.ts';
+import { LostRace } from './lostRace.ts';
 import type { Catalogue, Needs } from './operation.ts';
 
 /** The items and locations that the commands name, resolved before the transaction starts. */
@@ -81,6 +83,7 @@ export async function loadBatch(
   const now = clock();
   const reservations = await readReservations(tx, hanging.reservationIds);
   const transfers = await readTransfers(tx, hanging.transferIds);
+  assertWhole(reservations, transfers);
   const facts = await findFacts(
     tx,
     needs.flatMap((need) => need.facts ?? []),
@@ -123,6 +126,16 @@ export async function loadBatch(
 function dueAmong(named: readonly string[], reservations: readonly Reservation[], now: Date): string[] {
   const ids = new Set(named);
   return reservations.filter(({ id, ...hold }) => ids.has(id) && isDue(hold, now)).map(({ id }) => id);
+}
+
+/**
+ * Which reservation a transfer feeds was looked up before the locks; a hold that came to wait for it meanwhile must be
+ * here too, so the batch is run again and finds it.
+ */
+function assertWhole(reservations: readonly Reservation[], transfers: readonly Transfer[]): void {
+  const known = new Set(reservations.map(({ id }) => id));
+  if (transfers.every(({ reservationId }) => reservationId === null || known.has(reservationId))) return;
+  throw new LostRace('a reservation came to wait for a transfer of this batch');
 }
 
 /** The reservations of a command: those it names by id, and those it names otherwise. */

@@ -15,6 +15,7 @@ import type { Batch } from './batch.ts';
 import type { BufferRules } from './bufferRules.ts';
 import { flushBatch } from './flush.ts';
 import { loadBatch, makeLevels, type Names, resolveNames } from './load.ts';
+import { LostRace } from './lostRace.ts';
 import type { Catalogue, Needs, StockOperation } from './operation.ts';
 import type { Actor, Answer, Idempotency, Submitted } from './outcome.ts';
 
@@ -51,6 +52,10 @@ const RUNS_MAX = 5;
 /** Who ends the due holds that stand in the way of a batch. */
 const CLOCK: Actor = { keyId: 'comptoir', name: 'comptoir' };
 
+function hasLost(error: unknown): boolean {
+  return error instanceof LostRace || RACED.has(violatedConstraint(error) ?? '');
+}
+
 /** One settled result for each entry, in order. Throws when the batch as a whole could not be written. */
 export async function runBatch(
   options: BatchOptions,
@@ -70,7 +75,7 @@ export async function runBatch(
       return results;
     } catch (error) {
       // Making levels twice makes them once, so there an answer that got lost does not matter.
-      const mayPass = levelsMade ? RACED.has(violatedConstraint(error) ?? '') : isRetryable(error);
+      const mayPass = levelsMade ? hasLost(error) : isRetryable(error);
       if (attempt + 1 >= RUNS_MAX || !mayPass) throw error;
     }
   }
