@@ -50,7 +50,8 @@ const TABLES = `
       -- Where text is sorted by bytes anyway, saying so would only keep the primary key's index from being used.
       CROSS JOIN LATERAL (
         SELECT coalesce(
-          CASE l.collname WHEN 'default' THEN d.datcollate ELSE l.collname END IN ('C', 'POSIX'), false
+          CASE l.collname WHEN 'default' THEN d.datcollate ELSE l.collname END IN ('C', 'POSIX')
+            AND (l.collname <> 'default' OR d.datlocprovider = 'c'), false
         ) AS sorts_by_bytes
         FROM pg_database d LEFT JOIN pg_collation l ON l.oid = a.attcollation
         WHERE d.datname = current_database()

@@ -93,11 +93,15 @@ type Hook = { url: string; server: Server; got: { headers: IncomingHttpHeaders; 
 /** Answers the statuses one after the other, then 204. */
 async function openHook(...statuses: number[]): Promise<Hook> {
   const got: Hook['got'] = [];
-  const server = createServer(async (request, response) => {
+  const server = createServer((request, response) => {
     let body = '';
-    for await (const part of request) body += String(part);
-    got.push({ headers: request.headers, body });
-    response.writeHead(statuses.shift() ?? 204).end();
+    request.on('data', (part: Buffer) => {
+      body += part.toString();
+    });
+    request.on('end', () => {
+      got.push({ headers: request.headers, body });
+      response.writeHead(statuses.shift() ?? 204).end();
+    });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
