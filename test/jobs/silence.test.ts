@@ -43,8 +43,10 @@ beforeAll(async () => {
 }, 30_000);
 beforeEach(async () => {
   now = new Date(TUESDAY);
-  await speaks('pos-lille', ['LILLE'], 15 * 60);
+  // Nobody waits for it while the clock goes back.
+  await speaks('pos-lille', ['LILLE'], null);
   await watch(app.deps);
+  await speaks('pos-lille', ['LILLE'], 15 * 60);
 });
 afterAll(async () => {
   expect(await contradictions(app.deps.database)).toEqual([]);
@@ -196,6 +198,14 @@ test('between two steps nothing is written', async () => {
 });
 
 describe('a source', () => {
+  test('that is silent is not called speaking by a process whose clock is behind', async () => {
+    await pass(HOUR);
+    const known = (await events()).length;
+    await watch({ ...other.deps, now: () => new Date(TUESDAY) });
+    await watch(app.deps);
+    expect((await events()).length).toBe(known);
+  });
+
   test('without a heartbeat is waited for by nobody', async () => {
     await speaks('pos-lille', ['LILLE'], null);
     await pass(30 * DAY);
