@@ -17,8 +17,17 @@ export type PlanStore = {
   readyAt: number;
   /** Units that it has, line by line of the cart. */
   here: readonly number[];
-  /** What the place that supplies it has, and when an order that waits for that would be ready; null: nobody does. */
-  supply: { units: readonly number[]; readyAt: number } | null;
+  /** The ways to bring it more, of which one leg takes one. */
+  supplies: readonly PlanSupply[];
+};
+
+/** Units that could be sent to a store, or are on their way there for nobody yet. */
+export type PlanSupply = {
+  /** The code of the location that they come from. */
+  from: string;
+  units: readonly number[];
+  /** When an order that waits for them would be ready. */
+  readyAt: number;
 };
 
 /** What one store does in a plan. A line is never torn: all its units are collected at one store. */
@@ -26,6 +35,8 @@ export type PlanLeg = {
   store: PlanStore;
   /** `transfer`: what its shelves lack of these lines is sent there. */
   fulfilment: 'now' | 'transfer';
+  /** With a transfer: where it comes from. */
+  from: string | null;
   /** Positions in the cart, ascending. */
   lines: number[];
   readyAt: number;
@@ -55,12 +66,14 @@ export function findPlans(
 ): Plan[] {
   const all = coverOf(requested, () => true);
   const modes = stores.map((store) => modesOf(store, requested));
+  const reach = modes.map(unionOf);
   const judged = new Judged(stores.length);
   const best = new Best(COMPARE[strategy], limit);
   for (const set of setsOf(stores.length, strategy === 'one_store' ? 1 : PLAN_STORES_MAX)) {
     const ways = set.map((store) => modes[store] ?? []);
     // Sooner than its last store is no plan of all of them: most sets end here, before their ways are tried.
     if (judged.isSpared(set, Math.max(...ways.map(([first]) => first?.readyAt ?? 0)))) continue;
+    if (!isWhole(set, reach, all)) continue;
     const choice = soonestChoice(ways, all);
     if (choice === null) continue;
     if (!judged.isSpared(set, choice.readyAt)) best.add(choice);
@@ -73,8 +86,8 @@ export function findPlans(
 type Cover = { low: number; high: number };
 const WORD_BITS = 30;
 
-/** A store in one of its ways to serve: from its shelves only, or also with what is sent to it. */
-type Mode = Cover & { store: PlanStore; fulfilment: 'now' | 'transfer'; readyAt: number };
+/** A store in one of its ways to serve: from its shelves only (`from` is null), or also with what is brought to it. */
+type Mode = Cover & { store: PlanStore; from: string | null; readyAt: number };
 
 type Choice = { modes: readonly Mode[]; readyAt: number; transfers: number; distanceKm: number };
 
@@ -88,19 +101,39 @@ function coverOf(requested: readonly number[], isServed: (line: number) => boole
   return { low, high };
 }
 
-/** The widest last. A transfer that adds no line is no way of its own: it is only later. */
+/** From the shelf first, then the soonest. A later way that serves no other line is no way of its own. */
 function modesOf(store: PlanStore, requested: readonly number[]): Mode[] {
-  const { here, supply, readyAt } = store;
+  const { here, supplies, readyAt } = store;
   const now = coverOf(requested, (line) => (here[line] ?? 0) >= (requested[line] ?? 0));
-  const modes: Mode[] = [{ ...now, store, fulfilment: 'now', readyAt }];
-  if (supply === null) return modes;
-  const sent = coverOf(
-    requested,
-    (line) => (here[line] ?? 0) + (supply.units[line] ?? 0) >= (requested[line] ?? 0),
-  );
-  if (now.low === sent.low && now.high === sent.high) return modes;
-  modes.push({ ...sent, store, fulfilment: 'transfer', readyAt: Math.max(readyAt, supply.readyAt) });
+  const modes: Mode[] = [{ ...now, store, from: null, readyAt }];
+  for (const supply of supplies.toSorted((a, b) => a.readyAt - b.readyAt)) {
+    const cover = coverOf(
+      requested,
+      (line) => (here[line] ?? 0) + (supply.units[line] ?? 0) >= (requested[line] ?? 0),
+    );
+    if (modes.some((mode) => (cover.low & ~mode.low) === 0 && (cover.high & ~mode.high) === 0)) continue;
+    modes.push({ ...cover, store, from: supply.from, readyAt: Math.max(readyAt, supply.readyAt) });
+  }
   return modes;
+}
+
+function unionOf(covers: readonly Cover[]): Cover {
+  let [low, high] = [0, 0];
+  for (const cover of covers) {
+    low |= cover.low;
+    high |= cover.high;
+  }
+  return { low, high };
+}
+
+/** True where these stores, each in all of its ways at once, leave no line out. */
+function isWhole(set: readonly number[], reach: readonly Cover[], all: Cover): boolean {
+  let [low, high] = [0, 0];
+  for (const store of set) {
+    low |= reach[store]?.low ?? 0;
+    high |= reach[store]?.high ?? 0;
+  }
+  return low === all.low && high === all.high;
 }
 
 /** The smallest sets first, each ascending. */
@@ -116,41 +149,40 @@ function* setsOf(count: number, sizeMax: number): Generator<readonly number[]> {
 
 /** The soonest way in which these stores serve the whole cart; null where they cannot. */
 function soonestChoice(ways: readonly (readonly Mode[])[], all: Cover): Choice | null {
-  const widest = (1 << ways.length) - 1;
-  if (!covers(ways, widest, all)) return null;
-  let best: { ways: number; readyAt: number; transfers: number } | null = null;
-  // Bit n: the n-th store by transfer. All from the shelf is first, so that of equals it stays.
-  for (let combination = 0; combination <= widest; combination++) {
-    if (!covers(ways, combination, all)) continue;
-    let [readyAt, transfers] = [0, 0];
+  let best: Choice | null = null;
+  // Which of its ways each store goes. All from the shelf is first, so that of equals it stays.
+  const picked = ways.map(() => 0);
+  do {
+    let [low, high, readyAt, transfers] = [0, 0, 0, 0];
     for (let place = 0; place < ways.length; place++) {
-      const mode = modeIn(ways, combination, place);
-      readyAt = Math.max(readyAt, mode?.readyAt ?? 0);
-      if (mode?.fulfilment === 'transfer') transfers += 1;
+      const mode = ways[place]?.[picked[place] ?? 0];
+      if (mode === undefined) continue;
+      low |= mode.low;
+      high |= mode.high;
+      readyAt = Math.max(readyAt, mode.readyAt);
+      if (mode.from !== null) transfers += 1;
     }
+    if (low !== all.low || high !== all.high) continue;
     const isBetter =
       best === null || readyAt < best.readyAt || (readyAt === best.readyAt && transfers < best.transfers);
-    if (isBetter) best = { ways: combination, readyAt, transfers };
-  }
-  if (best === null) return null;
-  const chosen = best.ways;
-  const modes = ways.flatMap((_, place) => modeIn(ways, chosen, place) ?? []);
-  return { modes, readyAt: best.readyAt, transfers: best.transfers, distanceKm: distanceOf(modes) };
+    if (!isBetter) continue;
+    const modes = ways.flatMap((way, place) => way[picked[place] ?? 0] ?? []);
+    best = { modes, readyAt, transfers, distanceKm: distanceOf(modes) };
+  } while (goOn(picked, ways));
+  return best;
 }
 
-function covers(ways: readonly (readonly Mode[])[], combination: number, all: Cover): boolean {
-  let [low, high] = [0, 0];
-  for (let place = 0; place < ways.length; place++) {
-    const mode = modeIn(ways, combination, place);
-    low |= mode?.low ?? 0;
-    high |= mode?.high ?? 0;
+/** The next combination, as a counter counts; false after the last. */
+function goOn(picked: number[], ways: readonly (readonly Mode[])[]): boolean {
+  for (let place = 0; place < picked.length; place++) {
+    const next = (picked[place] ?? 0) + 1;
+    if (next < (ways[place]?.length ?? 0)) {
+      picked[place] = next;
+      return true;
+    }
+    picked[place] = 0;
   }
-  return low === all.low && high === all.high;
-}
-
-function modeIn(ways: readonly (readonly Mode[])[], combination: number, place: number): Mode | undefined {
-  const modes = ways[place];
-  return (combination & (1 << place)) === 0 ? modes?.[0] : (modes?.[1] ?? modes?.[0]);
+  return false;
 }
 
 function distanceOf(modes: readonly Mode[]): number {
@@ -235,15 +267,13 @@ const COMPARE: Record<Strategy, Compare> = {
 
 /** Hands the lines out. No store is left without one: it would have been spared. */
 function planOf({ modes, readyAt }: Choice, lineCount: number): Plan {
-  const shelfFirst = modes.toSorted(
-    (a, b) => Number(a.fulfilment === 'transfer') - Number(b.fulfilment === 'transfer'),
-  );
-  const legs = new Map<Mode, PlanLeg>(
-    modes.map((mode) => [
-      mode,
-      { store: mode.store, fulfilment: mode.fulfilment, lines: [], readyAt: mode.readyAt },
-    ]),
-  );
+  const shelfFirst = modes.toSorted((a, b) => Number(a.from !== null) - Number(b.from !== null));
+  const legs = new Map<Mode, PlanLeg>();
+  for (const mode of modes) {
+    const { store, from } = mode;
+    const fulfilment = from === null ? 'now' : 'transfer';
+    legs.set(mode, { store, fulfilment, from, lines: [], readyAt: mode.readyAt });
+  }
   for (let line = 0; line < lineCount; line++) {
     const mode = shelfFirst.find((one) => serves(one, line));
     if (mode !== undefined) legs.get(mode)?.lines.push(line);

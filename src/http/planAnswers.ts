@@ -89,8 +89,7 @@ export function showPlan(
 }
 
 /** How the retailer runs its network is not for shoppers. */
-function sourceOf({ fulfilment, location }: FoundPlan['legs'][number], caller: Caller): { from?: string } {
-  const from = location.replenishment?.from;
-  const isShown = from !== undefined && caller.kind !== 'publishable' && mayUse(caller, from);
-  return fulfilment === 'transfer' && isShown ? { from } : {};
+function sourceOf({ from }: FoundPlan['legs'][number], caller: Caller): { from?: string } {
+  const isShown = from !== null && caller.kind !== 'publishable' && mayUse(caller, from);
+  return isShown ? { from } : {};
 }

@@ -2,7 +2,7 @@
 // Answers from memory; what makes a plan, and which is the best, is domain/plan.ts.
 import type { CartLine } from '../domain/cart.ts';
 import type { Coordinates, LocationRecord } from '../domain/location.ts';
-import { findPlans, type Plan, type PlanStore, type Strategy } from '../domain/plan.ts';
+import { findPlans, type Plan, type PlanStore, type PlanSupply, type Strategy } from '../domain/plan.ts';
 import { Problem } from '../domain/problem.ts';
 import { type PickupCounter, promiseByTransfer, promiseHere } from '../domain/promise.ts';
 import type { Availability } from './availability.ts';
@@ -140,11 +140,11 @@ class PlanSearch {
     const promise = promiseHere(this.#counterOf(location));
     if (promise === null) return null;
     const { code } = location;
-    const supply = this.#supplyOf(location);
-    return { code, distanceKm, readyAt: promise.readyAt.getTime(), here: this.#here(slot), supply };
+    const supplies = [this.#supplyOf(location) ?? []].flat();
+    return { code, distanceKm, readyAt: promise.readyAt.getTime(), here: this.#here(slot), supplies };
   }
 
-  #supplyOf(location: LocationRecord): PlanStore['supply'] {
+  #supplyOf(location: LocationRecord): PlanSupply | null {
     const source = this.#sourceOf(location);
     if (source === null || location.replenishment === null) return null;
     const promise = promiseByTransfer({
@@ -154,7 +154,8 @@ class PlanSearch {
       now: this.#now,
     });
     if (promise === null) return null;
-    return { units: this.#here(this.#locations.slotOf(source.code)), readyAt: promise.readyAt.getTime() };
+    const units = this.#here(this.#locations.slotOf(source.code));
+    return { from: source.code, units, readyAt: promise.readyAt.getTime() };
   }
 
   #sourceOf({ replenishment }: LocationRecord): LocationRecord | null {

@@ -7,28 +7,29 @@ import {
   PLAN_STORES_MAX,
   type Plan,
   type PlanStore,
+  type PlanSupply,
   STRATEGIES,
 } from '../../src/domain/plan.ts';
 
 const ALL = 100_000;
 
-/** A store `km` away with these units, ready at `readyAt`; what its supplier could add, and when. */
+type Supply = [units: number[], readyAt: number];
+
+/** A store `km` away with these units, ready at `readyAt`; what could be brought, from `0`, `1`…, and when. */
 function store(
   code: string,
   km: number,
   here: number[],
   readyAt = 10,
-  supply: [units: number[], readyAt: number] | null = null,
+  ...supplies: readonly Supply[]
 ): PlanStore {
-  const sent = supply === null ? null : { units: supply[0], readyAt: supply[1] };
-  return { code, distanceKm: km, readyAt, here, supply: sent };
+  const brought = supplies.map(([units, at], n) => ({ from: String(n), units, readyAt: at }));
+  return { code, distanceKm: km, readyAt, here, supplies: brought };
 }
 
 /** `A:0,1 B*:2@50`: the legs with their lines, a star for a transfer, and when all is ready. */
 function shown({ legs, readyAt }: Plan): string {
-  const parts = legs.map(
-    (leg) => `${leg.store.code}${leg.fulfilment === 'transfer' ? '*' : ''}:${leg.lines}`,
-  );
+  const parts = legs.map((leg) => `${leg.store.code}${leg.from === null ? '' : '*'}:${leg.lines}`);
   return `${parts.join(' ')}@${readyAt}`;
 }
 
@@ -98,6 +99,16 @@ test('a transfer is only for what the shelves lack: a line that stands on a shel
   expect(plansOf([1, 1], stores, 'soonest')[0]).toBe('A:0 B:1@20');
   // Two units of a line: one here, one sent.
   expect(plansOf([2], [store('A', 1, [1], 10, [[1], 90])], 'one_store')).toEqual(['A*:0@90']);
+});
+
+test('of several ways to bring what is missing, one that has all of it is taken, the soonest', () => {
+  const one = store('A', 1, [0, 0], 10, [[9, 0], 40], [[9, 9], 90], [[1, 1], 60], [[0, 9], 50]);
+  expect(plansOf([1, 1], [one], 'soonest')).toEqual(['A*:0,1@60']);
+  expect(findPlans([1, 1], [one], 'soonest', 1)[0]?.legs).toMatchObject([{ from: '2' }]);
+  expect(plansOf([2, 2], [one], 'soonest')).toEqual(['A*:0,1@90']);
+  // What is brought to one store in one go and to another in another.
+  const both = [store('B', 1, [0, 0], 10, [[1, 0], 20]), store('C', 2, [0, 0], 10, [[0, 1], 30])];
+  expect(plansOf([1, 1], both, 'soonest')).toEqual(['B*:0 C*:1@30']);
 });
 
 test('ties are broken by distance, then by code: the same every time', () => {
@@ -171,11 +182,12 @@ const drawnStore = fc.record({
   km: fc.integer({ min: 0, max: 3 }),
   readyAt: fc.integer({ min: 0, max: 4 }),
   here: fc.array(fc.integer({ min: 0, max: 2 }), { minLength: 4, maxLength: 4 }),
-  supply: fc.option(
+  supplies: fc.array(
     fc.tuple(
       fc.array(fc.integer({ min: 0, max: 2 }), { minLength: 4, maxLength: 4 }),
       fc.integer({ min: 0, max: 8 }),
     ),
+    { maxLength: 2 },
   ),
 });
 const drawnNetwork = fc.record({
@@ -187,7 +199,7 @@ test.each(STRATEGIES)('%s finds what trying every way to hand every line out fin
   fc.assert(
     fc.property(drawnNetwork, ({ stores: drawn, requested }) => {
       const stores = drawn.map((one, at) =>
-        store(String.fromCharCode(65 + at), one.km, one.here, one.readyAt, one.supply),
+        store(String.fromCharCode(65 + at), one.km, one.here, one.readyAt, ...one.supplies),
       );
       const found = findPlans(requested, stores, strategy, ALL);
       for (const plan of found) expectSound(plan, requested);
@@ -210,39 +222,45 @@ function expectSound({ legs, readyAt }: Plan, requested: readonly number[]): voi
   const handedOut = legs.flatMap((leg) => leg.lines).sort((a, b) => a - b);
   expect(handedOut).toEqual(requested.map((_, line) => line));
   expect(readyAt).toBe(Math.max(...legs.map((leg) => leg.readyAt)));
-  for (const { store: place, fulfilment, lines, readyAt: legReadyAt } of legs) {
+  for (const { store: place, fulfilment, from, lines, readyAt: legReadyAt } of legs) {
     expect(lines.length).toBeGreaterThan(0);
     const missing = lines.filter((line) => (place.here[line] ?? 0) < (requested[line] ?? 0));
     expect(fulfilment).toBe(missing.length > 0 ? 'transfer' : 'now');
+    const supply = place.supplies.find((one) => one.from === from);
     for (const line of missing) {
-      const reach = (place.here[line] ?? 0) + (place.supply?.units[line] ?? 0);
+      const reach = (place.here[line] ?? 0) + (supply?.units[line] ?? 0);
       expect(reach).toBeGreaterThanOrEqual(requested[line] ?? 0);
     }
-    expect(legReadyAt).toBe(
-      missing.length > 0 ? Math.max(place.readyAt, place.supply?.readyAt ?? 0) : place.readyAt,
-    );
+    expect(legReadyAt).toBe(Math.max(place.readyAt, supply?.readyAt ?? 0));
   }
 }
 
-/** Hands out line after line in every way; the earliest of each set of stores, without those of which a part is as soon. */
+/**
+ * Hands out line after line in every way, each store with every choice of what is brought to it; the earliest of each
+ * set of stores, without those of which a part is as soon.
+ */
 function tryEverything(requested: readonly number[], stores: readonly PlanStore[], sizeMax: number) {
   const soonest = new Map<string, number>();
-  const hand = (line: number, used: Map<PlanStore, number>) => {
+  /** The store with what it waits for: null until a line needs it. */
+  type Use = { waitsFor: PlanSupply | null };
+  const hand = (line: number, used: Map<PlanStore, Use>) => {
     if (used.size > sizeMax) return;
     if (line === requested.length) {
       const names = stores.flatMap((one) => (used.has(one) ? one.code : [])).join('');
-      soonest.set(
-        names,
-        Math.min(soonest.get(names) ?? Number.POSITIVE_INFINITY, Math.max(...used.values())),
-      );
+      const times = [...used].map(([one, { waitsFor }]) => Math.max(one.readyAt, waitsFor?.readyAt ?? 0));
+      soonest.set(names, Math.min(soonest.get(names) ?? Number.POSITIVE_INFINITY, Math.max(...times)));
       return;
     }
     for (const one of stores) {
       const [wanted = 0, here = 0] = [requested[line], one.here[line]];
-      const before = used.get(one) ?? one.readyAt;
-      if (here >= wanted) hand(line + 1, new Map(used).set(one, before));
-      else if (one.supply !== null && here + (one.supply.units[line] ?? 0) >= wanted) {
-        hand(line + 1, new Map(used).set(one, Math.max(before, one.supply.readyAt)));
+      const waitsFor = used.get(one)?.waitsFor ?? null;
+      if (here >= wanted) {
+        hand(line + 1, new Map(used).set(one, { waitsFor }));
+        continue;
+      }
+      for (const supply of waitsFor === null ? one.supplies : [waitsFor]) {
+        if (here + (supply.units[line] ?? 0) < wanted) continue;
+        hand(line + 1, new Map(used).set(one, { waitsFor: supply }));
       }
     }
   };
