@@ -1,0 +1,142 @@
+// Many receivers, some of them bad, and processes that die: each good one gets everything, in order per subject.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import path from 'node:path';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { startWebhooks } from '../../src/jobs/webhooks/runner.ts';
+import { insertEvents } from '../../src/queries/events.ts';
+import { purgeEvents } from '../../src/queries/eventUpkeep.ts';
+import { eventually } from '../support/eventually.ts';
+import { fact } from '../support/feedBench.ts';
+import type { Receiver } from '../support/receivers.ts';
+import { openWebhookShop, type WebhookShop } from '../support/webhookShop.ts';
+
+const SUBJECTS = 20;
+
+let shop: WebhookShop;
+let host: ChildProcess | undefined;
+let told = 0;
+beforeEach(async () => {
+  told = 0;
+  shop = await openWebhookShop({ job: { tryMilliseconds: 1_000, leaseSeconds: 2 } });
+});
+afterEach(async () => {
+  if (host?.exitCode === null && host.signalCode === null) {
+    host.kill('SIGKILL');
+    await once(host, 'exit');
+  }
+  host = undefined;
+  await shop.close();
+});
+
+/** So many events, round the subjects, in transactions of ten. */
+async function tell(events: number): Promise<void> {
+  const { database, feed } = shop.app.deps;
+  for (const end = told + events; told < end; ) {
+    const page = Array.from({ length: Math.min(10, end - told) }, () => {
+      told += 1;
+      return fact(`item-${told % SUBJECTS}`, Math.ceil(told / SUBJECTS));
+    });
+    await database.transaction((tx) => insertEvents(tx, page));
+    feed.wake();
+  }
+}
+
+const seen = ({ received }: Receiver) => new Set(received.map(({ id }) => id)).size;
+const good = () => shop.receiver(204, { types: ['stock.changed'] });
+
+async function startHost(): Promise<void> {
+  const file = path.join(import.meta.dirname, '..', 'support', 'webhooksHost.ts');
+  host = spawn(process.execPath, [file, shop.app.databaseUrl], { stdio: ['ignore', 'pipe', 'inherit'] });
+  if (host.stdout) await once(host.stdout, 'data');
+}
+
+test('beside a dead, a slow and a failing receiver, and with their process killed, each good one gets every event', async () => {
+  await shop.webhooks.close();
+  const receivers = await Promise.all(Array.from({ length: 7 }, good));
+  const dead = await shop.receiver(() => {});
+  const slow = await shop.receiver(
+    (_, response) => void setTimeout(() => response.writeHead(200).end(), 300),
+  );
+  const second = new Set<string>();
+  const failing = await shop.receiver(({ id }, response) => {
+    response.writeHead(second.has(id) ? 200 : 500).end();
+    second.add(id);
+  });
+  await startHost();
+  await tell(100);
+  await eventually(() => expect(Math.min(...receivers.map(seen))).toBeGreaterThan(20));
+  host?.kill('SIGKILL');
+  await tell(100);
+  await shop.restart();
+  await eventually(() => expect(receivers.map(seen)).toEqual(receivers.map(() => 200)), {
+    milliseconds: 20_000,
+  });
+  expect([...receivers, dead, slow, failing].map(({ forged }) => forged)).toEqual(Array(10).fill(0));
+  expect(dead.hits).toBeLessThan(60);
+  await eventually(() => expect(seen(failing)).toBeGreaterThan(5));
+});
+
+test('of one subject nothing is overtaken while nothing fails, however unevenly a receiver answers', async () => {
+  const at = new Map<string, number>();
+  const overtaken: string[] = [];
+  const erp = await shop.receiver(({ body }, response) => {
+    const { subject, version } = JSON.parse(body);
+    if (version <= (at.get(subject) ?? 0)) overtaken.push(`${subject} v${version}`);
+    at.set(subject, version);
+    setTimeout(() => response.writeHead(200).end(), Math.random() * 20);
+  });
+  await tell(300);
+  await eventually(() => expect(seen(erp)).toBe(300));
+  expect(overtaken).toEqual([]);
+  expect(erp.hits).toBe(300);
+});
+
+test('one that falls far behind reads on from the database, and misses nothing', async () => {
+  let isOpen = false;
+  const waiting: (() => void)[] = [];
+  const erp = await shop.receiver((_, response) => {
+    const answer = () => response.writeHead(200).end();
+    if (isOpen) answer();
+    else waiting.push(answer);
+  });
+  await tell(2_500);
+  isOpen = true;
+  for (const answer of waiting) answer();
+  await eventually(() => expect(seen(erp)).toBe(2_500), { milliseconds: 20_000 });
+});
+
+test('two processes share the webhooks: nothing is sent twice, and what one leaves the other takes up', async () => {
+  const other = startWebhooks({ ...shop.app.deps, allowsLocal: true, pollMilliseconds: 20, leaseSeconds: 2 });
+  const receivers = await Promise.all(Array.from({ length: 6 }, good));
+  await tell(50);
+  await eventually(() => expect(receivers.map(seen)).toEqual(receivers.map(() => 50)));
+  expect(receivers.map(({ hits }) => hits)).toEqual(receivers.map(() => 50));
+  expect(shop.webhooks.counts().held + other.counts().held).toBe(6);
+  await other.close();
+  await tell(50);
+  await eventually(() => expect(receivers.map(seen)).toEqual(receivers.map(() => 100)));
+});
+
+test('what happens while nobody sends is sent afterwards; what is gone by then is a gap in the log', async () => {
+  const erp = await good();
+  const late = await good();
+  await tell(10);
+  await eventually(() => expect([seen(erp), seen(late)]).toEqual([10, 10]));
+  await shop.save(late.id, { url: late.url, types: ['stock.changed'], enabled: false }).expect(200);
+  await eventually(() => expect(shop.webhooks.counts().held).toBe(1));
+  await tell(10);
+  await eventually(() => expect(seen(erp)).toBe(20));
+  const { database, feed } = shop.app.deps;
+  const before = new Date(Date.now() + 1_000);
+  await eventually(() =>
+    database.transaction((tx) => purgeEvents(tx, before, 1_000)).then((removed) => removed > 0),
+  );
+  await tell(5);
+  await feed.settled();
+  await shop.save(late.id, { url: late.url, types: ['stock.changed'] }).expect(200);
+  await eventually(() => expect(seen(late)).toBe(15));
+  expect(await shop.deliveries(late.id, 'status=failed')).toMatchObject([
+    { kind: 'gap', eventId: null, status: 'failed', error: 'events-expired' },
+  ]);
+});
