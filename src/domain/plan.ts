@@ -23,8 +23,8 @@ export type PlanStore = {
 
 /** Units that could be sent to a store, or are on their way there for nobody yet. */
 export type PlanSupply = {
-  /** The code of the location that they come from. */
-  from: string;
+  /** The code of the location that would send them; null: they are on their way already. */
+  from: string | null;
   units: readonly number[];
   /** When an order that waits for them would be ready. */
   readyAt: number;
@@ -35,8 +35,8 @@ export type PlanLeg = {
   store: PlanStore;
   /** `transfer`: what its shelves lack of these lines is sent there. */
   fulfilment: 'now' | 'transfer';
-  /** With a transfer: where it comes from. */
-  from: string | null;
+  /** What it waits for; null: all of it is on its shelves. */
+  supply: PlanSupply | null;
   /** Positions in the cart, ascending. */
   lines: number[];
   readyAt: number;
@@ -86,8 +86,8 @@ export function findPlans(
 type Cover = { low: number; high: number };
 const WORD_BITS = 30;
 
-/** A store in one of its ways to serve: from its shelves only (`from` is null), or also with what is brought to it. */
-type Mode = Cover & { store: PlanStore; from: string | null; readyAt: number };
+/** A store in one of its ways to serve: from its shelves only (without supply), or also with what is brought to it. */
+type Mode = Cover & { store: PlanStore; supply: PlanSupply | null; readyAt: number };
 
 type Choice = { modes: readonly Mode[]; readyAt: number; transfers: number; distanceKm: number };
 
@@ -105,14 +105,14 @@ function coverOf(requested: readonly number[], isServed: (line: number) => boole
 function modesOf(store: PlanStore, requested: readonly number[]): Mode[] {
   const { here, supplies, readyAt } = store;
   const now = coverOf(requested, (line) => (here[line] ?? 0) >= (requested[line] ?? 0));
-  const modes: Mode[] = [{ ...now, store, from: null, readyAt }];
+  const modes: Mode[] = [{ ...now, store, supply: null, readyAt }];
   for (const supply of supplies.toSorted((a, b) => a.readyAt - b.readyAt)) {
     const cover = coverOf(
       requested,
       (line) => (here[line] ?? 0) + (supply.units[line] ?? 0) >= (requested[line] ?? 0),
     );
     if (modes.some((mode) => (cover.low & ~mode.low) === 0 && (cover.high & ~mode.high) === 0)) continue;
-    modes.push({ ...cover, store, from: supply.from, readyAt: Math.max(readyAt, supply.readyAt) });
+    modes.push({ ...cover, store, supply, readyAt: Math.max(readyAt, supply.readyAt) });
   }
   return modes;
 }
@@ -160,7 +160,7 @@ function soonestChoice(ways: readonly (readonly Mode[])[], all: Cover): Choice |
       low |= mode.low;
       high |= mode.high;
       readyAt = Math.max(readyAt, mode.readyAt);
-      if (mode.from !== null) transfers += 1;
+      if (mode.supply !== null) transfers += 1;
     }
     if (low !== all.low || high !== all.high) continue;
     const isBetter =
@@ -267,12 +267,12 @@ const COMPARE: Record<Strategy, Compare> = {
 
 /** Hands the lines out. No store is left without one: it would have been spared. */
 function planOf({ modes, readyAt }: Choice, lineCount: number): Plan {
-  const shelfFirst = modes.toSorted((a, b) => Number(a.from !== null) - Number(b.from !== null));
+  const shelfFirst = modes.toSorted((a, b) => Number(a.supply !== null) - Number(b.supply !== null));
   const legs = new Map<Mode, PlanLeg>();
   for (const mode of modes) {
-    const { store, from } = mode;
-    const fulfilment = from === null ? 'now' : 'transfer';
-    legs.set(mode, { store, fulfilment, from, lines: [], readyAt: mode.readyAt });
+    const { store, supply, readyAt: legReadyAt } = mode;
+    const fulfilment = supply === null ? 'now' : 'transfer';
+    legs.set(mode, { store, fulfilment, supply, lines: [], readyAt: legReadyAt });
   }
   for (let line = 0; line < lineCount; line++) {
     const mode = shelfFirst.find((one) => serves(one, line));

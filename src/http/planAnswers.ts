@@ -32,7 +32,7 @@ const legSchema = z
     fulfilment: z.enum(['now', 'transfer']),
     from: z.string().optional().meta({
       description:
-        'With `transfer`: where what is missing is sent from. Only for keys that may know the location.',
+        'With `transfer`: where what is missing is sent from; absent where it is on its way already. Only for keys that may know the location.',
     }),
     lines: z.array(z.object({ sku: z.string(), quantity: z.int() })),
     promise: z.object({ readyAt: z.iso.datetime() }),
@@ -89,7 +89,8 @@ export function showPlan(
 }
 
 /** How the retailer runs its network is not for shoppers. */
-function sourceOf({ from }: FoundPlan['legs'][number], caller: Caller): { from?: string } {
+function sourceOf({ supply }: FoundPlan['legs'][number], caller: Caller): { from?: string } {
+  const from = supply?.from ?? null;
   const isShown = from !== null && caller.kind !== 'publishable' && mayUse(caller, from);
   return isShown ? { from } : {};
 }

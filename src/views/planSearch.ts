@@ -4,7 +4,7 @@ import type { CartLine } from '../domain/cart.ts';
 import type { Coordinates, LocationRecord } from '../domain/location.ts';
 import { findPlans, type Plan, type PlanStore, type PlanSupply, type Strategy } from '../domain/plan.ts';
 import { Problem } from '../domain/problem.ts';
-import { type PickupCounter, promiseByTransfer, promiseHere } from '../domain/promise.ts';
+import { type PickupCounter, promiseAfter, promiseByTransfer, promiseHere } from '../domain/promise.ts';
 import type { Availability } from './availability.ts';
 import type { ItemLevels } from './itemLevels.ts';
 import type { Locations, Slot } from './locations.ts';
@@ -29,6 +29,8 @@ export type FoundPlan = Omit<Plan, 'legs'> & {
  */
 export const PLAN_STORES_WITH_SOME = 24;
 export const PLAN_STORES_WITH_ALL = 10;
+/** Transfers on their way that a store of a plan may wait for. */
+const JOINS_MAX = 3;
 /** More lines that are each far away are more stores than a plan has. */
 const RARE_LINES_MAX = 6;
 
@@ -58,6 +60,9 @@ class PlanSearch {
   readonly #levels: readonly ItemLevels[];
   readonly #requested: readonly number[];
   readonly #now: Date;
+  readonly #supplies = new Map<Slot, readonly PlanSupply[]>();
+  /** Many stores are supplied from one place: its units are looked up once. */
+  readonly #unitsAt = new Map<Slot, readonly number[]>();
 
   constructor(
     views: { locations: Locations; availability: Availability },
@@ -128,10 +133,9 @@ class PlanSearch {
   #reaches(slot: Slot, line: number): boolean {
     if (this.#has(slot, line)) return true;
     const location = this.#locations.at(slot);
-    const source = location === null ? null : this.#sourceOf(location);
-    if (source === null) return false;
-    const units = this.#units(slot, line) + this.#units(this.#locations.slotOf(source.code), line);
-    return units >= (this.#requested[line] ?? 0);
+    if (location === null) return false;
+    const missing = (this.#requested[line] ?? 0) - this.#units(slot, line);
+    return this.#suppliesOf(slot, location).some(({ units }) => (units[line] ?? 0) >= missing);
   }
 
   #store(slot: Slot, distanceKm: number | null): PlanStore | null {
@@ -140,11 +144,20 @@ class PlanSearch {
     const promise = promiseHere(this.#counterOf(location));
     if (promise === null) return null;
     const { code } = location;
-    const supplies = [this.#supplyOf(location) ?? []].flat();
+    const supplies = this.#suppliesOf(slot, location);
     return { code, distanceKm, readyAt: promise.readyAt.getTime(), here: this.#here(slot), supplies };
   }
 
-  #supplyOf(location: LocationRecord): PlanSupply | null {
+  /** The same ways that a hold by transfer is given: sent by the usual supplier, or on its way already. */
+  #suppliesOf(slot: Slot, location: LocationRecord): readonly PlanSupply[] {
+    const known = this.#supplies.get(slot);
+    if (known !== undefined) return known;
+    const supplies = [this.#sentTo(location) ?? [], this.#comingTo(location)].flat();
+    this.#supplies.set(slot, supplies);
+    return supplies;
+  }
+
+  #sentTo(location: LocationRecord): PlanSupply | null {
     const source = this.#sourceOf(location);
     if (source === null || location.replenishment === null) return null;
     const promise = promiseByTransfer({
@@ -154,8 +167,24 @@ class PlanSearch {
       now: this.#now,
     });
     if (promise === null) return null;
-    const units = this.#here(this.#locations.slotOf(source.code));
+    const slot = this.#locations.slotOf(source.code);
+    const units = this.#unitsAt.get(slot) ?? this.#here(slot);
+    this.#unitsAt.set(slot, units);
     return { from: source.code, units, readyAt: promise.readyAt.getTime() };
+  }
+
+  #comingTo(location: LocationRecord): PlanSupply[] {
+    const coming = this.#availability
+      .onItsWay(location.code, this.#now)
+      .map(({ expectedAt, units }) => ({
+        expectedAt,
+        units: this.#levels.map(({ sku }) => units.get(sku) ?? 0),
+      }))
+      .filter(({ units }) => units.some((count) => count > 0));
+    return coming.slice(0, JOINS_MAX).flatMap(({ expectedAt, units }) => {
+      const promise = promiseAfter(this.#counterOf(location), expectedAt, this.#now);
+      return promise === null ? [] : [{ from: null, units, readyAt: promise.readyAt.getTime() }];
+    });
   }
 
   #sourceOf({ replenishment }: LocationRecord): LocationRecord | null {

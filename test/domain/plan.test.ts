@@ -29,7 +29,7 @@ function store(
 
 /** `A:0,1 B*:2@50`: the legs with their lines, a star for a transfer, and when all is ready. */
 function shown({ legs, readyAt }: Plan): string {
-  const parts = legs.map((leg) => `${leg.store.code}${leg.from === null ? '' : '*'}:${leg.lines}`);
+  const parts = legs.map((leg) => `${leg.store.code}${leg.supply === null ? '' : '*'}:${leg.lines}`);
   return `${parts.join(' ')}@${readyAt}`;
 }
 
@@ -104,7 +104,7 @@ test('a transfer is only for what the shelves lack: a line that stands on a shel
 test('of several ways to bring what is missing, one that has all of it is taken, the soonest', () => {
   const one = store('A', 1, [0, 0], 10, [[9, 0], 40], [[9, 9], 90], [[1, 1], 60], [[0, 9], 50]);
   expect(plansOf([1, 1], [one], 'soonest')).toEqual(['A*:0,1@60']);
-  expect(findPlans([1, 1], [one], 'soonest', 1)[0]?.legs).toMatchObject([{ from: '2' }]);
+  expect(findPlans([1, 1], [one], 'soonest', 1)[0]?.legs).toMatchObject([{ supply: { from: '2' } }]);
   expect(plansOf([2, 2], [one], 'soonest')).toEqual(['A*:0,1@90']);
   // What is brought to one store in one go and to another in another.
   const both = [store('B', 1, [0, 0], 10, [[1, 0], 20]), store('C', 2, [0, 0], 10, [[0, 1], 30])];
@@ -222,11 +222,10 @@ function expectSound({ legs, readyAt }: Plan, requested: readonly number[]): voi
   const handedOut = legs.flatMap((leg) => leg.lines).sort((a, b) => a - b);
   expect(handedOut).toEqual(requested.map((_, line) => line));
   expect(readyAt).toBe(Math.max(...legs.map((leg) => leg.readyAt)));
-  for (const { store: place, fulfilment, from, lines, readyAt: legReadyAt } of legs) {
+  for (const { store: place, fulfilment, supply, lines, readyAt: legReadyAt } of legs) {
     expect(lines.length).toBeGreaterThan(0);
     const missing = lines.filter((line) => (place.here[line] ?? 0) < (requested[line] ?? 0));
     expect(fulfilment).toBe(missing.length > 0 ? 'transfer' : 'now');
-    const supply = place.supplies.find((one) => one.from === from);
     for (const line of missing) {
       const reach = (place.here[line] ?? 0) + (supply?.units[line] ?? 0);
       expect(reach).toBeGreaterThanOrEqual(requested[line] ?? 0);

@@ -273,6 +273,35 @@ describe('taking a plan', () => {
     expect(await onHand('TABLE', 'DEPOT')).toMatchObject({ reserved: 0 });
   });
 
+  test('waits for what is on its way to a store already, where that is sooner than to send it', async () => {
+    await retailer.stock(['RUG', 'DEPOT', 9]);
+    const lines = [{ sku: 'RUG', quantity: 2 }];
+    const expectedAt = '2026-11-24T15:00:00.000Z';
+    const { body: transfer } = await server.post('/v1/transfers', {
+      from: 'DEPOT',
+      to: 'LENS',
+      lines,
+      expectedAt,
+    });
+    expect((await server.post(`/v1/transfers/${transfer.id}/ship`, {})).status).toBe(200);
+    await app.deps.feed.settled();
+    const plans = await plansFor({ near: NEAR, lines, strategy: 'soonest' });
+    expect(plans.map((plan) => [shown(plan), plan.legs[0]?.from, plan.readyAt])).toEqual([
+      [[['LENS', 'transfer', 'RUG']], undefined, '2026-11-24T16:00:00.000Z'],
+      [[['LILLE', 'transfer', 'RUG']], 'DEPOT', '2026-11-25T09:30:00.000Z'],
+    ]);
+    const { body } = await take(plans[0]?.id ?? '');
+    expect(body.reservations).toMatchObject([
+      {
+        location: 'LENS',
+        lines: [{ awaited: 2 }],
+        transfer: { id: transfer.id },
+        promise: { readyAt: plans[0]?.readyAt },
+      },
+    ]);
+    await release(body.reservations);
+  });
+
   test('is done once', async () => {
     const { id } = await firstPlan(nearLille);
     const first = await take(id);

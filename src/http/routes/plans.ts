@@ -75,7 +75,7 @@ const searchRoute = route({
   path: '/v1/plans',
   operationId: 'findPlans',
   summary: 'Ways to collect a whole cart',
-  description: `Complete plans only, the best first: all of it at one store, at two or three, or with what is missing sent by a transfer. A line is never torn between stores. For each set of stores there is one plan, the soonest; a set is left out where fewer of its stores do it no later. Around \`near\`, plans are made of the nearest 24 stores that have some line whole, the nearest 10 that have, or can be sent, all, and for a line that none of these has the nearest that has it. Nothing is held yet: a plan is a quote that holds for ${PLAN_SECONDS / 60} minutes, and \`POST /v1/plans/{id}/reserve\` takes it. It changes nothing, so it takes no Idempotency-Key. A publishable key asks for what it may hold: at most 10 lines of 10 units.`,
+  description: `Complete plans only, the best first: all of it at one store, at two or three, or with what is missing sent by a transfer, or on its way there already. A line is never torn between stores. For each set of stores there is one plan, the soonest; a set is left out where fewer of its stores do it no later. Around \`near\`, plans are made of the nearest 24 stores that have some line whole, the nearest 10 that have, or can be sent, all, and for a line that none of these has the nearest that has it. Nothing is held yet: a plan is a quote that holds for ${PLAN_SECONDS / 60} minutes, and \`POST /v1/plans/{id}/reserve\` takes it. It changes nothing, so it takes no Idempotency-Key. A publishable key asks for what it may hold: at most 10 lines of 10 units.`,
   tag: 'Plans',
   scopes: ['availability:read'],
   kinds: AVAILABILITY_KINDS,
