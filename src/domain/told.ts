@@ -3,11 +3,19 @@
 // the earliest. Pure; knows no ledger but the entries that it is given.
 import { OWN_SOURCE } from './movement.ts';
 
-/** Who tells what. `corrected`: nobody does, it brings an instant right; `damaged`: of the units returned before it. */
+/** What entries are about. The ledger names each by a type of movement, so that its sums by type stay true. */
+export type Part = 'out' | 'back' | 'damaged';
+export const PART_TYPES = { out: 'sale', back: 'return', damaged: 'damage' } as const satisfies Record<
+  Part,
+  string
+>;
+
+/** Who tells what: `damaged`, of the units returned before it; `corrected`, nobody: it brings an instant right. */
 export type Tells = 'collected' | 'sold' | 'returned' | 'returnedSold' | 'damaged' | 'corrected';
 
 /** One entry of the ledger that tells of the line. */
 export type LineEntry = {
+  part: Part;
   tells: Tells;
   units: number;
   /** What it did to on hand when it was written. */
@@ -16,28 +24,35 @@ export type LineEntry = {
 };
 
 /** By how much on hand changes at an instant. */
-export type Step = { at: Date; units: number };
+export type Step = { part: Part; at: Date; units: number };
 
-/** The reason of an entry that moves units to another instant than where they were written first. */
+/** The reason of an entry that takes units away from an instant at which they had been written, or adds them there. */
 export const TOLD_AGAIN = 'told_again';
 /** The part of an event id that tells a damaged unit which came back from one that picking found. */
-export const DAMAGED_STEP = '/damage.';
+const DAMAGED_STEP = '/damage.';
 
 /** What an entry of the ledger that names a reservation tells of its line; null: it is no part of this. */
-export function tellsOf(entry: {
+export function tellsOf({
+  source,
+  type,
+  reason,
+  eventId,
+}: {
   source: string;
   type: string;
   reason: string | null;
   eventId: string;
-}): Tells | null {
-  if (entry.source !== OWN_SOURCE) {
-    if (entry.type === 'sale') return 'sold';
-    return entry.type === 'return' ? 'returnedSold' : null;
+}): Pick<LineEntry, 'part' | 'tells'> | null {
+  const isOurs = source === OWN_SOURCE;
+  const isCorrection = isOurs && reason === TOLD_AGAIN;
+  if (type === 'sale')
+    return { part: 'out', tells: isCorrection ? 'corrected' : isOurs ? 'collected' : 'sold' };
+  if (type === 'return') {
+    return { part: 'back', tells: isCorrection ? 'corrected' : isOurs ? 'returned' : 'returnedSold' };
   }
-  if (entry.reason === TOLD_AGAIN) return 'corrected';
-  if (entry.type === 'sale') return 'collected';
-  if (entry.type === 'return') return 'returned';
-  return entry.type === 'damage' && entry.eventId.includes(DAMAGED_STEP) ? 'damaged' : null;
+  if (type !== 'damage' || !isOurs) return null;
+  if (isCorrection) return { part: 'damaged', tells: 'corrected' };
+  return eventId.includes(DAMAGED_STEP) ? { part: 'damaged', tells: 'damaged' } : null;
 }
 
 type Told = Record<Tells, number>;
@@ -55,26 +70,32 @@ export function missingSteps(entries: readonly LineEntry[], lineUnits: number): 
   const told: Told = { collected: 0, sold: 0, returned: 0, returnedSold: 0, damaged: 0, corrected: 0 };
   const instants = Map.groupBy(entries, ({ at }) => at.getTime());
   const steps: Step[] = [];
-  let before = 0;
+  let before = NOTHING;
   for (const [at, group] of [...instants].sort(([a], [b]) => a - b)) {
-    let written = 0;
-    for (const { tells, units, onHandDelta } of group) {
+    const written = { ...NOTHING };
+    for (const { part, tells, units, onHandDelta } of group) {
       told[tells] += units;
-      written += onHandDelta;
+      written[part] += onHandDelta;
     }
     const effect = effectOf(told, lineUnits, damagedAmong);
-    const units = effect - before - written;
+    for (const part of PARTS) {
+      const units = effect[part] - before[part] - written[part];
+      if (units !== 0) steps.push({ part, at: new Date(at), units });
+    }
     before = effect;
-    if (units !== 0) steps.push({ at: new Date(at), units });
   }
   return steps;
 }
 
-function effectOf(told: Told, lineUnits: number, damagedAmong: readonly number[]): number {
+const PARTS = ['out', 'back', 'damaged'] as const satisfies readonly Part[];
+const NOTHING: Readonly<Record<Part, number>> = { out: 0, back: 0, damaged: 0 };
+
+function effectOf(told: Told, lineUnits: number, damagedAmong: readonly number[]): Record<Part, number> {
   const sold = Math.min(told.sold, lineUnits);
   const out = Math.max(told.collected, sold) + (told.sold - sold);
   const back = Math.min(Math.max(told.returned, told.returnedSold), out);
-  return back - out - (damagedAmong[Math.min(back, damagedAmong.length - 1)] ?? 0);
+  const damaged = damagedAmong[Math.min(back, damagedAmong.length - 1)] ?? 0;
+  return { out: 0 - out, back, damaged: 0 - damaged };
 }
 
 /** How many of the first n units that came back are damaged, for each n: the counter tells it of the latest it took. */

@@ -85,7 +85,6 @@ function handOver(batch: Batch, reservation: Reservation, line: ReservationLine,
     tells: 'collected',
     units,
     ...ownEntry(batch, reservation, line, 'collect'),
-    type: 'sale',
     reason: 'collected',
   });
 }

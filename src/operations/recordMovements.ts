@@ -132,10 +132,10 @@ function lineOf(reservation: Reservation, sku: string) {
 function tellOf(batch: Batch, reservation: Reservation, command: RecordMovement): void {
   const line = lineOf(reservation, command.sku);
   batch.change(reservation);
-  const { type, source, eventId, occurredAt, reference, quantity: units } = command;
-  const tells = type === 'sale' ? ('sold' as const) : ('returnedSold' as const);
+  const { source, eventId, occurredAt, reference, quantity: units } = command;
+  const tells = command.type === 'sale' ? 'sold' : 'returnedSold';
   const learnt = tell(batch, reservation, line, {
-    ...{ type, source, eventId, occurredAt, reference, reason: null },
+    ...{ source, eventId, occurredAt, reference, reason: null },
     ...{ tells, units },
   });
   follow(batch, reservation, learnt, command);

@@ -52,7 +52,6 @@ function takeBack(batch: Batch, reservation: Reservation, returned: ReturnedLine
     tells: 'returned',
     units: returned.quantity,
     ...ownEntry(batch, reservation, line, `return.${place}`),
-    type: 'return',
     reason: 'returned',
   });
   // Both entries are true: the unit came back, and it cannot be sold.

@@ -60,10 +60,10 @@ export async function findTellings(tx: Tx, reservationIds: readonly string[]): P
     [reservationIds],
   );
   return rows.flatMap((row) => {
-    const tells = tellsOf({ source: row.source, type: row.type, reason: row.reason, eventId: row.event_id });
-    if (tells === null || row.reservation_id === null || row.on_hand_delta === null) return [];
+    const told = tellsOf({ source: row.source, type: row.type, reason: row.reason, eventId: row.event_id });
+    if (told === null || row.reservation_id === null || row.on_hand_delta === null) return [];
     const { reservation_id: reservationId, item_id: itemId, quantity: units, occurred_at: at } = row;
-    return [{ tells, units, onHandDelta: row.on_hand_delta, at, reservationId, itemId }];
+    return [{ ...told, units, onHandDelta: row.on_hand_delta, at, reservationId, itemId }];
   });
 }
 

@@ -77,7 +77,7 @@ test('the ledger shows both tellings of one handing over, and the units once', a
   await tell({ pickupCode, occurredAt: new Date(Date.now() - 60_000).toISOString() });
   const { body } = await shop.get(`/v1/stock/movements?reservationId=${id}`).expect(200);
   expect(body.data).toMatchObject([
-    { type: 'adjustment', quantity: 2, onHandDelta: 2, source: 'comptoir', reason: 'told_again' },
+    { type: 'sale', quantity: -2, onHandDelta: 2, source: 'comptoir', reason: 'told_again' },
     { type: 'sale', quantity: 2, onHandDelta: -2, source: 'pos' },
     { type: 'sale', quantity: 2, onHandDelta: -2, source: 'comptoir', reason: 'collected' },
   ]);

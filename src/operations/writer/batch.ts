@@ -338,13 +338,13 @@ export class Batch {
   }
 
   #keepTelling(itemId: number, movement: Omit<NewMovement, 'itemId' | 'locationId'>): void {
-    const tells = tellsOf(movement);
-    if (movement.reservationId === null || tells === null || movement.onHandDelta === null) return;
+    const told = tellsOf(movement);
+    if (movement.reservationId === null || told === null || movement.onHandDelta === null) return;
     const { quantity: units, onHandDelta, occurredAt: at } = movement;
     const key = lineKey(movement.reservationId, itemId);
     const entries = this.#tellings.get(key) ?? [];
     this.#tellings.set(key, entries);
-    entries.push({ tells, units, onHandDelta, at });
+    entries.push({ ...told, units, onHandDelta, at });
     this.#later(() => entries.pop());
   }
 

@@ -1,19 +1,29 @@
 // What the counter or a till tells of a line becomes entries of the ledger: the telling's own, and where it shows that
 // units left or came back earlier than was thought, entries that move them there. Decides no transition.
-
-import type { NewMovement } from '../../domain/movement.ts';
-import { OWN_SOURCE } from '../../domain/movement.ts';
+import { type NewMovement, OWN_SOURCE, onHandDelta } from '../../domain/movement.ts';
 import { type Reservation, type ReservationLine, unitsBack, unitsOut } from '../../domain/reservation.ts';
-import { type LineEntry, missingSteps, type Step, type Tells, TOLD_AGAIN } from '../../domain/told.ts';
+import {
+  type LineEntry,
+  missingSteps,
+  PART_TYPES,
+  type Part,
+  type Step,
+  type Tells,
+  TOLD_AGAIN,
+} from '../../domain/told.ts';
 import type { Batch } from './batch.ts';
 
-export type Telling = Pick<
-  NewMovement,
-  'type' | 'source' | 'eventId' | 'occurredAt' | 'reference' | 'reason'
-> & {
-  tells: Exclude<Tells, 'damaged' | 'corrected'>;
+export type Telling = Pick<NewMovement, 'source' | 'eventId' | 'occurredAt' | 'reference' | 'reason'> & {
+  tells: keyof typeof PART_OF;
   units: number;
 };
+
+const PART_OF = {
+  collected: 'out',
+  sold: 'out',
+  returned: 'back',
+  returnedSold: 'back',
+} as const satisfies Partial<Record<Tells, Part>>;
 
 /** Units by which the telling changed what is known to have left, and to have come back. */
 export type Learnt = { out: number; back: number };
@@ -33,14 +43,17 @@ export function tell(
   note(line, tells, units);
   const learnt = { out: unitsOut(line) - before.out, back: unitsBack(line) - before.back };
   const reserved = Math.min(line.reserved, Math.max(0, learnt.out));
-  const reason = told.reason ?? told.type;
+  const part = PART_OF[tells];
+  const type = PART_TYPES[part];
+  const reason = told.reason ?? type;
   if (reserved > 0) batch.reserve(level, line, -reserved, reason);
 
   const entries = batch.tellingsOf(reservation, line);
-  const steps = stepsWith(entries, { tells, units, onHandDelta: 0, at: told.occurredAt }, line);
-  const own = steps.find(({ at }) => at.getTime() === told.occurredAt.getTime());
+  const steps = stepsWith(entries, { part, tells, units, onHandDelta: 0, at: told.occurredAt }, line);
+  const own = steps.find((step) => step.part === part && step.at.getTime() === told.occurredAt.getTime());
   const movement = {
     ...told,
+    type,
     quantity: units,
     onHandDelta: own?.units ?? 0,
     reservedDelta: 0 - reserved,
@@ -73,7 +86,11 @@ export function tellDamaged(
   const level = batch.levelOf(line.itemId, reservation.locationId);
   const own = ownEntry(batch, reservation, line, `damage.${name}`);
   const entries = batch.tellingsOf(reservation, line);
-  const steps = stepsWith(entries, { tells: 'damaged', units, onHandDelta: 0, at: own.occurredAt }, line);
+  const steps = stepsWith(
+    entries,
+    { part: 'damaged', tells: 'damaged', units, onHandDelta: 0, at: own.occurredAt },
+    line,
+  );
   for (const [place, step] of steps.entries()) {
     const movement = {
       ...own,
@@ -112,9 +129,11 @@ function correct(
 ): void {
   // The entries of a line only ever grow, so their number makes the event id unique.
   const place = batch.tellingsOf(reservation, line).length;
+  const type = PART_TYPES[step.part];
   const movement = {
-    type: 'adjustment' as const,
-    quantity: step.units,
+    type,
+    // Units that left or came back at another instant than was written: taken away there, this is below zero.
+    quantity: step.units * onHandDelta(type, 1),
     onHandDelta: step.units,
     reservedDelta: 0,
     source: OWN_SOURCE,
