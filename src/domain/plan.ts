@@ -1,11 +1,12 @@
 // Which stores together can serve a cart, and when: every useful combination of a few stores, judged and ranked.
 // Pure: is told units and promises; which stores are near, and what they have, is for its callers to find out.
+import { JudgedSets, SET_SIZE_MAX, setsOf } from './storeSets.ts';
 
 export const STRATEGIES = ['one_store', 'fewest_stores', 'soonest'] as const;
 export type Strategy = (typeof STRATEGIES)[number];
 
 /** Nobody drives to a fourth store for one cart. */
-export const PLAN_STORES_MAX = 3;
+export const PLAN_STORES_MAX = SET_SIZE_MAX;
 export const PLAN_LINES_MAX = 50;
 
 /** A store that might be part of a plan. */
@@ -67,7 +68,7 @@ export function findPlans(
   const all = coverOf(requested, () => true);
   const modes = stores.map((store) => modesOf(store, requested));
   const reach = modes.map(unionOf);
-  const judged = new Judged(stores.length);
+  const judged = new JudgedSets(stores.length);
   const best = new Best(COMPARE[strategy], limit);
   for (const set of setsOf(stores.length, strategy === 'one_store' ? 1 : PLAN_STORES_MAX)) {
     const ways = set.map((store) => modes[store] ?? []);
@@ -136,17 +137,6 @@ function isWhole(set: readonly number[], reach: readonly Cover[], all: Cover): b
   return low === all.low && high === all.high;
 }
 
-/** The smallest sets first, each ascending. */
-function* setsOf(count: number, sizeMax: number): Generator<readonly number[]> {
-  for (let a = 0; a < count; a++) yield [a];
-  if (sizeMax < 2) return;
-  for (let a = 0; a < count; a++) for (let b = a + 1; b < count; b++) yield [a, b];
-  if (sizeMax < 3) return;
-  for (let a = 0; a < count; a++) {
-    for (let b = a + 1; b < count; b++) for (let c = b + 1; c < count; c++) yield [a, b, c];
-  }
-}
-
 /** The soonest way in which these stores serve the whole cart; null where they cannot. */
 function soonestChoice(ways: readonly (readonly Mode[])[], all: Cover): Choice | null {
   let best: Choice | null = null;
@@ -187,34 +177,6 @@ function goOn(picked: number[], ways: readonly (readonly Mode[])[]): boolean {
 
 function distanceOf(modes: readonly Mode[]): number {
   return modes.reduce((sum, { store }) => sum + (store.distanceKm ?? 0), 0);
-}
-
-/** When each set of one or two stores can do it: what a larger set must beat. */
-class Judged {
-  readonly #count: number;
-  /** Row and column are the two stores, the same for one. */
-  readonly #readyAt: Float64Array;
-
-  constructor(count: number) {
-    this.#count = count;
-    this.#readyAt = new Float64Array(count * count).fill(Number.POSITIVE_INFINITY);
-  }
-
-  note([first = 0, second = first, third]: readonly number[], readyAt: number): void {
-    if (third === undefined) this.#readyAt[first * this.#count + second] = readyAt;
-  }
-
-  /** True where some of these stores alone, not all of them, can do it no later. */
-  isSpared(set: readonly number[], readyAt: number): boolean {
-    for (let a = 0; a < set.length; a++) {
-      for (let b = a; b < set.length; b++) {
-        const isPart = set.length > (a === b ? 1 : 2);
-        const part = (set[a] ?? 0) * this.#count + (set[b] ?? 0);
-        if (isPart && (this.#readyAt[part] ?? 0) <= readyAt) return true;
-      }
-    }
-    return false;
-  }
 }
 
 /** The best of what was added, in order: thousands of sets may do, and a few are shown. */
