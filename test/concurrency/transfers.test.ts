@@ -130,6 +130,41 @@ test(
   ROUNDS_TIMEOUT,
 );
 
+test(
+  'received while holds come to wait for it: who waits is fed, whoever was first',
+  async () => {
+    const outcomes: string[] = [];
+    for (let round = 0; round < rounds(20); round++) {
+      const [sku = ''] = await stocked(1);
+      const id = await create(processes[0], [{ sku, quantity: 5 }]);
+      must(await processes[0].one(shipTransfer, { ...by, id, lines: null }));
+      const feed = {
+        ...{ from: null, transferId: newTransferId(), expectedAt: tomorrow(), lines: null },
+        joins: [{ transferId: id, promise: { readyAt: tomorrow() } }],
+      };
+      const cart = { location: LYON, lines: [{ sku, quantity: 53 }], feed };
+      const receive = {
+        ...by,
+        id,
+        lines: [{ sku, received: 5, damaged: null, lost: null }],
+        complete: false,
+      };
+      const [first, second, received] = await Promise.all([
+        processes[0].one(reserveItems, reserveCommand(cart)),
+        processes[0].one(reserveItems, reserveCommand(cart)),
+        processes[1].one(receiveTransfer, receive),
+      ]);
+      must(received);
+      outcomes.push(`${codeOf(first)}, ${codeOf(second)}`);
+      const level = await room.level(sku, LYON);
+      expect(level).toMatchObject({ onHand: 55, reserved: first.ok ? 53 : 0, incoming: 0 });
+      expect(codeOf(second)).toBe('insufficient-stock');
+    }
+    expect(new Set(outcomes)).toEqual(new Set(['ok, insufficient-stock']));
+  },
+  ROUNDS_TIMEOUT,
+);
+
 /** A life of a transfer, plain or made with an order, by two processes that take turns. */
 async function live(n: number, skus: readonly string[]): Promise<void> {
   const lines = skus.map((sku) => ({ sku, quantity: 1 }));
