@@ -3,9 +3,8 @@
 import type { CartLine } from './cart.ts';
 import type { PlanLeg } from './plan.ts';
 
-/** One reservation that the plan will be. Its id is given with the plan, so that a plan is taken once. */
+/** One reservation that the plan will be. */
 export type QuotedLeg = {
-  reservationId: string;
   location: string;
   fulfilment: PlanLeg['fulfilment'];
   lines: readonly CartLine[];
@@ -22,10 +21,10 @@ export type PlanQuote = {
 export const PLAN_SECONDS = 600;
 
 /**
- * 50 lines of the longest sku with the largest quantity, at three stores with the longest codes, are 3,890
- * characters; as base64url with a signature 5,235. Proxies take a request line of 8,192.
+ * 50 lines of the longest sku with the largest quantity, at three stores with the longest codes, are 3,797
+ * characters; as base64url with a signature 5,111. Proxies take a request line of 8,192.
  */
-export const PLAN_ID_CHARACTERS_MAX = 5_500;
+export const PLAN_ID_CHARACTERS_MAX = 5_200;
 
 const FORM = '1';
 const FULFILMENT = { now: 'n', transfer: 't' } as const;
@@ -33,7 +32,6 @@ const FULFILMENT = { now: 'n', transfer: 't' } as const;
 /** Codes and skus hold no space, skus neither comma nor colon: nothing needs to be escaped. */
 export function writeQuote({ id, validUntil, legs }: PlanQuote): string {
   const words = legs.flatMap((leg) => [
-    leg.reservationId,
     leg.location,
     FULFILMENT[leg.fulfilment],
     leg.lines.map(({ sku, quantity }) => `${sku}:${quantity}`).join(','),
@@ -44,12 +42,11 @@ export function writeQuote({ id, validUntil, legs }: PlanQuote): string {
 /** A quote out of a text that `writeQuote` made; null for one of another version of this program. */
 export function readQuote(text: string): PlanQuote | null {
   const [form, id = '', validUntil, ...words] = text.split(' ');
-  if (form !== FORM || words.length % 4 !== 0) return null;
+  if (form !== FORM || words.length % 3 !== 0) return null;
   const legs: QuotedLeg[] = [];
-  for (let at = 0; at < words.length; at += 4) {
-    const [reservationId = '', location = '', fulfilment, lines = ''] = words.slice(at, at + 4);
+  for (let at = 0; at < words.length; at += 3) {
+    const [location = '', fulfilment, lines = ''] = words.slice(at, at + 3);
     legs.push({
-      reservationId,
       location,
       fulfilment: fulfilment === FULFILMENT.now ? 'now' : 'transfer',
       lines: lines.split(',').map(readLine),

@@ -49,13 +49,12 @@ export const planSchema = z
   })
   .meta({ id: 'Plan', description: 'A way to collect the whole cart.' });
 
-/** The plan as a quote from now on; each of its reservations has its id already. */
+/** The plan as a quote from now on. */
 export function quoteOf(plan: FoundPlan, cart: readonly CartLine[], now: Date): PlanQuote {
   return {
     id: newId('obj', now),
     validUntil: new Date(now.getTime() + PLAN_SECONDS * 1_000),
     legs: plan.legs.map((leg) => ({
-      reservationId: newId('rsv', now),
       location: leg.location.code,
       fulfilment: leg.fulfilment,
       lines: leg.lines.flatMap((line) => cart[line] ?? []),

@@ -7,9 +7,10 @@ import { type HoldLines, holdLines, holdNeeds } from './writer/holdSteps.ts';
 import type { StockOperation } from './writer/operation.ts';
 
 export type ReservePlan = {
+  planId: string;
   /** Until when the quote holds; the clock of the decision counts. */
   validUntil: Date;
-  /** One reservation for each store; the ids are the plan's own. */
+  /** One reservation for each store. */
   legs: readonly HoldLines[];
 };
 
@@ -17,7 +18,7 @@ export type ReservePlan = {
 export const reservePlan: StockOperation<ReservePlan, Reservation[]> = {
   name: 'reservePlan',
 
-  needs({ legs }) {
+  needs({ planId, legs }) {
     const needs = legs.map(holdNeeds);
     return {
       levels: needs.flatMap((need) => need.levels ?? []),
@@ -28,13 +29,12 @@ export const reservePlan: StockOperation<ReservePlan, Reservation[]> = {
       transfers: needs.flatMap((need) => need.transfers ?? []),
       endsDueHolds: true,
       orderReferences: needs.flatMap((need) => need.orderReferences ?? []),
-      // They exist only if the plan was taken: by somebody who held the same levels before.
-      reservations: legs.map((leg) => leg.id),
+      plans: [planId],
     };
   },
 
-  decide(batch, { validUntil, legs }) {
-    if (legs.some((leg) => batch.findReservation(leg.id) !== null)) {
+  decide(batch, { planId, validUntil, legs }) {
+    if (batch.isPlanTaken(planId)) {
       throw new Problem('plan-taken', 'The plan was taken before; ask for a new one.');
     }
     if (batch.now > validUntil) {

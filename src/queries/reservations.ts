@@ -132,6 +132,16 @@ export async function findOrderReferences(
   return rows.map((row) => ({ channel: row.channel, orderReference: row.order_reference, id: row.id }));
 }
 
+/** Which of these plans have become reservations already. */
+export async function findTakenPlans(tx: Tx, planIds: readonly string[]): Promise<string[]> {
+  const rows = await tx.run<{ plan_id: string }>(
+    'reservations.find_taken_plans',
+    'SELECT DISTINCT plan_id FROM reservations WHERE plan_id = ANY ($1::text[])',
+    [planIds],
+  );
+  return rows.map((row) => row.plan_id);
+}
+
 /** Whole reservations with their lines, in no particular order; unknown ids are left out. */
 export async function readReservations(tx: Tx, ids: readonly string[]): Promise<Reservation[]> {
   if (ids.length === 0) return [];

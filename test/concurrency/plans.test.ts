@@ -59,7 +59,7 @@ function planOf([a, b]: [string, string], n = 0, change: Partial<HoldLines> = {}
     reserveCommand({ location: LILLE, lines: [{ sku: a, quantity: 1 }], planId, ...change }),
     reserveCommand({ location: LYON, lines: [{ sku: b, quantity: 1 }], planId }),
   ];
-  return { validUntil: new Date(Date.now() + 600_000), legs: n % 4 < 2 ? legs : legs.toReversed() };
+  return { planId, validUntil: new Date(Date.now() + 600_000), legs: n % 4 < 2 ? legs : legs.toReversed() };
 }
 
 const taken = (plan: ReservePlan, n: number): Promise<Outcome<Reservation[]>> =>
@@ -160,7 +160,9 @@ test(
     for (let round = 0; round < rounds(5); round++) {
       const [a, b] = await stocked(TAKERS, TAKERS);
       const plan = planOf([a, b]);
-      const outcomes = await Promise.all(Array.from({ length: TAKERS }, (_, n) => taken(plan, n)));
+      // Each with reservations of its own: it is the plan that is the same.
+      const again = () => ({ ...plan, legs: plan.legs.map((leg) => ({ ...leg, id: newReservationId() })) });
+      const outcomes = await Promise.all(Array.from({ length: TAKERS }, (_, n) => taken(again(), n)));
       expect(tally(outcomes)).toEqual({ ok: 1, 'plan-taken': TAKERS - 1 });
       expect(await room.level(a, LILLE)).toMatchObject({ reserved: 1 });
     }

@@ -8,6 +8,7 @@ import { PLAN_LINES_MAX, PLAN_STORES_MAX, STRATEGIES } from '../../domain/plan.t
 import { PLAN_SECONDS, type PlanQuote, type QuotedLeg } from '../../domain/planQuote.ts';
 import { invalid, Problem } from '../../domain/problem.ts';
 import { mergeLines } from '../../domain/reservation.ts';
+import { newId } from '../../newId.ts';
 import { reservePlan } from '../../operations/reservePlan.ts';
 import type { HoldLines } from '../../operations/writer/holdSteps.ts';
 import { searchPlans } from '../../views/planSearch.ts';
@@ -171,7 +172,7 @@ const reserveRoute = route({
       call,
       deps,
       reservePlan,
-      { validUntil: quote.validUntil, legs },
+      { planId: quote.id, validUntil: quote.validUntil, legs },
       {
         status: 201,
         show: (reservations) => ({
@@ -200,7 +201,7 @@ async function holdOf(leg: QuotedLeg, quote: PlanQuote, call: ReserveCall, deps:
       ? { feed: null, promise: await promiseAt(deps, leg.location, now) }
       : await fulfilByTransfer(deps, leg, null, now);
   return {
-    id: leg.reservationId,
+    id: newId('rsv', now),
     location: leg.location,
     lines: leg.lines,
     ttlSeconds: body.ttlSeconds,

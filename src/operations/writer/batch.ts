@@ -56,6 +56,7 @@ export type Loaded = {
   sumsAfter: Map<string, number>;
   drifts: Map<number, Drift>;
   orderReferences: Map<string, string>;
+  takenPlans: ReadonlySet<string>;
   /** The reservations that answer to a name, by reservationNameKey. */
   named: ReadonlyMap<string, readonly string[]>;
   tellings: readonly (LineEntry & { reservationId: string; itemId: number })[];
@@ -183,6 +184,11 @@ export class Batch {
   /** The reservation that owns an order reference in a channel, or null. */
   ownerOf(channel: string, orderReference: string): string | null {
     return this.#loaded.orderReferences.get(`${channel}\n${orderReference}`) ?? null;
+  }
+
+  /** True for a plan that has become reservations, before this batch or in it. */
+  isPlanTaken(planId: string): boolean {
+    return this.#loaded.takenPlans.has(planId) || [...this.made].some((made) => made.planId === planId);
   }
 
   claimOrderReference(reservation: Reservation, orderReference: string): void {

@@ -9,7 +9,12 @@ import { deriveLevel } from '../../queries/integrity.ts';
 import { ensureLevels, type LevelKey, lockLevels } from '../../queries/levels.ts';
 import { findFacts, findTellings, sumsAfter } from '../../queries/movements.ts';
 import { findNamed, type ReservationName, reservationNameKey } from '../../queries/reservationNames.ts';
-import { dueHoldsOn, findOrderReferences, readReservations } from '../../queries/reservations.ts';
+import {
+  dueHoldsOn,
+  findOrderReferences,
+  findTakenPlans,
+  readReservations,
+} from '../../queries/reservations.ts';
 import type { Tx } from '../../queries/transaction.ts';
 import { readTransfers } from '../../queries/transfers.ts';
 import { Batch, type Drift, factKey, levelKey, sumKey } from './batch.ts';
@@ -113,6 +118,7 @@ export async function loadBatch(
     sumsAfter: sums,
     drifts: await loadDrifts(tx, needs, names, levels),
     orderReferences,
+    takenPlans: await loadTakenPlans(tx, needs),
   });
   const ended = needs.flatMap((need) => (need.decidesDue === true ? [] : namedBy(need, named)));
   const due = dueAmong([...ended, ...hanging.fed], reservations, now);
@@ -240,6 +246,11 @@ async function loadOrderReferences(tx: Tx, needs: readonly Needs[]): Promise<Map
   if (pairs.length === 0) return new Map();
   const found = await findOrderReferences(tx, pairs);
   return new Map(found.map((row) => [`${row.channel}\n${row.orderReference}`, row.id]));
+}
+
+async function loadTakenPlans(tx: Tx, needs: readonly Needs[]): Promise<Set<string>> {
+  const asked = needs.flatMap((need) => need.plans ?? []);
+  return asked.length === 0 ? new Set() : new Set(await findTakenPlans(tx, asked));
 }
 
 function unique(ids: readonly string[]): string[] {
