@@ -6,11 +6,10 @@
 // a table of it.
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { BadBackup, damaged } from './fault.ts';
+import { NEWLINE, ROWS_END, Source } from './source.ts';
 
 const FIRST_LINE = 'comptoir-backup 1\n';
-const ROWS_END = Buffer.from('\\.\n');
-const LINE_BYTES_MAX = 1_048_576;
-const NEWLINE = 0x0a;
 
 const manifestSchema = z.object({
   madeAt: z.iso.datetime(),
@@ -40,11 +39,6 @@ export type Identities = z.infer<typeof identitiesSchema>['identities'];
 export type TableHead = z.infer<typeof tableSchema>;
 export type TableEnd = z.infer<typeof tableEndSchema>;
 export type End = z.infer<typeof endSchema>;
-
-/** It is no backup, or not the whole of one, or was altered. */
-export class BadBackup extends Error {
-  override readonly name = 'BadBackup';
-}
 
 /** The checksum of a backup's data, from those of its tables in their order. */
 export class DataChecksum {
@@ -148,7 +142,7 @@ export async function* readBackup(bytes: AsyncIterable<Buffer>): AsyncGenerator<
   const data = new DataChecksum();
   for (const name of manifest.tables) {
     const head = parse(tableSchema, await source.line());
-    if (head.table !== name) throw altered(`its table ${name} is not where it should be`);
+    if (head.table !== name) throw damaged(`its table ${name} is not where it should be`);
     yield { kind: 'table', head };
     const checksum = new RowsChecksum();
     for await (const rows of source.rows()) {
@@ -158,7 +152,7 @@ export async function* readBackup(bytes: AsyncIterable<Buffer>): AsyncGenerator<
     const end = parse(tableEndSchema, await source.line());
     const found = checksum.end();
     if (end.rows !== found.rows || end.sha256 !== found.sha256)
-      throw altered(`the rows of ${name} are not those saved`);
+      throw damaged(`the rows of ${name} are not those saved`);
     data.add(head, end);
     yield { kind: 'tableEnd', end };
   }
@@ -166,7 +160,7 @@ export async function* readBackup(bytes: AsyncIterable<Buffer>): AsyncGenerator<
   const sha256 = source.sha256();
   const end = parse(endSchema, await source.line());
   const isWhole = end.rows === data.rows && end.tables === data.tables && end.checksum === data.digest();
-  if (!isWhole || end.sha256 !== sha256) throw altered('its checksum is another one');
+  if (!isWhole || end.sha256 !== sha256) throw damaged('its checksum is another one');
   await source.end();
   yield { kind: 'end', end };
 }
@@ -175,79 +169,6 @@ function parse<T>(schema: z.ZodType<T>, line: string): T {
   try {
     return schema.parse(JSON.parse(line));
   } catch {
-    throw altered(`there is a line that cannot be read: ${line.slice(0, 80).trimEnd()}`);
-  }
-}
-
-function altered(how: string): BadBackup {
-  return new BadBackup(`The file was altered or damaged: ${how}.`);
-}
-
-/** The bytes as lines and as rows, whichever is asked for, with a sum of all that was handed out. */
-class Source {
-  readonly #pieces: AsyncIterator<Buffer>;
-  readonly #hash = createHash('sha256');
-  #rest: Buffer = Buffer.alloc(0);
-
-  constructor(bytes: AsyncIterable<Buffer>) {
-    this.#pieces = bytes[Symbol.asyncIterator]();
-  }
-
-  /** Of everything so far. */
-  sha256(): string {
-    return this.#hash.copy().digest('hex');
-  }
-
-  async line(): Promise<string> {
-    let end = this.#rest.indexOf(NEWLINE);
-    while (end === -1) {
-      if (this.#rest.length > LINE_BYTES_MAX) throw altered('a line has no end');
-      await this.#more();
-      end = this.#rest.indexOf(NEWLINE);
-    }
-    return this.#take(end + 1).toString('utf8');
-  }
-
-  /** Up to the line `\.`, which is taken too. COPY doubles a backslash in a value, so that no row looks like it. */
-  async *rows(): AsyncGenerator<Buffer, void> {
-    for (let isLineStart = true; ; ) {
-      while (this.#rest.length < ROWS_END.length) await this.#more();
-      const end = this.#endOfRows(isLineStart);
-      // What may be the start of the last line is kept for the next look.
-      const rows = this.#take(end ?? this.#rest.length - ROWS_END.length + 1);
-      if (rows.length > 0) {
-        isLineStart = rows.at(-1) === NEWLINE;
-        yield rows;
-      }
-      if (end !== null) break;
-      await this.#more();
-    }
-    this.#take(ROWS_END.length);
-  }
-
-  /** Throws unless nothing is left. */
-  async end(): Promise<void> {
-    const { done } = await this.#pieces.next();
-    if (this.#rest.length > 0 || done !== true) throw altered('something follows its end');
-  }
-
-  #endOfRows(isLineStart: boolean): number | null {
-    for (let at = this.#rest.indexOf(ROWS_END); at !== -1; at = this.#rest.indexOf(ROWS_END, at + 1)) {
-      if (at === 0 ? isLineStart : this.#rest[at - 1] === NEWLINE) return at;
-    }
-    return null;
-  }
-
-  #take(length: number): Buffer {
-    const taken = this.#rest.subarray(0, length);
-    this.#rest = this.#rest.subarray(length);
-    this.#hash.update(taken);
-    return taken;
-  }
-
-  async #more(): Promise<void> {
-    const { done, value } = await this.#pieces.next();
-    if (done === true) throw new BadBackup('The file is cut off: it ends before its end.');
-    this.#rest = this.#rest.length === 0 ? value : Buffer.concat([this.#rest, value]);
+    throw damaged(`there is a line that cannot be read: ${line.slice(0, 80).trimEnd()}`);
   }
 }

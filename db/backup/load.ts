@@ -1,29 +1,15 @@
 // Owns bringing a backup back: the whole file is judged before anything is written, then all is one transaction, and
 // what is there at its end is summed up again before it commits.
-import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
-import { pipeline as pipe } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { createGunzip } from 'node:zlib';
 import type pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import { MIGRATION_LOCK } from '../migrate.ts';
-import {
-  BadBackup,
-  DataChecksum,
-  type End,
-  type Identities,
-  type Manifest,
-  type Part,
-  readBackup,
-} from './format.ts';
+import { type Checked, type Progress, partsOf } from './check.ts';
+import { BadBackup } from './fault.ts';
+import type { End, Identities, Manifest, Part, TableEnd } from './format.ts';
 import { latestVersion, migrateWithin, versionOf } from './migrations.ts';
-import { checksumOf, connect, headOf, Unfit } from './save.ts';
+import { checksumOf, connect, Unfit } from './save.ts';
 import { copyIn, FEED_STATE, readTables, type Table, tablesWithData } from './tables.ts';
-
-export type Checked = { manifest: Manifest; end: End };
-
-export type Progress = (phase: string, done: number, total: number | null, unit: string) => void;
 
 export type LoadOptions = {
   url: string;
@@ -36,21 +22,8 @@ export type LoadOptions = {
   signal: AbortSignal;
 };
 
-const READ_BYTES = 262_144;
 /** Cursors of two databases made of one backup, on one server, must not pass for each other's. */
 const EPOCH_STEP_MAX = 1_000;
-
-/** Reads the whole file and compares all its checksums. Throws BadBackup. */
-export async function checkBackup(file: string, onProgress: Progress, signal: AbortSignal): Promise<Checked> {
-  const { size } = await stat(file);
-  let manifest: Manifest | undefined;
-  for await (const part of partsOf(file, (bytes) => onProgress('Checking', bytes, size, 'bytes'))) {
-    signal.throwIfAborted();
-    if (part.kind === 'manifest') ({ manifest } = part);
-    if (part.kind === 'end' && manifest !== undefined) return { manifest, end: part.end };
-  }
-  throw new BadBackup('The file is cut off: it ends before its end.');
-}
 
 /**
  * Makes the database what the file says, or changes nothing. Cursors of the feed from before are refused afterwards.
@@ -66,9 +39,9 @@ export async function loadBackup(options: LoadOptions): Promise<Checked> {
     await client.query('BEGIN');
     await client.query('SELECT pg_advisory_xact_lock($1)', [MIGRATION_LOCK]);
     const tables = await makeReady(client, checked.manifest, options.replace);
-    await copyRows(client, tables, options);
+    const saved = await copyRows(client, tables, options);
     await startEpoch(client, checked.manifest);
-    await prove(client, tables, checked.end, onProgress);
+    await prove(client, tables, saved, checked.end, onProgress);
     await migrateWithin(client, checked.manifest.migration, latestVersion());
     signal.throwIfAborted();
     await client.query('COMMIT');
@@ -145,12 +118,14 @@ async function empty(client: pg.Client, tables: readonly Table[]): Promise<void>
   for (const { name } of tables) await client.query(`ALTER TABLE ${name} ENABLE TRIGGER USER`);
 }
 
+/** Returns the checksum of each table. */
 async function copyRows(
   client: pg.Client,
   tables: readonly Table[],
   { file, checked, onProgress, signal }: LoadOptions,
-): Promise<void> {
+): Promise<Map<string, string>> {
   const parts = partsOf(file, () => {});
+  const saved = new Map<string, string>();
   let done = 0;
   for await (const part of parts) {
     signal.throwIfAborted();
@@ -164,17 +139,25 @@ async function copyRows(
       throw new Unfit(`The columns of ${part.head.table} are not the backup’s.`);
     }
     const copy = client.query(copyFrom(copyIn(table)));
-    await pipeline(rowsOfTable(parts), copy);
+    await pipeline(
+      rowsOfTable(parts, ({ sha256 }) => saved.set(table.name, sha256)),
+      copy,
+    );
     done += copy.rowCount;
     onProgress('Restoring', done, checked.end.rows, 'rows');
   }
+  return saved;
 }
 
 /** The rows that come next. Takes the table's end, too, and leaves the parts after it to be read on. */
-async function* rowsOfTable(parts: AsyncGenerator<Part, void>): AsyncGenerator<Buffer, void> {
+async function* rowsOfTable(
+  parts: AsyncGenerator<Part, void>,
+  onEnd: (end: TableEnd) => void,
+): AsyncGenerator<Buffer, void> {
   for (let next = await parts.next(); next.done !== true; next = await parts.next()) {
-    if (next.value.kind !== 'rows') return;
-    yield next.value.bytes;
+    const part = next.value;
+    if (part.kind === 'rows') yield part.bytes;
+    if (part.kind === 'tableEnd') return onEnd(part.end);
   }
 }
 
@@ -196,46 +179,21 @@ async function startEpoch(client: pg.Client, { feedEpoch }: Manifest): Promise<v
   );
 }
 
-/** Saved again, it would be the same backup. Throws an Error where it would not, and all is taken back. */
+/** Saved again, it would be the same backup. Throws Unfit where it would not, and all is taken back. */
 async function prove(
   client: pg.Client,
   tables: readonly Table[],
-  end: End,
+  saved: ReadonlyMap<string, string>,
+  { rows }: End,
   onProgress: Progress,
 ): Promise<void> {
-  const data = new DataChecksum();
+  let done = 0;
   for (const table of tables) {
-    data.add(headOf(table), await checksumOf(client, table));
-    onProgress('Comparing', data.rows, end.rows, 'rows');
+    const found = await checksumOf(client, table);
+    if (found.sha256 !== saved.get(table.name)) {
+      throw new Unfit(`This server keeps ${table.name} otherwise than it was saved. Nothing was changed.`);
+    }
+    done += found.rows;
+    onProgress('Comparing', done, rows, 'rows');
   }
-  if (data.digest() === end.checksum) return;
-  throw new Error('What was restored is not what was saved. Nothing was changed.');
-}
-
-async function* partsOf(file: string, onBytes: (bytes: number) => void): AsyncGenerator<Part, void> {
-  const source = createReadStream(file, { highWaterMark: READ_BYTES });
-  source.on('data', () => onBytes(source.bytesRead));
-  // The callback makes it a pipeline that hands errors on: they arrive where the bytes are read.
-  const bytes = pipe(source, createGunzip({ chunkSize: READ_BYTES }), () => {});
-  try {
-    yield* readBackup(bytes);
-  } catch (error) {
-    throw inWords(error);
-  } finally {
-    source.destroy();
-    bytes.destroy();
-  }
-}
-
-/** What zlib says of a file that is cut off, damaged, or none of ours. */
-function inWords(error: unknown): unknown {
-  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
-  if (code === 'Z_BUF_ERROR')
-    return new BadBackup('The file is cut off: it ends before its end.', { cause: error });
-  if (typeof code === 'string' && code.startsWith('Z_')) {
-    return new BadBackup('The file was altered or damaged, or is no backup: it cannot be unpacked.', {
-      cause: error,
-    });
-  }
-  return error;
 }

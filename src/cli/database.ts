@@ -1,5 +1,6 @@
 // How commands get at the database itself, and say what they did with it.
-import { BadBackup, type End, type Manifest } from '../../db/backup/format.ts';
+import { BadBackup } from '../../db/backup/fault.ts';
+import type { End, Manifest } from '../../db/backup/format.ts';
 import { Unfit } from '../../db/backup/save.ts';
 import { type Visit, visitDatabase } from '../../db/visit.ts';
 import { readConfig } from '../config.ts';

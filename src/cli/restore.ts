@@ -1,6 +1,7 @@
 // `comptoir restore`: the words around db/backup, which does it.
 import { stat } from 'node:fs/promises';
-import { checkBackup, loadBackup } from '../../db/backup/load.ts';
+import { checkBackup } from '../../db/backup/check.ts';
+import { loadBackup } from '../../db/backup/load.ts';
 import { type Command, OK, onlyWords, readWords, UsageError } from './command.ts';
 import { DATABASE_OPTIONS, DATABASE_USAGE, tell, told, visit } from './database.ts';
 import { makeProgress } from './progress.ts';

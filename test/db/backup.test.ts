@@ -5,8 +5,10 @@ import path from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import pg from 'pg';
-import { BadBackup, readBackup, writeBackup } from '../../db/backup/format.ts';
-import { checkBackup, loadBackup } from '../../db/backup/load.ts';
+import { checkBackup } from '../../db/backup/check.ts';
+import { BadBackup } from '../../db/backup/fault.ts';
+import { readBackup, writeBackup } from '../../db/backup/format.ts';
+import { loadBackup } from '../../db/backup/load.ts';
 import { latestVersion, migrateWithin, versionOf } from '../../db/backup/migrations.ts';
 import { saveBackup } from '../../db/backup/save.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
@@ -195,7 +197,7 @@ describe('a file', () => {
     const whole = await readFile(file);
     const text = gunzipSync(whole).toString();
     const corpus: [name: string, content: Buffer, words: RegExp][] = [
-      ['text', Buffer.from('sku,name\n'), /altered or damaged, or is no backup/],
+      ['text', Buffer.from('sku,name\n'), /or is no backup at all/],
       ['another gzip', gzipSync('sku,name\n'), /no backup that this Comptoir can read/],
       ['nothing', Buffer.alloc(0), /cut off/],
       ['a half', whole.subarray(0, whole.length / 2), /cut off/],
@@ -226,6 +228,31 @@ describe('a file', () => {
       );
     }
   });
+});
+
+test('a restore that is interrupted, or met by a value that the server changes, leaves nothing', async () => {
+  const from = await database();
+  await on(from, (client) => client.query("INSERT INTO sources (name, kind) VALUES ('till', 'pos')"));
+  const { file } = await save(from);
+  const checked = await checkBackup(file, nothing, signal);
+  const to = await database();
+  const interruption = new AbortController();
+  const options = { url: to, file, checked, replace: false, signal: interruption.signal };
+  const onProgress = (phase: string) => {
+    if (phase === 'Comparing') interruption.abort();
+  };
+  await expect(loadBackup({ ...options, onProgress })).rejects.toThrow(/abort|terminated|closed/i);
+  const rows = (client: pg.Client) => client.query('SELECT FROM sources').then(({ rowCount }) => rowCount);
+  expect(await on(to, rows)).toBe(0);
+
+  await on(to, (client) =>
+    client.query(
+      `CREATE FUNCTION louder() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN NEW.name := upper(NEW.name); RETURN NEW; END$$;
+       CREATE TRIGGER louder BEFORE INSERT ON sources FOR EACH ROW EXECUTE FUNCTION louder()`,
+    ),
+  );
+  await expect(load(file, to)).rejects.toThrow('This server keeps sources otherwise than it was saved');
+  expect(await on(to, rows)).toBe(0);
 });
 
 describe('versions', () => {
