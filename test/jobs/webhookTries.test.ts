@@ -146,6 +146,7 @@ test.each([
   const erp = await shop.receiver(answer);
   await happen();
   await logged(erp.id, [{ status: 'pending', attempts: 1, ...expected }]);
+  expect(erp.hits).toBeGreaterThan(0);
 });
 
 test('an answer without an end is a delivery: its status was read, the rest is not', async () => {
@@ -154,4 +155,5 @@ test('an answer without an end is a delivery: its status was read, the rest is n
   });
   await happen();
   await logged(erp.id, [{ status: 'delivered', responseStatus: 200 }]);
+  expect(erp.hits).toBe(1);
 });

@@ -1,5 +1,6 @@
 // One webhook that this process sends for: what it is sent next, what follows from each answer, and when it is paused.
 // Everything of it is bounded and its own, so that what it does slowly or not at all delays no other.
+import type { FeedEvent } from '../../domain/feedEvent.ts';
 import type { Position } from '../../domain/feedPosition.ts';
 import { decodeCursor, encodeCursor } from '../../domain/feedPosition.ts';
 import type { Problem } from '../../domain/problem.ts';
@@ -7,13 +8,7 @@ import { type DisabledReason, filterOf, nextTryAt } from '../../domain/webhook.t
 import type { TryResult } from '../../domain/webhookDelivery.ts';
 import { beforeInstant } from '../../feed/revisit.ts';
 import { newId } from '../../newId.ts';
-import {
-  type DueDelivery,
-  findProbe,
-  type HeldWebhook,
-  type LogRow,
-  type Standing,
-} from '../../queries/webhookLeases.ts';
+import { type DueDelivery, findProbe, type HeldWebhook, type Standing } from '../../queries/webhookLeases.ts';
 import { Condition } from './condition.ts';
 import { Flow } from './flow.ts';
 import type { Account, Ledger } from './ledger.ts';
@@ -21,7 +16,7 @@ import { Retries } from './retries.ts';
 import { CONNECTIONS_MAX, type Target } from './sender.ts';
 import { signedHeaders } from './sign.ts';
 import type { Slots } from './slots.ts';
-import { Source, type SourceRoom } from './source.ts';
+import { type Sink, Source, type SourceRoom } from './source.ts';
 import { gapRow, type Job, jobOf, type Outcome, retryOf, rowOf } from './tries.ts';
 
 export type EndpointRoom = SourceRoom & {
@@ -43,7 +38,7 @@ const UNWRITTEN_MAX = 500;
 const CLOCKS_MILLISECONDS = 300_000;
 const GONE = 410;
 
-export class Endpoint implements Account {
+export class Endpoint implements Account, Sink {
   readonly id: string;
   readonly #room: EndpointRoom;
   readonly #source: Source;
@@ -69,7 +64,7 @@ export class Endpoint implements Account {
     this.#flow = new Flow(decodeCursor(held.cursor), held.handledAt);
     const { failures, failingSince } = held.webhook;
     this.#condition = new Condition({ failures, failingSince, probeAt: held.probeAt });
-    this.#source = new Source(room, filterOf(held.webhook), this.#sink());
+    this.#source = new Source(room, filterOf(held.webhook), this);
     if (!this.#condition.isPaused) this.#source.follow(this.#flow.doneUpTo);
   }
 
@@ -125,6 +120,26 @@ export class Endpoint implements Account {
     }
   }
 
+  get isFull(): boolean {
+    return this.#flow.isFull;
+  }
+
+  get hasRoom(): boolean {
+    return this.#flow.hasRoom;
+  }
+
+  add(event: FeedEvent): void {
+    this.#flow.add(event);
+  }
+
+  onNews(): void {
+    this.#pumpSoon();
+  }
+
+  onReset(): void {
+    this.#resume();
+  }
+
   standing(): Standing {
     if (!this.#condition.isPaused) {
       const at = this.#source.isLive ? this.#room.now() : this.#flow.doneAt;
@@ -168,38 +183,19 @@ export class Endpoint implements Account {
     return this.#target.close();
   }
 
-  #sink() {
-    const endpoint = this;
-    return {
-      add: (event: Parameters<Flow['add']>[0]) => endpoint.#flow.add(event),
-      get isFull() {
-        return endpoint.#flow.isFull;
-      },
-      get hasRoom() {
-        return endpoint.#flow.hasRoom;
-      },
-      onNews: () => endpoint.#pumpSoon(),
-      onExpired: (from: Position, problem: Problem) => endpoint.#findPlace(from, problem),
-      onReset: () => endpoint.#resume(),
-    };
-  }
-
   /** Where to go on when the cursor has expired: by time, from the oldest event that is kept if need be. */
-  async #findPlace(from: Position, { message }: Problem): Promise<Position> {
-    const { tx, feed, now, log } = this.#room;
+  async onExpired(from: Position, { message }: Problem): Promise<Position> {
+    const { tx, feed, now, log, ledger } = this.#room;
     const target = feed.horizon();
-    const position = await beforeInstant(
-      tx,
-      target,
-      new Date(this.#flow.doneAt.getTime() - CLOCKS_MILLISECONDS),
-    );
-    log.warn(
-      { webhook: this.id, reason: message },
-      'a webhook’s cursor has expired; it goes on from what is kept',
-    );
+    const at = new Date(this.#flow.doneAt.getTime() - CLOCKS_MILLISECONDS);
+    const position = await beforeInstant(tx, target, at);
+    log.warn({ webhook: this.id, reason: message }, 'a webhook goes on from what is kept');
     this.#flow = new Flow(position, this.#flow.doneAt);
     // Of a restored database nothing is known to be missing: it is another one's cursor that means nothing here.
-    if (from.epoch === target.epoch) this.#write(gapRow(this.id, newId('obj', now()), now()));
+    if (from.epoch === target.epoch) {
+      this.#unwritten += 1;
+      ledger.insert(this, gapRow(this.id, newId('obj', now()), now()));
+    }
     return position;
   }
 
@@ -344,10 +340,5 @@ export class Endpoint implements Account {
     if (this.#isClosed) return;
     this.close();
     this.#room.onGivenUp(this, reason);
-  }
-
-  #write(row: LogRow): void {
-    this.#unwritten += 1;
-    this.#room.ledger.insert(this, row);
   }
 }

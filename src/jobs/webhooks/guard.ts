@@ -55,22 +55,21 @@ function resolverOf(): Resolve {
 }
 
 function guardedLookup(resolve: Resolve, allowsLocal: boolean): LookupFunction {
-  return (hostname, { all }, callback) => {
-    resolve(hostname).then(
+  async function judged(hostname: string): Promise<string[]> {
+    const addresses = await resolve(hostname);
+    if (addresses.length === 0) throw notFound(hostname);
+    // One that is not public is enough: who mixes them in means no good, or has made a mistake.
+    if (!allowsLocal && !addresses.every(isPublicAddress)) throw refusal(hostname);
+    return addresses;
+  }
+  return (hostname, { all }, answer) => {
+    judged(hostname).then(
       (addresses) => {
-        const [first] = addresses;
-        if (first === undefined) return callback(notFound(hostname), '');
-        // One that is not public is enough: who mixes them in means no good, or has made a mistake.
-        if (!allowsLocal && !addresses.every(isPublicAddress)) return callback(refusal(hostname), '');
-        if (all) {
-          return callback(
-            null,
-            addresses.map((address) => ({ address, family: isIP(address) })),
-          );
-        }
-        callback(null, first, isIP(first));
+        const found = addresses.map((address) => ({ address, family: isIP(address) }));
+        if (all) answer(null, found);
+        else answer(null, found[0]?.address ?? '', found[0]?.family);
       },
-      (error: unknown) => callback(error instanceof Error ? error : notFound(hostname), ''),
+      (error: unknown) => answer(error instanceof Error ? error : notFound(hostname), ''),
     );
   };
 }

@@ -117,7 +117,8 @@ function causes(error: unknown): unknown[] {
 
 function codeOf(error: unknown): string {
   for (const cause of causes(error)) {
-    if (cause instanceof Error && 'code' in cause && typeof cause.code === 'string') return cause.code;
+    if (typeof cause !== 'object' || cause === null || !('code' in cause)) continue;
+    if (typeof cause.code === 'string') return cause.code;
   }
   return '';
 }
