@@ -5,7 +5,7 @@ import { CLOCK_SKEW_SECONDS_MAX } from '../domain/level.ts';
 import type { LocationRecord } from '../domain/location.ts';
 import { type MovementType, onHandDelta } from '../domain/movement.ts';
 import { Problem } from '../domain/problem.ts';
-import { OPEN_STATUSES, type Reservation, type Status, unitsOut } from '../domain/reservation.ts';
+import { isOpen, type Reservation, stillWanted } from '../domain/reservation.ts';
 import type { ReservationName } from '../queries/reservationNames.ts';
 import type { Batch } from './writer/batch.ts';
 import { assertNotFuture, findRepeated, placeOf } from './writer/facts.ts';
@@ -154,9 +154,7 @@ function follow(
 ): void {
   if (out > 0) {
     const from = reservation.status;
-    const allOut = reservation.lines.every((line) => unitsOut(line) + line.missing >= line.quantity);
-    const open: readonly Status[] = OPEN_STATUSES;
-    if (allOut && open.includes(from)) {
+    if (isOpen(reservation) && reservation.lines.every((line) => stillWanted(line) === 0)) {
       reservation.status = 'collected';
       endFeed(batch, reservation);
     }

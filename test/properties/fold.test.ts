@@ -27,6 +27,12 @@ afterAll(async () => {
 /** Names of which bytes, dictionaries and numbers would each make another order: ties are broken by bytes. */
 const EVENT_IDS = ['9', '10', 'a', 'B', 'b', 'A1', 'a-1', 'a.1', '~', 'Z', 'z', '_', 'é', 'e'];
 const SOURCES = ['POS', 'erp', 'pos', 'pos-2'];
+/** Two of one rank, one above them, one below. */
+const RANKS = new Map([
+  ['POS', 3],
+  ['pos-2', -1],
+]);
+const rankOf = (source: string) => RANKS.get(source) ?? 0;
 const STARTED_AT = Date.UTC(2026, 0, 15, 12);
 
 type Drawn = {
@@ -127,7 +133,8 @@ function reportOf(
 ): Report {
   const at = new Date(STARTED_AT + second * 1_000);
   const told = { source, eventId, sku: skus[item] ?? '', location: LILLE, maySee: () => true };
-  if ('onHand' in what) return { count: { ...told, ...what, countedAt: at, expected: null } };
+  if ('onHand' in what)
+    return { count: { ...told, ...what, countedAt: at, expected: null, sourceRank: rankOf(source) } };
   return {
     movement: { ...told, ...what, occurredAt: at, reference: null, reservationId: null, actor: ACTOR },
   };
@@ -141,7 +148,7 @@ function factOf(
   eventId: string,
 ): Fact {
   const told = { source, eventId, sku: skus[item] ?? '', location: LILLE, at: STARTED_AT + second * 1_000 };
-  if ('onHand' in what) return { ...told, count: what.onHand };
+  if ('onHand' in what) return { ...told, count: what.onHand, rank: rankOf(source) };
   return { ...told, delta: TAKES.has(what.type) ? -what.quantity : what.quantity };
 }
 

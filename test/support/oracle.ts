@@ -36,7 +36,8 @@ export type Told = {
   /** Milliseconds since 1970. */
   at: number;
 };
-export type Fact = Told & ({ delta: number } | { count: number });
+/** Between counts of one instant the higher rank governs; 0 unless given. */
+export type Fact = Told & ({ delta: number } | { count: number; rank?: number });
 
 /** On hand after replaying all that had happened by `until`. A movement at a count's very instant was counted. */
 export function replay(facts: readonly Fact[], until = Number.POSITIVE_INFINITY): number {
@@ -48,6 +49,8 @@ export function replay(facts: readonly Fact[], until = Number.POSITIVE_INFINITY)
 function compare(a: Fact, b: Fact): number {
   if (a.at !== b.at) return a.at - b.at;
   if ('count' in a !== 'count' in b) return 'count' in a ? 1 : -1;
+  const [rankOfA, rankOfB] = [a, b].map((fact) => ('count' in fact ? (fact.rank ?? 0) : 0));
+  if (rankOfA !== rankOfB) return (rankOfA ?? 0) - (rankOfB ?? 0);
   if (a.source !== b.source) return a.source < b.source ? -1 : 1;
   return a.eventId < b.eventId ? -1 : 1;
 }
