@@ -10,7 +10,7 @@ import {
 } from '../domain/item.ts';
 import { Problem } from '../domain/problem.ts';
 import type { Guard, Saved } from '../domain/saved.ts';
-import { addItemTasks } from '../queries/bufferTasks.ts';
+import { addItemTasks, type Recategorised } from '../queries/bufferTasks.ts';
 import { insertEvents } from '../queries/events.ts';
 import { type ItemWrite, insertItems, lockItems, updateItems } from '../queries/items.ts';
 import type { Tx } from '../queries/transaction.ts';
@@ -119,10 +119,11 @@ async function write(tx: Tx, decisions: readonly Decision[], now: Date): Promise
 }
 
 /** Other buffer rules may govern their levels now. A new item has none. */
-function recategorised(decisions: readonly Decision[]): number[] {
-  return decisions.flatMap(({ stored, description }) =>
-    stored === null || description === null || stored.category === description.category ? [] : [stored.id],
-  );
+function recategorised(decisions: readonly Decision[]): Recategorised[] {
+  return decisions.flatMap(({ stored, description }) => {
+    if (stored === null || description === null || stored.category === description.category) return [];
+    return [stored.category, description.category].map((category) => ({ itemId: stored.id, category }));
+  });
 }
 
 function savedOf({ outcome }: Verdict, record: ItemRecord | null): Saved<ItemRecord> {

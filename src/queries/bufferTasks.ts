@@ -45,12 +45,23 @@ export async function addRuleTask(
   );
 }
 
-/** Items whose category changed, in the transaction that changes it: other rules may govern their levels now. */
-export async function addItemTasks(tx: Tx, itemIds: readonly number[]): Promise<void> {
-  if (itemIds.length === 0) return;
-  await tx.run('buffer_tasks.add_items', 'INSERT INTO buffer_tasks (item_id) SELECT unnest($1::int[])', [
-    itemIds,
-  ]);
+/** An item whose category changed, with the one that it had or the one that it has. */
+export type Recategorised = { itemId: number; category: string | null };
+
+/**
+ * In the transaction that changes the categories: rules that look at either may govern, or no longer govern, the levels.
+ * With the rules locked against changes, or a rule made meanwhile would see the old category, and this not the rule.
+ */
+export async function addItemTasks(tx: Tx, changes: readonly Recategorised[]): Promise<void> {
+  if (changes.length === 0) return;
+  await tx.run('buffer_tasks.share_rules', 'SELECT 1 FROM buffer_state FOR SHARE', []);
+  await tx.run(
+    'buffer_tasks.add_items',
+    `INSERT INTO buffer_tasks (item_id)
+     SELECT DISTINCT c.item_id FROM unnest($1::int[], $2::text[]) AS c (item_id, category)
+     WHERE EXISTS (SELECT 1 FROM buffer_rules b WHERE b.category = c.category OR b.auto_percent_max IS NOT NULL)`,
+    [changes.map(({ itemId }) => itemId), changes.map(({ category }) => category)],
+  );
 }
 
 /** The oldest task that nobody works on, leased by the database's clock; null when there is none. */

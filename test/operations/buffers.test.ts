@@ -169,6 +169,18 @@ describe('a rule', () => {
   });
 });
 
+test('an item that changes to a category that no rule looks at leaves nothing to do', async () => {
+  await keep(units(3), { category: 'Luminaires' });
+  await work();
+  const left = async (category: string) => {
+    const rows = [{ sku: LAMP, input: { name: 'Lampe', category } }];
+    await room.database.transaction((tx) => saveItems(tx, rows, now()));
+    return (await room.database.run('test.tasks', 'SELECT id FROM buffer_tasks', [])).length;
+  };
+  expect(await left('Vases')).toBe(0);
+  expect(await left('Luminaires')).toBe(1);
+});
+
 test('a receipt and a reservation of one batch see the buffer of what is there by then', async () => {
   const sku = 'ONE-BATCH';
   await room.database.transaction((tx) => saveItems(tx, [{ sku, input: { name: sku } }], now()));
