@@ -134,6 +134,27 @@ describe('doctor', () => {
     expect(after.data).toEqual([]);
   }, 30_000);
 
+  test('tells of webhooks that nothing gets through to, and of silent sources', async () => {
+    const { database } = shop.app.deps;
+    await database.run(
+      'test.webhooks',
+      `INSERT INTO webhooks (id, url, secret, cursor, handled_at, enabled, disabled_reason, disabled_at)
+       SELECT 'whk_' || reason, 'https://erp.example', '\\x00', '', now(), reason IS NULL, reason, now()
+       FROM unnest(ARRAY['gone', 'request']) AS reason`,
+      [],
+    );
+    await database.run(
+      'test.sources',
+      `INSERT INTO sources (name, kind, heartbeat_seconds, last_message_at, silent_since)
+       VALUES ('old-till', 'pos', 60, now() - interval '1 hour', now())`,
+      [],
+    );
+    const { code, out } = await runCommand(['doctor'], { env });
+    expect(code).toBe(0);
+    expect(out).toMatch(/^warn {2}Webhooks +whk_gone is disabled \(gone\)\n +→ /m);
+    expect(out).toMatch(/^warn {2}Sources +old-till is silent since 20\S+\n +→ /m);
+  }, 30_000);
+
   test('names what is wrong and what to do, with exit code 1', async () => {
     const folder = await mkdtemp(path.join(tmpdir(), 'comptoir-doctor-'));
     await writeFile(path.join(folder, 'admin-key'), 'ck_live_secret_nobody-knows-it\n');

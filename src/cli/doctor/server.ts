@@ -162,7 +162,11 @@ export async function checkFollowers(server: Server): Promise<Finding[]> {
   if (server.key === '') return [];
   return [
     await listed(server, '/v1/webhooks?limit=200', 'Webhooks', webhooksSchema, ({ data }) => {
-      const bad = data.filter(({ status }) => status === 'disabled' || status === 'failing');
+      // Switched off by somebody: as they want it.
+      const bad = data.filter(
+        ({ status, disabledReason }) =>
+          status === 'failing' || (status === 'disabled' && disabledReason !== 'request'),
+      );
       const names = bad.map(
         ({ id, status, disabledReason }) =>
           `${id} is ${status}${disabledReason ? ` (${disabledReason})` : ''}`,
