@@ -311,6 +311,20 @@ describe('taking a plan', () => {
     expect((await take(id)).body.code).toBe('plan-taken');
   });
 
+  test('by 64 at once, with units for ten, is whole for ten and nothing for the others', async () => {
+    await retailer.stock(['TABLE', 'LILLE', 10], ['LAMP', 'LENS', 30]);
+    const asked = { locations: ['LILLE', 'LENS'], lines: TABLE_AND_LAMP, strategy: 'soonest' };
+    const plans = await Promise.all(Array.from({ length: 64 }, () => firstPlan(asked)));
+    const answers = await Promise.all(plans.map(({ id }) => take(id)));
+    const taken = answers.filter(({ status }) => status === 201);
+    expect(taken).toHaveLength(10);
+    const refused = answers.filter(({ body }) => body.code === 'insufficient-stock');
+    expect(refused).toHaveLength(54);
+    expect(await onHand('TABLE', 'LILLE')).toMatchObject({ reserved: 10 });
+    expect(await onHand('LAMP', 'LENS')).toMatchObject({ reserved: 10 });
+    for (const { body } of taken) await release(body.reservations);
+  });
+
   test('where units are gone holds nothing anywhere, and names each store’s shortages', async () => {
     const { id } = await firstPlan({ ...nearLille, strategy: 'soonest' });
     await retailer.stock(['TABLE', 'LILLE', 0], ['LAMP', 'LENS', 0]);

@@ -72,17 +72,17 @@ const placeRoute = route({
       },
     },
     storeToWeb: {
-      summary: 'Sold in Lille, sent home from Paris',
+      summary: 'Sold in Paris, sent home from Lille',
       body: {
-        location: 'FR-PARIS-01',
+        location: 'FR-LILLE-01',
         lines: [{ sku: 'TABLE-BASSE-CHENE-80', quantity: 1 }],
         channel: 'store',
-        soldAt: 'FR-LILLE-01',
+        soldAt: 'FR-PARIS-01',
         deliverTo: {
           name: 'Camille Martin',
           street: '12 rue des Lilas',
-          postalCode: '59000',
-          city: 'Lille',
+          postalCode: '75020',
+          city: 'Paris',
           country: 'FR',
         },
       },
