@@ -8,8 +8,8 @@ import type { Tx } from '../queries/transaction.ts';
 import type { Deps } from './deps.ts';
 
 /**
- * Rows a statement: 45 ms with every row's store and source to be asked, and 400 kB of text. With 200 a statement a row
- * costs 1.4 times as much; with 20,000 it is no faster, and a client that leaves is noticed later.
+ * Rows a statement: 13 µs each, where a million levels are in memory; 25 µs with 200 a statement, 9 with 20,000, which
+ * then takes 160 ms. A million rows took 20 s to send on a busy machine.
  */
 const ROWS_A_PAGE = 2_000;
 
@@ -38,7 +38,7 @@ export type Network = {
 
 /**
  * Reads every location: the views in memory may lag behind the cursor that the answer is given, and what they lacked
- * would never be told. 2,000 locations take 15 ms.
+ * would never be told. 2,000 locations take 20 ms.
  * @param sees false for locations that are not in scope
  */
 export async function readNetwork(database: Tx, sees: (code: string) => boolean): Promise<Network> {

@@ -103,16 +103,16 @@ A key limited to locations gets their rows only.`,
     // First how far the events go, then the network, then the rows: whatever they miss is after the cursor.
     await deps.feed.settled();
     const target = deps.feed.horizon();
-    const network = await readNetwork(deps.database, sees);
+    const network = () => readNetwork(deps.database, sees);
     const format = formatOf(call.query);
     if (from === null) {
       const headers = {
         ...fileHeaders(format, 'local-inventory'),
         'Next-Cursor': encodeChanges({ position: target, within: null }, { location }),
       };
-      return fileReply(call, headers, wholeFeed(network, format, deps));
+      return fileReply(call, headers, wholeFeed(await network(), format, deps));
     }
-    const changes = await readChanges({ network, from, target, limit }, deps);
+    const changes = await readChanges({ readNetwork: network, from, target, limit }, deps);
     const headers = {
       ...fileHeaders(format, 'local-inventory-changes'),
       'Next-Cursor': encodeChanges(changes.cursor, { location }),
