@@ -7,7 +7,6 @@ import type { LocationRecord } from '../../domain/location.ts';
 import type { NewMovement } from '../../domain/movement.ts';
 import { Problem } from '../../domain/problem.ts';
 import type { Reservation, ReservationLine } from '../../domain/reservation.ts';
-import { type LineEntry, tellsOf } from '../../domain/told.ts';
 import type { Transfer } from '../../domain/transfer.ts';
 import type { Comparison } from '../../queries/countConflicts.ts';
 import type { RecordedFact } from '../../queries/movements.ts';
@@ -15,6 +14,7 @@ import { type ReservationName, reservationNameKey } from '../../queries/reservat
 import type { Transition } from '../../queries/reservationWrites.ts';
 import type { Buffers } from './bufferRules.ts';
 import { type Actor, type Outcome, RefusalWithEffect } from './outcome.ts';
+import { type LoadedTellings, TellingBook } from './tellingBook.ts';
 import { TransferBook } from './transferBook.ts';
 
 export type ReservationEvent = { type: EventType; reservation: Reservation; data: Record<string, unknown> };
@@ -29,11 +29,6 @@ type Undo = () => void;
 /** One key for a level: item ids stay below 2^29 and location ids below 2^24. */
 export function levelKey(itemId: number, locationId: number): number {
   return itemId * 2 ** 24 + locationId;
-}
-
-/** One key for what is told of a line. */
-function lineKey(reservationId: string, itemId: number): string {
-  return `${reservationId}/${itemId}`;
 }
 
 export function factKey(source: string, eventId: string): string {
@@ -59,7 +54,7 @@ export type Loaded = {
   takenPlans: ReadonlySet<string>;
   /** The reservations that answer to a name, by reservationNameKey. */
   named: ReadonlyMap<string, readonly string[]>;
-  tellings: readonly (LineEntry & { reservationId: string; itemId: number })[];
+  tellings: LoadedTellings;
 };
 
 export class Batch {
@@ -75,8 +70,8 @@ export class Batch {
   /** Changed levels with the reason that the event tells, and the state before the batch. */
   readonly changedLevels = new Map<Level, { reason: string; before: { onHand: number; reserved: number } }>();
   readonly transfers: TransferBook;
+  readonly tellings: TellingBook;
   readonly #loaded: Loaded;
-  readonly #tellings: Map<string, LineEntry[]>;
   /** Null outside a command: there nothing may change. */
   #undo: Undo[] | null = null;
   #touched = new Set<object>();
@@ -85,7 +80,7 @@ export class Batch {
 
   constructor(loaded: Loaded) {
     this.#loaded = loaded;
-    this.#tellings = Map.groupBy(loaded.tellings, (told) => lineKey(told.reservationId, told.itemId));
+    this.tellings = new TellingBook(loaded.tellings, (undo) => this.#later(undo));
     this.now = loaded.now;
     this.attempt = loaded.attempt;
     this.transfers = new TransferBook(loaded.transfers, loaded.now, (undo) => this.#later(undo));
@@ -145,11 +140,6 @@ export class Batch {
   /** The ids of the reservations at a location that answer to an order reference or a pickup code. */
   named(name: ReservationName): readonly string[] {
     return this.#loaded.named.get(reservationNameKey(name)) ?? [];
-  }
-
-  /** What counter and tills have told of a line so far, in the order in which they did. */
-  tellingsOf(reservation: Reservation, line: ReservationLine): readonly LineEntry[] {
-    return this.#tellings.get(lineKey(reservation.id, line.itemId)) ?? [];
   }
 
   findFact(source: string, eventId: string): RecordedFact | null {
@@ -340,18 +330,7 @@ export class Batch {
       this.movements.pop();
       this.#loaded.facts.delete(key);
     });
-    this.#keepTelling(level.itemId, movement);
-  }
-
-  #keepTelling(itemId: number, movement: Omit<NewMovement, 'itemId' | 'locationId'>): void {
-    const told = tellsOf(movement);
-    if (movement.reservationId === null || told === null || movement.onHandDelta === null) return;
-    const { quantity: units, onHandDelta, occurredAt: at } = movement;
-    const key = lineKey(movement.reservationId, itemId);
-    const entries = this.#tellings.get(key) ?? [];
-    this.#tellings.set(key, entries);
-    entries.push({ ...told, units, onHandDelta, at });
-    this.#later(() => entries.pop());
+    this.tellings.keep(level.itemId, movement);
   }
 
   #setOnHand(level: Level, onHand: number): void {

@@ -93,8 +93,10 @@ export async function loadBatch(
     tx,
     needs.flatMap((need) => need.facts ?? []),
   );
-  const telling = needs.filter((need) => need.tellings === true).flatMap((need) => namedBy(need, named));
-  const tellings = await findTellings(tx, unique(telling));
+  const telling = unique(
+    needs.filter((need) => need.tellings === true).flatMap((need) => namedBy(need, named)),
+  );
+  const tellings = { of: new Set(telling), entries: await findTellings(tx, telling) };
   const sums = await loadSums(tx, needs, names);
   const orderReferences = await loadOrderReferences(tx, needs);
   for (const { locationId, location, lines } of reservations) nameLevels(levels, locationId, location, lines);

@@ -48,7 +48,7 @@ export function tell(
   const reason = told.reason ?? type;
   if (reserved > 0) batch.reserve(level, line, -reserved, reason);
 
-  const entries = batch.tellingsOf(reservation, line);
+  const entries = batch.tellings.of(reservation.id, line.itemId);
   const steps = stepsWith(entries, { part, tells, units, onHandDelta: 0, at: told.occurredAt }, line);
   const own = steps.find((step) => step.part === part && step.at.getTime() === told.occurredAt.getTime());
   const movement = {
@@ -85,7 +85,7 @@ export function tellDamaged(
 ): void {
   const level = batch.levelOf(line.itemId, reservation.locationId);
   const own = ownEntry(batch, reservation, line, `damage.${name}`);
-  const entries = batch.tellingsOf(reservation, line);
+  const entries = batch.tellings.of(reservation.id, line.itemId);
   const steps = stepsWith(
     entries,
     { part: 'damaged', tells: 'damaged', units, onHandDelta: 0, at: own.occurredAt },
@@ -128,7 +128,7 @@ function correct(
   reason: string,
 ): void {
   // The entries of a line only ever grow, so their number makes the event id unique.
-  const place = batch.tellingsOf(reservation, line).length;
+  const place = batch.tellings.of(reservation.id, line.itemId).length;
   const type = PART_TYPES[step.part];
   const movement = {
     type,
