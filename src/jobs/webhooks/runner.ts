@@ -49,7 +49,7 @@ export type Webhooks = {
 };
 
 const POLL_MILLISECONDS = 500;
-const LEASE_SECONDS = 15;
+const LEASE_SECONDS = 10;
 /** A third of the lease: two renewals may fail. */
 const RENEWALS_PER_LEASE = 3;
 /** A round: processes that start together share. */
