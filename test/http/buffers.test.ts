@@ -269,7 +269,9 @@ describe('a rule that tunes itself', () => {
 
   test('looks again every hour, and forgets what is older than 30 days', async () => {
     const { body } = await put({ auto: { percentMax: 50 } });
-    expect(await tune(app.deps)).toBe(true);
+    // Two processes look at once: the figures are one's to take.
+    const taken = await Promise.all([tune(app.deps), tune(app.deps)]);
+    expect(taken.filter(Boolean)).toHaveLength(1);
     now = new Date(TUESDAY.getTime() + 3_599_999);
     expect(await tune(app.deps)).toBe(false);
     await work();
