@@ -93,7 +93,8 @@ export async function listStock(
 
 /**
  * Levels as they were at `asOf`, by what is known today: the fold of the movements that had occurred by then, and
- * the units that lines reserved then. A hold counts until its time was over.
+ * the units that lines reserved then. A hold counts until its time was over. What was in transit counts as incoming
+ * until it arrived; what of it was lost, until the transfer ended.
  */
 export async function listStockAsOf(
   tx: Tx,
@@ -106,7 +107,7 @@ export async function listStockAsOf(
   return tx.run<StockRow>(
     `stock.list_as_of_${page.name}`,
     `WITH ${page.text}, promised AS (
-       SELECT n.item_id, n.location_id, sum(n.quantity + coalesce(taken.units, 0)) AS units
+       SELECT n.item_id, n.location_id, n.quantity + coalesce(taken.units, 0) - coalesce(awaited.units, 0) AS units
        FROM page
        JOIN reservation_lines n USING (item_id, location_id)
        JOIN reservations r ON r.id = n.reservation_id
@@ -120,13 +121,44 @@ export async function listStockAsOf(
          WHERE reservation_id = n.reservation_id AND type = 'held' AND at <= $7
          ORDER BY version DESC LIMIT 1
        ) hold ON n.reserved_at > $7
+       LEFT JOIN LATERAL (
+         SELECT sum(CASE type WHEN 'held' THEN told.quantity ELSE -told.quantity END) AS units
+         FROM reservation_transitions
+         CROSS JOIN LATERAL json_to_recordset(CASE type WHEN 'held' THEN data->'awaited' ELSE data->'fed' END)
+           AS told (sku text, quantity int)
+         WHERE reservation_id = n.reservation_id AND type IN ('held', 'transfer') AND at <= $7 AND told.sku = page.sku
+       ) awaited ON NOT EXISTS (
+         -- Taken again after it expired, all of it here.
+         SELECT FROM reservation_transitions
+         WHERE reservation_id = n.reservation_id AND type = 'confirmed' AND from_status = 'expired' AND at <= $7
+       )
        WHERE r.created_at <= $7 AND (n.reserved_at > $7 OR n.released_at IS NULL OR n.released_at > $7)
          AND CASE WHEN n.reserved_at <= $7 THEN r.expires_at IS NULL OR r.expires_at > $7
                   -- Taken again after it expired: before that, it was reserved as long as the hold lived.
                   ELSE hold.expires_at > $7 END
-       GROUP BY n.item_id, n.location_id
+       UNION ALL
+       SELECT l.item_id, l.from_location_id, l.quantity
+       FROM page
+       JOIN transfer_lines l ON l.item_id = page.item_id AND l.from_location_id = page.location_id
+       JOIN transfers t ON t.id = l.transfer_id
+       WHERE t.created_at <= $7 AND coalesce(t.shipped_at, t.ended_at, 'infinity') > $7
+     ), reserved AS (
+       SELECT item_id, location_id, sum(units) AS units FROM promised GROUP BY item_id, location_id
+     ), coming AS (
+       SELECT l.item_id, t.to_location_id AS location_id, sum(l.shipped - coalesce(arrived.units, 0)) AS units
+       FROM page
+       JOIN transfers t ON t.to_location_id = page.location_id
+       JOIN transfer_lines l ON l.transfer_id = t.id AND l.item_id = page.item_id
+       LEFT JOIN LATERAL (
+         SELECT sum(quantity) AS units FROM movements
+         WHERE item_id = l.item_id AND location_id = t.to_location_id AND type = 'transfer_in' AND reference = t.id
+           AND recorded_at <= $7
+       ) arrived ON true
+       WHERE t.shipped_at <= $7 AND (t.ended_at IS NULL OR t.ended_at > $7)
+       GROUP BY l.item_id, t.to_location_id
      )
-     SELECT p.sku, p.location, p.buffer, p.buffer_rule AS "bufferRule", 0 AS incoming, 0 AS version,
+     SELECT p.sku, p.location, p.buffer, p.buffer_rule AS "bufferRule", coalesce(w.units, 0)::int AS incoming,
+            0 AS version,
             coalesce(c.quantity, 0) + coalesce(m.units, 0) AS "onHand",
             coalesce(r.units, 0)::int AS reserved,
             c.occurred_at AS "countedAt",
@@ -142,7 +174,8 @@ export async function listStockAsOf(
        WHERE item_id = p.item_id AND location_id = p.location_id AND occurred_at <= $7
          AND occurred_at > coalesce(c.occurred_at, '-infinity')
      ) m ON true
-     LEFT JOIN promised r USING (item_id, location_id)
+     LEFT JOIN reserved r USING (item_id, location_id)
+     LEFT JOIN coming w USING (item_id, location_id)
      ORDER BY p.location, p.sku`,
     [...parameters(filters, after), limit, asOf],
   );

@@ -82,7 +82,12 @@ export function holdLines(batch: Batch, command: HoldLines): Reservation {
   }
   if (joined !== null) join(batch, reservation, joined);
   else if (command.feed !== null) feed(batch, reservation, location, command.feed);
-  batch.record(reservation, 'reservation.held', command.actor, null, { ttlSeconds: command.ttlSeconds });
+  const awaited = legs.flatMap(({ sku, there }) => (there > 0 ? [{ sku, quantity: there }] : []));
+  batch.record(reservation, 'reservation.held', command.actor, null, {
+    ttlSeconds: command.ttlSeconds,
+    // What was reserved at any instant is told from here on (queries/stock.ts).
+    ...(awaited.length === 0 ? {} : { awaited }),
+  });
   return reservation;
 }
 
