@@ -68,9 +68,20 @@ async function run([name = '', ...words]: readonly string[], terminal: Terminal)
   }
 }
 
+/** npm hands on a ^C that the terminal has sent to everybody: the same one twice is one. */
+const SAME_MILLISECONDS = 1_000;
+const INTERRUPTED = 130;
+
 function untilInterrupted(): AbortSignal {
   const interruption = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interruption.abort());
+  let interruptedAt: number | null = null;
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      interruptedAt ??= performance.now();
+      interruption.abort();
+      if (performance.now() - interruptedAt > SAME_MILLISECONDS) process.exit(INTERRUPTED);
+    });
+  }
   return interruption.signal;
 }
 

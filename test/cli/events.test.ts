@@ -57,6 +57,8 @@ describe('listen', () => {
     await shop.put(TABLE, STORE, 14);
     await eventually(() => toldBy(command).length >= 4);
     expect(onHand(toldBy(command))).toEqual([11, 12, 13, 14]);
+    // As under npm: from the terminal, and handed on.
+    command.child.kill('SIGINT');
     command.child.kill('SIGINT');
     const { code, err } = await command.ended;
     expect({ code, cursor: /--after (\S+)\n$/.exec(err)?.[1] }).toEqual({
