@@ -9,6 +9,7 @@ import { Problem } from '../../domain/problem.ts';
 import { compensateDrift } from '../../operations/compensateDrift.ts';
 import { checkIntegrity, readOneSnapshot } from '../../queries/integrity.ts';
 import { type AnyRoute, route } from '../route.ts';
+import { answerWhenDone } from '../slowAnswer.ts';
 import { refusalOf, replayed, replyOfRefusal, submitOne } from '../stockAnswers.ts';
 
 const driftSchema = z
@@ -26,7 +27,7 @@ const checkIntegrityRoute = route({
   operationId: 'checkIntegrity',
   summary: 'Check levels against their evidence',
   description:
-    'Derives every level anew, on hand from the ledger and reserved from the open lines, in one snapshot. At most 1,000 drifting levels are named; `drifting` counts them all.',
+    'Derives every level anew, on hand from the ledger and reserved from the open lines, in one snapshot; on a large network it takes minutes, during which blank lines keep the connection. At most 1,000 drifting levels are named; `drifting` counts them all.',
   tag: 'Stock',
   scopes: ['admin'],
   responses: {
@@ -47,15 +48,16 @@ const checkIntegrityRoute = route({
         'The check covers every location: it needs a key that is not limited to some.',
       );
     }
-    const body = await database.transaction(async (tx) => {
+    const { signal } = call;
+    const check = database.transaction(async (tx) => {
       await readOneSnapshot(tx);
       // It may take its time, but not when nobody waits for it any more.
       const onRange = () => {
-        if (call.signal.aborted) throw new Problem('unavailable', 'The check was stopped before its end.');
+        if (signal.aborted) throw new Problem('unavailable', 'The check was stopped before its end.');
       };
       return checkIntegrity(tx, { onRange });
     });
-    return { status: 200, body };
+    return answerWhenDone(check);
   },
 });
 
