@@ -11,7 +11,6 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   expect(await contradictions(shop.app.deps.database)).toEqual([]);
-  expect(await shop.app.deps.database.run('test.incoming', INCOMING, [])).toEqual([]);
   await shop.app.close();
 });
 beforeEach(async () => {
@@ -20,15 +19,6 @@ beforeEach(async () => {
   await restock(TABLE, OTHER_STORE, 10);
   await restock(LAMP, OTHER_STORE, 4);
 });
-
-/** Levels whose `incoming` is not what transfers say is on its way there. */
-const INCOMING = `
-  SELECT l.item_id, l.location_id, l.incoming, coalesce(w.units, 0) AS on_its_way
-  FROM levels l LEFT JOIN (
-    SELECT n.item_id, t.to_location_id AS location_id, sum(greatest(0, shipped - received - damaged - lost)) AS units
-    FROM transfer_lines n JOIN transfers t ON t.id = n.transfer_id GROUP BY 1, 2
-  ) w USING (item_id, location_id)
-  WHERE l.incoming <> coalesce(w.units, 0)`;
 
 let counts = 0;
 async function restock(sku: string, location: string, onHand: number) {

@@ -7,7 +7,9 @@ import type { Database, Tx } from '../../src/queries/transaction.ts';
 export async function contradictions(database: Database): Promise<string[]> {
   return database.transaction(async (tx) => [
     ...(await drift(tx)),
+    ...(await wrongIncoming(tx)),
     ...(await untoldLevels(tx)),
+    ...(await untoldTransfers(tx)),
     ...(await untoldTransitions(tx)),
     ...(await wrongFlags(tx)),
     ...(await wrongBuffers(tx)),
@@ -17,6 +19,40 @@ export async function contradictions(database: Database): Promise<string[]> {
 async function drift(tx: Tx): Promise<string[]> {
   const { drifting, drift: found } = await checkIntegrity(tx);
   return drifting === 0 ? [] : found.map((one) => `drift: ${JSON.stringify(one)}`);
+}
+
+/** What a level says is coming is what shipped transfers have not delivered yet. */
+async function wrongIncoming(tx: Tx): Promise<string[]> {
+  const rows = await tx.run<Record<string, unknown>>(
+    'evidence.incoming',
+    `WITH coming AS (
+       SELECT l.item_id, t.to_location_id AS location_id,
+              sum(greatest(0, l.shipped - l.received - l.damaged - l.lost)) AS units
+       FROM transfer_lines l JOIN transfers t ON t.id = l.transfer_id GROUP BY 1, 2
+     )
+     SELECT v.item_id, v.location_id, v.incoming, coalesce(c.units, 0) AS coming
+     FROM levels v LEFT JOIN coming c USING (item_id, location_id) WHERE v.incoming <> coalesce(c.units, 0)`,
+    [],
+  );
+  return rows.map((row) => `incoming: ${JSON.stringify(row)}`);
+}
+
+/** Each version of a transfer was told once at each end, in order; the last tells its state. */
+async function untoldTransfers(tx: Tx): Promise<string[]> {
+  const rows = await tx.run<Record<string, unknown>>(
+    'evidence.transfers',
+    `SELECT t.id, t.status, t.version, o.code, told.versions, told.status AS told
+     FROM transfers t
+     JOIN locations o ON o.id IN (t.from_location_id, t.to_location_id)
+     LEFT JOIN LATERAL (
+       SELECT array_agg(e.version ORDER BY e.id) AS versions, (array_agg(e.data->>'status' ORDER BY e.id DESC))[1] AS status
+       FROM events e WHERE e.subject = t.id AND e.location = o.code
+     ) told ON true
+     WHERE told.status IS DISTINCT FROM t.status
+        OR told.versions IS DISTINCT FROM (SELECT array_agg(n) FROM generate_series(1, t.version) n)`,
+    [],
+  );
+  return rows.map((row) => `events of a transfer: ${JSON.stringify(row)}`);
 }
 
 /** One stock.changed for each version of a level, in order, the last with the level's own state. */
