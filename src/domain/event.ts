@@ -116,6 +116,16 @@ export const reservationData = z
       .array(z.looseObject({ sku, quantity: z.int().optional(), reserved: z.int().optional() }))
       .optional(),
     expiresAt: z.string().nullable().optional().meta({ description: 'Set while it is held.' }),
+    soldAt: z
+      .string()
+      .nullable()
+      .optional()
+      .meta({ description: 'The store that sold it, where a store did.' }),
+    delivery: z
+      .boolean()
+      .optional()
+      .meta({ description: 'Sent to the customer’s home; where that is no event tells.' }),
+    planId: z.string().nullable().optional().meta({ description: 'The plan that it is part of.' }),
   })
   .meta({ id: 'ReservationEvent' });
 

@@ -4,8 +4,10 @@ import { describe, expect, test } from '@jest/globals';
 import type { Pickup } from '../../src/domain/location.ts';
 import { type OpeningHours, WEEKDAYS } from '../../src/domain/openingHours.ts';
 import {
+  arrivalByTransfer,
   type PickupCounter,
   pickupDeadline,
+  promiseAfter,
   promiseByTransfer,
   promiseHere,
 } from '../../src/domain/promise.ts';
@@ -230,4 +232,57 @@ describe('a ready order waits', () => {
     const found = pickupDeadline({ hours, timeZone: PARIS, readyAt: at(readyAt), holdDays });
     expect(found).toEqual(deadline && at(deadline));
   });
+});
+
+describe('goods on their way', () => {
+  const arrival = (now: string, leadTimeDays: number, hours = depot, queuedOrders = 0) =>
+    arrivalByTransfer({
+      destination: counter({ queuedOrders, pickup: { ...pickup, ordersPerHour: 1 } }),
+      source: { hours, timeZone: PARIS },
+      replenishment: { leadTimeDays, cutOff: '14:00' },
+      now: at(now),
+    });
+
+  test.each<[string, Date | null, string | null]>([
+    ['are due as the store opens on that day', arrival('2026-11-24T10:00:00Z', 1), '2026-11-25T08:00:00Z'],
+    ['or on its next open day', arrival('2026-11-27T10:00:00Z', 1), '2026-12-01T08:00:00Z'],
+    ['not before they left', arrival('2026-11-24T09:00:00Z', 0), '2026-11-24T13:00:00Z'],
+    ['whatever is queued there', arrival('2026-11-24T10:00:00Z', 1, depot, 50), '2026-11-25T08:00:00Z'],
+    ['never, if the source never works', arrival('2026-11-24T10:00:00Z', 1, closedForEver()), null],
+  ])('%s', (_, found, expected) => {
+    expect(found).toEqual(expected === null ? null : at(expected));
+  });
+
+  const prepared = (arrivesAt: string, changes: Partial<PickupCounter> = {}) =>
+    promiseAfter(counter(changes), at(arrivesAt).getTime(), at('2026-11-24T08:30:00Z'));
+
+  test.each<[string, { readyAt: Date } | null, string | null]>([
+    ['are prepared from then on', prepared('2026-11-24T13:10:30Z'), '2026-11-24T14:11:00Z'],
+    ['in open time', prepared('2026-11-24T17:30:00Z'), '2026-11-25T08:30:00Z'],
+    [
+      'once what is queued there is done',
+      prepared('2026-11-24T09:00:00Z', { queuedOrders: 4, pickup: { ...pickup, ordersPerHour: 1 } }),
+      '2026-11-24T15:30:00Z',
+    ],
+    [
+      'never, where pickup is not enabled',
+      prepared('2026-11-24T13:00:00Z', { pickup: { ...pickup, enabled: false } }),
+      null,
+    ],
+  ])('%s', (_, found, expected) => {
+    expect(found).toEqual(ready(expected));
+  });
+
+  /** Closed on every day that is looked at. */
+  function closedForEver(): OpeningHours {
+    return { weekly: [{ days: ['tue'], opens: '09:00', closes: '10:00' }], exceptions: everyTuesday() };
+  }
+
+  function everyTuesday(): OpeningHours['exceptions'] {
+    const first = Date.UTC(2026, 10, 24);
+    return Array.from({ length: 80 }, (_, week) => ({
+      date: new Date(first + week * 7 * 86_400_000).toISOString().slice(0, 10),
+      closed: true as const,
+    }));
+  }
 });

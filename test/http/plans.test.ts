@@ -252,6 +252,14 @@ describe('taking a plan', () => {
     await release(body.reservations);
   });
 
+  test('for a store that sells it says so on each', async () => {
+    const { id } = await firstPlan({ ...nearLille, strategy: 'soonest' });
+    expect((await take(id, { soldAt: 'LYON' })).body.errors).toMatchObject([{ pointer: '/soldAt' }]);
+    const { body } = await take(id, { channel: 'store', soldAt: 'LYON' });
+    expect(body.reservations).toMatchObject([{ soldAt: 'LYON' }, { soldAt: 'LYON' }]);
+    await release(body.reservations);
+  });
+
   test('with a transfer makes it too: what is here is reserved, the rest comes', async () => {
     const plan = await firstPlan({
       near: NEAR,

@@ -27,7 +27,7 @@ const itemRoute = route({
   operationId: 'getItemAvailability',
   summary: 'One item at every location',
   description:
-    'Every location that the key may see, warehouses too, by code, and their total. A publishable key sees bands, never counts.',
+    'Every location that the key may see, warehouses too, by code, and their total; a tablet sees all of them, to say where an item is. A publishable key sees bands, never counts.',
   tag: 'Availability',
   scopes: ['availability:read'],
   kinds: AVAILABILITY_KINDS,
