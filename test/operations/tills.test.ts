@@ -165,7 +165,7 @@ function send(life: Life, place: number): Promise<Outcome<unknown>> {
       return process.one(collectReservation, { ...base(id), proof: { pickupCode: code }, lines });
     case 'sale':
     case 'sale again': {
-      const sale = { ...fact, eventId: `sale-${id}`, quantity: world.units, ...nameOf(life, place) };
+      const sale = { ...fact, eventId: `sale-${id}`, quantity: world.rung, ...nameOf(life, place) };
       return process.one(recordMovements, movement(sale));
     }
     case 'till return': {

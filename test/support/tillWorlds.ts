@@ -16,8 +16,9 @@ export type Message = (typeof MESSAGES)[number];
 export type World = {
   kind: 'late' | 'live';
   quantity: number;
-  /** Units handed over, and of them units that came back. */
+  /** Units handed over at the counter, of them units that the till rings up, and units that come back. */
   units: number;
+  rung: number;
   back: number;
   damaged: boolean;
   /** In a late world: when somebody counted. */
@@ -66,57 +67,92 @@ export type Expected = {
   onHandAt(minute: number): number;
 };
 
-/** Null where this cannot happen: in a live world nobody brings back at a till what has not left. */
+const NEVER = Number.POSITIVE_INFINITY;
+
+/** Somebody who hears every message, and knows which of them the shop must refuse. */
+class Witness {
+  status: Expected['status'] = 'ready';
+  isKnownDamaged = false;
+  counted = NEVER;
+  readonly #world: World;
+  /** When each unit left, and when units came back, by what was told so far. */
+  readonly #left: number[] = [];
+  #cameBack = NEVER;
+
+  constructor(world: World) {
+    this.#world = world;
+  }
+
+  /** Null: this cannot happen. */
+  hear(message: Message, minute: number): Expected['outcomes'][number] | null {
+    const { units, rung, kind, damaged } = this.#world;
+    const isOut = this.#left.length > 0;
+    switch (message) {
+      case 'sale':
+        return this.#leave(rung, minute);
+      case 'sale again':
+        return 'duplicate';
+      case 'collect':
+        return this.status === 'cancelled' ? 'refused' : this.#leave(units, minute);
+      case 'till return':
+        // In a live world nobody brings back what has not left.
+        return isOut || kind === 'late' ? this.#comeBack(minute) : null;
+      case 'counter return':
+        if (!isOut) return 'refused';
+        this.isKnownDamaged = damaged;
+        return this.#comeBack(minute);
+      case 'cancel':
+        if (this.status !== 'ready') return 'refused';
+        this.status = 'cancelled';
+        return 'ok';
+      case 'count':
+        this.counted = minute;
+        return 'ok';
+    }
+  }
+
+  /** What was on the shelf fit for sale; `damaged`: of what came back. */
+  shelfAt(minute: number, damaged: number): number {
+    const gone = this.#left.filter((left) => left <= minute).length;
+    return SHELF - gone + (this.#cameBack <= minute ? this.#world.back - damaged : 0);
+  }
+
+  #leave(units: number, minute: number): 'ok' {
+    for (let unit = 0; unit < units; unit++) this.#left[unit] = Math.min(this.#left[unit] ?? NEVER, minute);
+    if (this.status === 'ready' && this.#left.length === this.#world.quantity) this.status = 'collected';
+    return 'ok';
+  }
+
+  #comeBack(minute: number): 'ok' {
+    this.#cameBack = Math.min(this.#cameBack, minute);
+    return 'ok';
+  }
+}
+
+/** What must become of this order of messages; null where it cannot happen. */
 export function expected(world: World, order: readonly Message[]): Expected | null {
-  let isOut = false;
-  let status: Expected['status'] = 'ready';
-  let handOver = Number.POSITIVE_INFINITY;
-  let cameBack = Number.POSITIVE_INFINITY;
-  let counted = Number.POSITIVE_INFINITY;
-  let isKnownDamaged = false;
+  const witness = new Witness(world);
   const outcomes: Expected['outcomes'] = [];
   const told = order.map((message, place) => {
-    const told = message === 'sale again' ? order.indexOf('sale') : place;
-    return { message, minute: minuteOf(world, message, told) };
+    const first = message === 'sale again' ? order.indexOf('sale') : place;
+    return { message, minute: minuteOf(world, message, first) };
   });
   for (const { message, minute } of told) {
-    let outcome: Expected['outcomes'][number] = 'ok';
-    if (message === 'sale' || message === 'collect') {
-      const mayCollect = status === 'ready' || (status === 'collected' && message === 'collect');
-      if (message === 'sale' || mayCollect) {
-        isOut = true;
-        handOver = Math.min(handOver, minute);
-        if (status === 'ready' && world.units === world.quantity) status = 'collected';
-      } else outcome = 'refused';
-    } else if (message === 'sale again') outcome = 'duplicate';
-    else if (message === 'till return') {
-      if (!isOut && world.kind === 'live') return null;
-      cameBack = Math.min(cameBack, minute);
-    } else if (message === 'counter return') {
-      if (isOut) {
-        cameBack = Math.min(cameBack, minute);
-        isKnownDamaged = world.damaged;
-      } else outcome = 'refused';
-    } else if (message === 'cancel') {
-      if (status === 'ready') status = 'cancelled';
-      else outcome = 'refused';
-    } else counted = minute;
+    const outcome = witness.hear(message, minute);
+    if (outcome === null) return null;
     outcomes.push(outcome);
   }
-  const shelf = (minute: number, damaged: number) =>
-    (minute >= handOver ? -world.units : 0) + (minute >= cameBack ? world.back - damaged : 0);
+  const { status, counted, isKnownDamaged } = witness;
   // Who counts sees what is fit for sale, whether or not the counter has told; what was never told stays unknown.
   const damagedInTruth = world.damaged && (world.kind === 'late' || isKnownDamaged) ? world.back : 0;
   const damagedAsTold = isKnownDamaged ? world.back : 0;
-  const seen = SHELF + shelf(counted, damagedInTruth);
+  const seen = witness.shelfAt(counted, damagedInTruth);
+  const asTold = (minute: number) => witness.shelfAt(minute, damagedAsTold);
   return {
     told: told.map((each) => ({ ...each, onHand: seen })),
     outcomes,
     status,
-    onHandAt: (minute) =>
-      minute < counted
-        ? SHELF + shelf(minute, damagedAsTold)
-        : seen + shelf(minute, damagedAsTold) - shelf(counted, damagedAsTold),
+    onHandAt: (minute) => (minute < counted ? asTold(minute) : seen + asTold(minute) - asTold(counted)),
   };
 }
 
@@ -140,11 +176,14 @@ export function worlds(): World[] {
     { kind: 'late', counted: 'after' },
   ] as const;
   const lines = [
-    { quantity: 2, units: 2, back: 2 },
-    { quantity: 2, units: 2, back: 1 },
-    { quantity: 3, units: 2, back: 1 },
+    { quantity: 2, units: 2, rung: 2, back: 2 },
+    { quantity: 2, units: 2, rung: 2, back: 1 },
+    { quantity: 3, units: 2, rung: 2, back: 1 },
+    // The till rings up one of two. When the other one left, only the counter tells: no late world.
+    { quantity: 2, units: 2, rung: 1, back: 1 },
   ];
-  return lines.flatMap((line) =>
+  const all = lines.flatMap((line) =>
     [false, true].flatMap((damaged) => kinds.map((kind) => ({ ...line, ...kind, damaged }))),
   );
+  return all.filter(({ kind, rung, units }) => kind === 'live' || rung === units);
 }
