@@ -7,13 +7,13 @@ import { newId } from '../newId.ts';
 import { insertEvents } from '../queries/events.ts';
 import type { Tx } from '../queries/transaction.ts';
 import { countPending, insertDue, type NewDelivery } from '../queries/webhookDeliveries.ts';
-import { probeNow } from '../queries/webhooks.ts';
-import { lockOwn } from './webhooks/ownWebhook.ts';
+import { findWebhook, probeNow } from '../queries/webhooks.ts';
+import { lockOwn, requireOwn } from './webhooks/ownWebhook.ts';
 
 export type QueueDeliveries = {
   caller: Caller;
   id: string;
-  /** What is to be sent, once it is known that it may be. */
+  /** What is to be sent, for the webhook as it is. */
   deliveries: (webhook: WebhookRecord) => Promise<Omit<NewDelivery, 'id'>[]>;
   now: Date;
 };
@@ -26,6 +26,8 @@ export async function queueDeliveries(
   tx: Tx,
   { caller, id, deliveries, now }: QueueDeliveries,
 ): Promise<string[]> {
+  // Before the lock: a long range takes a while to read, and who sends for the others would wait for this one's row.
+  const again = await deliveries(requireOwn(caller, await findWebhook(tx, id)));
   const webhook = await lockOwn(tx, caller, id);
   if (!webhook.enabled) {
     throw new Problem('webhook-disabled', 'Nothing is sent to it: switch it on with `enabled: true` first.');
@@ -33,7 +35,7 @@ export async function queueDeliveries(
   if ((await countPending(tx, id, WAITING_MAX)) >= WAITING_MAX) {
     throw new Problem('overloaded', `${WAITING_MAX} deliveries wait for this webhook: try again later.`);
   }
-  const due = (await deliveries(webhook)).map((delivery) => ({ id: newId('obj', now), ...delivery }));
+  const due = again.map((delivery) => ({ id: newId('obj', now), ...delivery }));
   await insertDue(tx, id, due, now);
   await probeNow(tx, id);
   await insertEvents(tx, [webhookEvent('webhook.changed', webhook, now)]);

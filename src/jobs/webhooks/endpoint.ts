@@ -84,7 +84,7 @@ export class Endpoint implements Account, Sink {
     const { webhook } = this.#held;
     this.#held = held;
     if (held.webhook.url !== webhook.url) {
-      void this.#target.close();
+      void this.#target.retire();
       this.#target = this.#room.target(held.webhook.url);
     }
     if (held.webhook.version !== webhook.version) this.#source.filter = filterOf(held.webhook);
@@ -107,7 +107,7 @@ export class Endpoint implements Account, Sink {
   async probe(): Promise<void> {
     const { now, dice, slots } = this.#room;
     if (!this.#condition.isProbeDue(now()) || this.#isProbing || this.#inFlight > 0) return;
-    if (this.#isClosed || !slots.take(() => {})) return;
+    if (this.#isClosed || !slots.take(null)) return;
     this.#isProbing = true;
     try {
       const job = await this.#probeJob();

@@ -15,6 +15,8 @@ export type SenderOptions = {
 
 export type Target = {
   send(headers: Record<string, string>, body: string): Promise<TryResult>;
+  /** Lets what is under way end. Nothing more may be sent. */
+  retire(): Promise<void>;
   /** Ends what is under way. */
   close(): Promise<void>;
 };
@@ -46,6 +48,7 @@ export function makeSender(options: SenderOptions): (url: string) => Target {
     const path = `${url.pathname}${url.search}`;
     return {
       send: (headers, body) => post(pool, { path, headers, body }, tryMilliseconds),
+      retire: () => pool.close(),
       close: () => pool.destroy(),
     };
   };

@@ -1,8 +1,8 @@
 // How many requests may be under way in the whole process. Who finds none free is called when there is one, in turn.
 
 export type Slots = {
-  /** True when the caller has one now; else `wanted` is called once, when one is free. */
-  take(wanted: () => void): boolean;
+  /** True when the caller has one now; else `wanted`, if there is one, is called once, when one is free. */
+  take(wanted: (() => void) | null): boolean;
   give(): void;
   used(): number;
 };
@@ -13,7 +13,7 @@ export function makeSlots(slotsMax: number): Slots {
   return {
     take(wanted) {
       if (used >= slotsMax) {
-        waiting.add(wanted);
+        if (wanted !== null) waiting.add(wanted);
         return false;
       }
       used += 1;
