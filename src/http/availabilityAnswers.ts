@@ -103,6 +103,10 @@ const reasonsSchema = z
       preparationMinutes: z.int(),
     }),
     replenishment: z.object({ from: z.string(), leadTimeDays: z.int(), cutOff: z.string() }).nullable(),
+    onItsWay: z
+      .object({ transfer: z.string(), expectedAt: instant })
+      .nullable()
+      .meta({ description: 'The transfer that is on its way there, free, and brings all that is missing.' }),
     staleSince: instant
       .nullable()
       .meta({ description: 'Since when a source of the place has been silent; null: all speak.' }),
@@ -197,7 +201,7 @@ export function explainPlace(
 ) {
   const shown = showPlace(place, cart, true);
   const { pickup, timeZone, replenishment } = place.location;
-  const { hours, source } = reasons;
+  const { hours, source, coming } = reasons;
   const maySeeSource = source !== null && mayUse(caller, source.code);
   return {
     ...shown,
@@ -218,6 +222,10 @@ export function explainPlace(
         preparationMinutes: pickup.preparationMinutes,
       },
       replenishment,
+      onItsWay:
+        coming === null
+          ? null
+          : { transfer: coming.id, expectedAt: new Date(coming.expectedAt).toISOString() },
       staleSince: show(place.staleSince),
     },
   };

@@ -51,6 +51,8 @@ export type Reasons = {
   queuedOrders: number;
   /** What replenishes the place. */
   source: LocationRecord | null;
+  /** The transfer on its way there that brings all that is missing, the soonest. */
+  coming: OnItsWay | null;
   /** False where nothing can be promised, because it does not open. */
   opens: boolean;
   lines: {
@@ -155,11 +157,14 @@ export class CartSearch {
   /** All that a verdict on a place rests on, for people who ask why. */
   reasonsFor({ slot, location }: Place): Reasons {
     const source = this.#sourceOf(location);
+    this.#fill(this.#here, slot);
+    const coming = coversCart(this.#requested, this.#here) ? null : this.#comingTo(location);
     const sourceSlot = source === null ? null : this.#locations.slotOf(source.code);
     return {
       hours: openingStatus(location.openingHours, location.timeZone, this.#now),
       queuedOrders: this.#openOrders.count(location.code),
       source,
+      coming,
       opens: promiseHere(this.#counterAt(location)) !== null,
       lines: this.#levels.map((levels, line) => ({
         itemId: levels.itemId,
@@ -214,15 +219,19 @@ export class CartSearch {
   #judge(slot: Slot, location: LocationRecord): Verdict {
     const verdict = this.#judgeSupply(slot, location);
     if (verdict.fulfilment === 'now') return verdict;
-    const coming = this.#incoming.bringing(location.code, this.#now).find((way) => this.#brings(way));
-    if (coming === undefined) return verdict;
+    const coming = this.#comingTo(location);
+    if (coming === null) return verdict;
     const promise = promiseAfter(this.#counterAt(location), coming.expectedAt, this.#now);
     const readyAt = promise?.readyAt.getTime() ?? Number.POSITIVE_INFINITY;
     if (readyAt >= (verdict.readyAt ?? Number.POSITIVE_INFINITY)) return verdict;
     return { fulfilment: 'transfer', readyAt };
   }
 
-  /** True when one transfer has all that is missing at the place judged last: an order waits for one. */
+  /** What brings all that is missing at the place judged last: one transfer, because an order waits for one. */
+  #comingTo({ code }: LocationRecord): OnItsWay | null {
+    return this.#incoming.bringing(code, this.#now).find((way) => this.#brings(way)) ?? null;
+  }
+
   #brings({ units }: OnItsWay): boolean {
     return this.#levels.every(({ sku }, line) => {
       const missing = (this.#requested[line] ?? 0) - (this.#here[line] ?? 0);

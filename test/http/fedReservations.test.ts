@@ -305,7 +305,7 @@ describe('what is on its way and waits for nobody', () => {
   }
 
   async function offered() {
-    const { body } = await shop.get(`/v1/availability?items=${TABLE}:3`).expect(200);
+    const { body } = await shop.get(`/v1/availability?items=${TABLE}:3&explain=true`).expect(200);
     return body.locations.find(({ location }: { location: { code: string } }) => location.code === STORE);
   }
 
@@ -322,6 +322,7 @@ describe('what is on its way and waits for nobody', () => {
     const transfer = await ship(4);
     const before = await offeredBy('transfer');
     expect(Date.parse(before.promise.readyAt)).toBeGreaterThan(Date.parse(transfer.expectedAt));
+    expect(before.reasons.onItsWay).toEqual({ transfer: transfer.id, expectedAt: transfer.expectedAt });
 
     const lines = [{ sku: TABLE, quantity: 3 }];
     const { body: held } = await shop
