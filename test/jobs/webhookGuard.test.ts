@@ -42,7 +42,7 @@ test.each([
   [['not an address']],
 ])('a name that resolves to %j is not connected to', async (addresses) => {
   const before = receiver.hits;
-  const { error, asked } = await send(`http://innocent.example.com:${port}/`, [addresses]);
+  const { error, asked } = await send(`https://innocent.example.com:${port}/`, [addresses]);
   expect({ error, asked }).toEqual({ error: 'address-refused', asked: ['innocent.example.com'] });
   expect(receiver.hits).toBe(before);
 });
@@ -55,7 +55,7 @@ test('a name that turns to a private address between two tries is refused at the
     tryMilliseconds: 1_000,
     connectMilliseconds: 100,
     resolve: async () => answers.shift() ?? [],
-  })(`http://rebinding.example.com:${port}/`);
+  })(`https://rebinding.example.com:${port}/`);
   expect((await open.send({}, '{}')).error).toBe('address-refused');
   expect((await open.send({}, '{}')).error).toBe('address-refused');
   await open.close();
@@ -75,7 +75,7 @@ test.each([['127.0.0.1'], ['[::1]'], ['2130706433'], ['0x7f.1']])(
   'the address %s in a URL is refused, though no name was looked up',
   async (host) => {
     const before = receiver.hits;
-    const { error, asked } = await send(`http://${host}:${port}/`, [['8.8.8.8']]);
+    const { error, asked } = await send(`https://${host}:${port}/`, [['8.8.8.8']]);
     expect({ error, asked }).toEqual({ error: 'address-refused', asked: [] });
     expect(receiver.hits).toBe(before);
   },
@@ -98,7 +98,12 @@ test.each([
   [Object.assign(new Error('no data'), { code: 'ENODATA' }), 'name-not-found'],
   [[], 'name-not-found'],
 ])('a name without an address (%#) says so', async (answer, expected) => {
-  expect((await send(`http://nowhere.example.com:${port}/`, [answer])).error).toBe(expected);
+  expect((await send(`https://nowhere.example.com:${port}/`, [answer])).error).toBe(expected);
+});
+
+test('plain http is refused, were it stored while it was allowed', async () => {
+  const { error, asked } = await send(`http://erp.example.com:${port}/`, [['8.8.8.8']]);
+  expect({ error, asked }).toEqual({ error: 'address-refused', asked: [] });
 });
 
 test('a receiver that speaks no TLS fails as such', async () => {

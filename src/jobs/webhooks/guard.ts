@@ -33,9 +33,10 @@ export function guardedConnector(options: GuardOptions): buildConnector.connecto
   const connecting = { timeout, allowH2: false, lookup };
   const connect = buildConnector(connecting);
   return (target, callback) => {
+    // An address is connected to without a lookup. Plain http can only be left from when it was allowed.
     const address = addressIn(target.hostname);
-    // An address is connected to without a lookup.
-    if (address !== null && !allowsLocal && !isPublicAddress(address)) {
+    const isRefused = target.protocol !== 'https:' || (address !== null && !isPublicAddress(address));
+    if (isRefused && !allowsLocal) {
       callback(refusal(target.hostname), null);
       return;
     }
