@@ -141,6 +141,26 @@ describe('the plans for a cart', () => {
     expect(plans.map((plan) => shown(plan).flatMap((leg) => leg.slice(0, 2)))).toEqual(expected);
   });
 
+  test.each(['TABLE:1', 'TABLE:3', 'TABLE:1,LAMP:1', 'LAMP:4', 'TABLE:2,LAMP:2'])(
+    'for one store are the places that availability has for %s, in its order and with its promises',
+    async (items) => {
+      const query = new URLSearchParams({ items, near: NEAR, radiusKm: '600', limit: '200' });
+      const { body } = await server.get(`/v1/availability?${query}`);
+      const places = body.locations.filter((one: { promise: object | null }) => one.promise !== null);
+      expect(places.length).toBeGreaterThan(0);
+      const lines = items.split(',').map((line) => {
+        const [sku, quantity] = line.split(':');
+        return { sku, quantity: Number(quantity) };
+      });
+      const asked = { near: NEAR, radiusKm: 600, lines, strategy: 'one_store', limit: 20 };
+      const plans = await plansFor(asked);
+      const legs = plans.flatMap((plan) => plan.legs);
+      expect(legs.map(({ location, fulfilment, promise }) => [location.code, fulfilment, promise])).toEqual(
+        places.map((one: ShownPlan['legs'][number]) => [one.location.code, one.fulfilment, one.promise]),
+      );
+    },
+  );
+
   test('take the point as availability does, or as coordinates', async () => {
     const near = { latitude: 50.63, longitude: 3.06 };
     const [text, object] = [await plansFor(nearLille), await plansFor({ ...nearLille, near })];
