@@ -184,6 +184,11 @@ export function stillWanted(
   return Math.max(0, line.quantity - line.missing - unitsOut(line));
 }
 
+/** Units that a line is still to be sent: fewer than it awaited when a till sold some of it meanwhile. */
+export function unitsAwaited(line: ReservationLine): number {
+  return Math.min(line.awaited, Math.max(0, stillWanted(line) - line.reserved));
+}
+
 /** Units of an open line that it neither holds nor awaits: a transfer did not bring them. */
 export function unitsShort(line: ReservationLine): number {
   return Math.max(0, stillWanted(line) - line.reserved - line.awaited);

@@ -13,6 +13,7 @@ import {
   type Reservation,
   STATUSES,
   TTL_SECONDS,
+  unitsAwaited,
   unitsBack,
   unitsShort,
 } from '../domain/reservation.ts';
@@ -229,7 +230,7 @@ export function showReservation(
       sku: line.sku,
       quantity: line.quantity,
       // With it a browser could tell how many units the place has.
-      ...(caller.kind === 'publishable' ? {} : { awaited: line.awaited }),
+      ...(caller.kind === 'publishable' ? {} : { awaited: unitsAwaited(line) }),
       picked: line.picked,
       missing: line.missing,
       missingReason: line.missingReason,

@@ -1,6 +1,6 @@
 // A member of staff takes an order; who takes over from somebody else says so.
 import { Problem } from '../domain/problem.ts';
-import { assertAllowed, type Reservation } from '../domain/reservation.ts';
+import { assertAllowed, type Reservation, unitsAwaited } from '../domain/reservation.ts';
 import type { StockOperation } from './writer/operation.ts';
 import type { Actor, Admit } from './writer/outcome.ts';
 import { reservationToChange } from './writer/reservationSteps.ts';
@@ -44,9 +44,9 @@ export const startPicking: StockOperation<StartPicking, Reservation> = {
 
 /** Picked in two goes, an order lies about: it is prepared when all that comes has come. */
 function assertArrived({ id, lines, transfer }: Reservation): void {
-  const awaited = lines.flatMap((line) =>
-    line.awaited > 0 ? [{ sku: line.sku, awaited: line.awaited }] : [],
-  );
+  const awaited = lines
+    .map((line) => ({ sku: line.sku, awaited: unitsAwaited(line) }))
+    .filter((line) => line.awaited > 0);
   if (awaited.length === 0) return;
   throw new Problem('awaiting-transfer', `Units of ${id} are still to come from ${transfer?.from}.`, {
     awaited,

@@ -1,6 +1,6 @@
 // Tells once that a transfer has not arrived when it should have, and warns the reservation that waits for it.
 // Safe to call for anything: what is not late, or was told, stays as it is.
-import { isOpen } from '../domain/reservation.ts';
+import { isOpen, unitsAwaited } from '../domain/reservation.ts';
 import { isOpenTransfer, type Transfer } from '../domain/transfer.ts';
 import { followTransfer } from './writer/feedSteps.ts';
 import type { StockOperation } from './writer/operation.ts';
@@ -25,7 +25,9 @@ export const tellLateTransfer: StockOperation<TellLateTransfer, Transfer | null>
     const reservation =
       transfer.reservationId === null ? null : batch.findReservation(transfer.reservationId);
     if (reservation === null || !isOpen(reservation)) return transfer;
-    const lines = reservation.lines.flatMap(({ sku, awaited }) => (awaited > 0 ? [{ sku, awaited }] : []));
+    const lines = reservation.lines
+      .map((line) => ({ sku: line.sku, awaited: unitsAwaited(line) }))
+      .filter((line) => line.awaited > 0);
     if (lines.length > 0) batch.warn(reservation, { reason: 'transfer-late', lines });
     return transfer;
   },

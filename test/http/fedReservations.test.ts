@@ -230,6 +230,22 @@ describe('the end of a reservation', () => {
   });
 });
 
+test('what a till sells of a line meanwhile is not awaited any more, and not missed', async () => {
+  const order = await orderFed();
+  // One more was there than was known.
+  await restock(TABLE, STORE, 1);
+  const sale = { type: 'sale', sku: TABLE, location: STORE, quantity: 2, reservationId: order.id };
+  const movements = [{ ...sale, eventId: `till-${order.id}`, occurredAt: new Date(clock).toISOString() }];
+  await shop.post('/v1/stock/movements', { source: 'till', movements }).expect(200);
+  expect(tableOf(await read(order.id))).toMatchObject({ awaited: 1, collected: 2, atRisk: false });
+  await move(order.transfer.id, 'ship');
+  await move(order.transfer.id, 'receive', { lines: [{ sku: TABLE, received: 1 }], complete: true });
+  expect(tableOf(await read(order.id))).toMatchObject({ awaited: 0, atRisk: false });
+  expect((await eventsOf(order.id)).map(({ type }) => type)).not.toContain('reservation.at_risk');
+  await act(order.id, 'start');
+  await act(order.id, 'cancel');
+});
+
 describe('a transfer that fails', () => {
   test.each([
     ['is cancelled', async (id: string) => move(id, 'cancel'), 2],

@@ -1,6 +1,6 @@
 // What a transfer does to the reservation that waits for it, and what the end of a reservation does to its transfer.
 // Decides no transition of either.
-import { isOpen, type Reservation, stillWanted } from '../../domain/reservation.ts';
+import { isOpen, type Reservation, unitsAwaited } from '../../domain/reservation.ts';
 import { feedingTransfer, isOpenTransfer, mayArrive, type Transfer } from '../../domain/transfer.ts';
 import type { Batch } from './batch.ts';
 import type { Actor } from './outcome.ts';
@@ -27,8 +27,8 @@ export function followTransfer(
   for (const line of reservation.lines) {
     const coming = transfer.lines.find(({ sku }) => sku === line.sku);
     if (coming === undefined || line.awaited === 0) continue;
-    const lacking = Math.max(0, stillWanted(line) - line.reserved);
-    const units = Math.min(arrived.get(line.sku) ?? 0, line.awaited, lacking);
+    line.awaited = unitsAwaited(line);
+    const units = Math.min(arrived.get(line.sku) ?? 0, line.awaited);
     if (units > 0) {
       line.awaited -= units;
       if (line.reserved === 0) line.reservedAt = batch.now;
