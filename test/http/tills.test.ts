@@ -87,7 +87,7 @@ test('an ambiguous reference is refused in words that help', async () => {
   const ids = [(await order('t-3')).id, (await order('t-3', 'app')).id];
   expect(await tell({ orderReference: 't-3' })).toMatchObject({
     outcome: 'rejected',
-    problem: { code: 'ambiguous-order-reference', status: 409, reservations: ids.toSorted() },
+    problem: { code: 'ambiguous-order-reference', status: 409, reservations: [...ids].sort() },
   });
   expect(await tell({ orderReference: 't-3', channel: 'app' })).toMatchObject({ outcome: 'applied' });
 });

@@ -71,7 +71,7 @@ test('what could not be written is written the next time, whole', async () => {
   hear('kept');
   shop.app.deps.sources.compared(['kept'], false);
   await rowsOf(shop, 'ALTER TABLE source_locations RENAME TO away');
-  await expect(shop.app.deps.sources.write(new Date())).rejects.toThrow();
+  await expect(shop.app.deps.sources.write(new Date())).rejects.toThrow('source_locations');
   await rowsOf(shop, 'ALTER TABLE away RENAME TO source_locations');
   shop.app.deps.sources.compared(['kept'], true);
   await shop.app.deps.sources.write(new Date());
