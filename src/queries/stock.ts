@@ -82,9 +82,14 @@ export async function listStock(
      FROM page l
      LEFT JOIN LATERAL (
        SELECT sum(n.reserved) AS units
-       FROM reservation_lines n JOIN reservations r ON r.id = n.reservation_id
-       WHERE n.item_id = l.item_id AND n.location_id = l.location_id AND n.reserved > 0
-         AND r.status = 'held' AND r.expires_at <= $7
+       FROM (SELECT reservation_id, reserved FROM reservation_lines
+             WHERE item_id = l.item_id AND location_id = l.location_id AND reserved > 0
+             UNION ALL
+             SELECT t.reservation_id, n.reserved
+             FROM transfer_lines n JOIN transfers t ON t.id = n.transfer_id
+             WHERE n.item_id = l.item_id AND n.from_location_id = l.location_id AND n.reserved > 0) n
+       JOIN reservations r ON r.id = n.reservation_id
+       WHERE r.status = 'held' AND r.expires_at <= $7
      ) due ON l.reserved > 0
      ORDER BY l.location, l.sku`,
     [...parameters(filters, after), limit, now],

@@ -117,7 +117,20 @@ function toTransfer(row: TransferRow, lines: readonly LineRow[]): Transfer {
     lateToldAt: row.late_told_at,
     version: row.version,
     updatedAt: row.updated_at,
-    lines: lines.map(({ item_id, transfer_id: _, ...line }): TransferLine => ({ itemId: item_id, ...line })),
+    lines: lines.map(toLine),
+  };
+}
+
+function toLine(row: LineRow): TransferLine {
+  return {
+    itemId: row.item_id,
+    sku: row.sku,
+    quantity: row.quantity,
+    reserved: row.reserved,
+    shipped: row.shipped,
+    received: row.received,
+    damaged: row.damaged,
+    lost: row.lost,
   };
 }
 

@@ -199,8 +199,10 @@ describe('the end of a reservation', () => {
   });
 
   test('that is due makes room at the source, swept or not', async () => {
+    const before = await level(TABLE, OTHER_STORE);
     await holdFed({ ttlSeconds: 60, lines: [{ sku: TABLE, quantity: 5 }] });
     clock += 61_000;
+    expect(await level(TABLE, OTHER_STORE)).toMatchObject({ reserved: before.reserved });
     const taken = await shop.hold({ location: OTHER_STORE, lines: [{ sku: TABLE, quantity: 5 }] });
     expect(taken.status).toBe('held');
     await act(taken.id, 'cancel');

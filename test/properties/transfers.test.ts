@@ -193,7 +193,9 @@ function stepOf(drawn: Draw, transfers: string[], orders: { id: string; place: P
         do: drawn.do,
         id: orders.at(-1 - drawn.which)?.id ?? 'rsv_none',
       };
-    default: {
+    case 'ship':
+    case 'receive':
+    case 'cancel': {
       const { which: back, ...step } = drawn;
       return { ...step, id: transfers.at(-1 - back) ?? 'trf_none' };
     }
