@@ -178,6 +178,8 @@ async function composeOn(
       await stock.close();
       await feed.close();
       closeViews();
+      // What was heard since the job wrote last, in requests that ended after it.
+      await sources.write(now()).catch((error) => log.warn({ err: error }, 'what was heard last is lost'));
       sources.close();
       await closePools();
     },
