@@ -1,6 +1,9 @@
 // The service worker: keeps the shell of the pages so that they open without a network. Never touches /v1: what is
 // known of orders is kept by the page itself (src/data), which knows what is old.
 
+// A module to TypeScript, so that `self` is what it is here; the built file exports nothing.
+export type {};
+
 declare const self: ServiceWorkerGlobalScope;
 
 /** Replaced by the build: the version of the pages, and the files of the shell. */

@@ -1,0 +1,8 @@
+// English, whole: the same keys as French, or it does not compile.
+import type { fr } from './fr.ts';
+import { en as app } from './texts/app.ts';
+import { en as queue } from './texts/queue.ts';
+import { en as start } from './texts/start.ts';
+import type { Texts } from './texts.ts';
+
+export const en: Texts<typeof fr> = { ...app, ...start, ...queue };
