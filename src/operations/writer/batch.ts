@@ -7,55 +7,20 @@ import type { LocationRecord } from '../../domain/location.ts';
 import type { NewMovement } from '../../domain/movement.ts';
 import { Problem } from '../../domain/problem.ts';
 import type { Reservation, ReservationLine } from '../../domain/reservation.ts';
-import type { Transfer } from '../../domain/transfer.ts';
 import type { Comparison } from '../../queries/countConflicts.ts';
 import type { RecordedFact } from '../../queries/movements.ts';
 import { type ReservationName, reservationNameKey } from '../../queries/reservationNames.ts';
 import type { Transition } from '../../queries/reservationWrites.ts';
-import type { Buffers } from './bufferRules.ts';
+import { type Drift, factKey, type Loaded, levelKey, sumKey } from './loaded.ts';
 import { type Actor, type Outcome, RefusalWithEffect } from './outcome.ts';
-import { type LoadedTellings, TellingBook } from './tellingBook.ts';
+import { TellingBook } from './tellingBook.ts';
 import { TransferBook } from './transferBook.ts';
 
 export type ReservationEvent = { type: EventType; reservation: Reservation; data: Record<string, unknown> };
 
-/** By how much a level is above what ledger and open lines say. */
-export type Drift = { onHand: number; reserved: number };
-
 const NO_DRIFT: Drift = { onHand: 0, reserved: 0 };
 
 type Undo = () => void;
-
-/** One key for a level: item ids stay below 2^29 and location ids below 2^24. */
-export function levelKey(itemId: number, locationId: number): number {
-  return itemId * 2 ** 24 + locationId;
-}
-
-export function factKey(source: string, eventId: string): string {
-  return `${source}\n${eventId}`;
-}
-
-/** What load.ts read under the locks. */
-export type Loaded = {
-  now: Date;
-  /** Counts the runs of this batch: a command may use another random value when an earlier run collided. */
-  attempt: number;
-  items: ReadonlyMap<string, ItemHead>;
-  locations: ReadonlyMap<string, LocationRecord>;
-  levels: Map<number, Level>;
-  /** The rules that hold, and the categories that they look at. */
-  buffers: Buffers;
-  reservations: Map<string, Reservation>;
-  transfers: Map<string, Transfer>;
-  facts: Map<string, RecordedFact>;
-  sumsAfter: Map<string, number>;
-  drifts: Map<number, Drift>;
-  orderReferences: Map<string, string>;
-  takenPlans: ReadonlySet<string>;
-  /** The reservations that answer to a name, by reservationNameKey. */
-  named: ReadonlyMap<string, readonly string[]>;
-  tellings: LoadedTellings;
-};
 
 export class Batch {
   readonly now: Date;
@@ -395,8 +360,4 @@ export class Batch {
 /** A copy one level deep, which is all there is: dates and customers are replaced, never changed. */
 function copyOf(reservation: Reservation): Reservation {
   return { ...reservation, lines: reservation.lines.map((line) => ({ ...line })) };
-}
-
-export function sumKey(itemId: number, locationId: number, after: Date): string {
-  return `${levelKey(itemId, locationId)}@${after.getTime()}`;
 }

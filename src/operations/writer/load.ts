@@ -17,9 +17,10 @@ import {
 } from '../../queries/reservations.ts';
 import type { Tx } from '../../queries/transaction.ts';
 import { readTransfers } from '../../queries/transfers.ts';
-import { Batch, type Drift, factKey, levelKey, sumKey } from './batch.ts';
+import { Batch } from './batch.ts';
 import { type BufferRules, NO_BUFFERS } from './bufferRules.ts';
 import { findHanging } from './hanging.ts';
+import { type Drift, factKey, levelKey, sumKey } from './loaded.ts';
 import { LostRace } from './lostRace.ts';
 import type { Catalogue, Needs } from './operation.ts';
 
