@@ -1,6 +1,7 @@
 // What is heard from sources is written by and by: from files too, once more at the end, and after a failure.
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { startSourceNotes } from '../../src/jobs/sourceNotes.ts';
+import { startTestApp } from '../support/app.ts';
 import { eventually } from '../support/eventually.ts';
 import { type ImportShop, openImportShop, rowsOf } from '../support/imports.ts';
 import { LAMP, OTHER_STORE, STORE, TABLE } from '../support/shop.ts';
@@ -65,6 +66,14 @@ test('the job writes soon, and what is left when it ends', async () => {
   hear('late');
   await job.close();
   expect(await source('late')).toMatchObject({ locations: [{ code: STORE }] });
+});
+
+test('a process that ends writes what it heard last', async () => {
+  const other = await startTestApp({ databaseUrl: shop.app.databaseUrl });
+  const facts = [{ location: STORE, occurredAt: new Date(AT[0]) }];
+  other.deps.sources.heard({ source: 'last', at: new Date(), facts });
+  await other.close();
+  expect(await source('last')).toMatchObject({ locations: [{ code: STORE }] });
 });
 
 test('what could not be written is written the next time, whole', async () => {
