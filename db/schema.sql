@@ -111,12 +111,18 @@ CREATE TABLE devices (
   paired_at timestamp(3) with time zone,
   revoked_at timestamp(3) with time zone,
   pairing_guesses integer DEFAULT 0 NOT NULL,
+  shift_name text,
+  shift_staff_id text COLLATE "C",
+  shift_started_at timestamp(3) with time zone,
   CONSTRAINT devices_pkey PRIMARY KEY (id),
   CONSTRAINT devices_key_key UNIQUE (key_id),
   CONSTRAINT devices_pairing_code_key UNIQUE (pairing_code_hash),
   CONSTRAINT devices_key_fkey FOREIGN KEY (key_id) REFERENCES api_keys(id),
-  CONSTRAINT devices_location_fkey FOREIGN KEY (location_id) REFERENCES locations(id)
+  CONSTRAINT devices_location_fkey FOREIGN KEY (location_id) REFERENCES locations(id),
+  CONSTRAINT devices_shift_staff_fkey FOREIGN KEY (shift_staff_id) REFERENCES staff(id),
+  CONSTRAINT devices_shift_whole CHECK (((shift_name IS NULL) = (shift_started_at IS NULL)))
 );
+CREATE INDEX devices_shift_staff_idx ON public.devices USING btree (shift_staff_id) WHERE (shift_staff_id IS NOT NULL);
 
 CREATE TABLE events (
   id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
@@ -201,6 +207,16 @@ CREATE TABLE installation_secrets (
   secret bytea NOT NULL,
   created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
   CONSTRAINT installation_secrets_pkey PRIMARY KEY (name)
+);
+
+CREATE TABLE item_places (
+  location_id integer NOT NULL,
+  item_id integer NOT NULL,
+  aisle text NOT NULL,
+  updated_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  CONSTRAINT item_places_pkey PRIMARY KEY (location_id, item_id),
+  CONSTRAINT item_places_item_fkey FOREIGN KEY (item_id) REFERENCES items(id),
+  CONSTRAINT item_places_location_fkey FOREIGN KEY (location_id) REFERENCES locations(id)
 );
 
 CREATE TABLE items (
@@ -320,13 +336,17 @@ CREATE TABLE reservation_lines (
   released_at timestamp(3) with time zone,
   awaited integer DEFAULT 0 NOT NULL,
   returned_sold integer DEFAULT 0 NOT NULL,
+  refused integer DEFAULT 0 NOT NULL,
+  substitutes_item_id integer,
   CONSTRAINT reservation_lines_pkey PRIMARY KEY (reservation_id, item_id),
   CONSTRAINT reservation_lines_level_fkey FOREIGN KEY (item_id, location_id) REFERENCES levels(item_id, location_id),
   CONSTRAINT reservation_lines_reservation_fkey FOREIGN KEY (reservation_id) REFERENCES reservations(id),
+  CONSTRAINT reservation_lines_substitutes_fkey FOREIGN KEY (substitutes_item_id) REFERENCES items(id),
   CONSTRAINT reservation_lines_awaited_not_negative CHECK ((awaited >= 0)),
   CONSTRAINT reservation_lines_collected_range CHECK ((((collected >= 0) AND (collected <= quantity)) AND ((sold >= 0) AND (sold <= quantity)))),
   CONSTRAINT reservation_lines_picked_range CHECK (((picked >= 0) AND (missing >= 0) AND ((picked + missing) <= quantity))),
   CONSTRAINT reservation_lines_quantity_positive CHECK ((quantity > 0)),
+  CONSTRAINT reservation_lines_refused_range CHECK (((refused >= 0) AND ((missing + refused) <= quantity))),
   CONSTRAINT reservation_lines_released_whole CHECK (((reserved = 0) = (released_at IS NOT NULL))),
   CONSTRAINT reservation_lines_reserved_range CHECK (((reserved >= 0) AND ((reserved + awaited) <= quantity))),
   CONSTRAINT reservation_lines_returned_range CHECK ((((returned >= 0) AND (returned <= quantity)) AND ((returned_sold >= 0) AND (returned_sold <= quantity))))
@@ -342,6 +362,7 @@ CREATE TABLE reservation_transitions (
   actor text NOT NULL,
   at timestamp(3) with time zone NOT NULL,
   data json,
+  occurred_at timestamp(3) with time zone,
   CONSTRAINT reservation_transitions_pkey PRIMARY KEY (reservation_id, version),
   CONSTRAINT reservation_transitions_reservation_fkey FOREIGN KEY (reservation_id) REFERENCES reservations(id)
 );
@@ -375,6 +396,8 @@ CREATE TABLE reservations (
   deliver_to jsonb,
   dispatch jsonb,
   plan_id text COLLATE "C",
+  acknowledged_at timestamp(3) with time zone,
+  escalates_at timestamp(3) with time zone,
   CONSTRAINT reservations_pkey PRIMARY KEY (id),
   CONSTRAINT reservations_order_reference_key UNIQUE (channel, order_reference),
   CONSTRAINT reservations_location_fkey FOREIGN KEY (location_id) REFERENCES locations(id),
@@ -386,6 +409,7 @@ CREATE TABLE reservations (
 CREATE INDEX reservations_code_idx ON public.reservations USING btree (location_id, pickup_code) WHERE (pickup_code IS NOT NULL);
 CREATE INDEX reservations_customer_idx ON public.reservations USING btree (customer_reference, id) WHERE (customer_reference IS NOT NULL);
 CREATE INDEX reservations_deadline_idx ON public.reservations USING btree (pickup_deadline_at) WHERE (status = 'ready'::text);
+CREATE INDEX reservations_escalates_idx ON public.reservations USING btree (escalates_at) WHERE (escalates_at IS NOT NULL);
 CREATE INDEX reservations_expires_idx ON public.reservations USING btree (expires_at) WHERE (status = 'held'::text);
 CREATE INDEX reservations_order_reference_idx ON public.reservations USING btree (order_reference) WHERE (order_reference IS NOT NULL);
 CREATE UNIQUE INDEX reservations_pickup_code_key ON public.reservations USING btree (location_id, pickup_code) WHERE (status = ANY (ARRAY['confirmed'::text, 'picking'::text, 'ready'::text]));
@@ -421,6 +445,22 @@ CREATE TABLE sources (
   CONSTRAINT sources_disagreed_range CHECK (((counts_disagreed >= 0) AND (counts_disagreed <= counts_compared))),
   CONSTRAINT sources_heartbeat_positive CHECK ((heartbeat_seconds > 0)),
   CONSTRAINT sources_kind_known CHECK ((kind = ANY (ARRAY['pos'::text, 'wms'::text, 'erp'::text, 'tablet'::text, 'shop'::text, 'other'::text])))
+);
+
+CREATE TABLE staff (
+  id text COLLATE "C" NOT NULL,
+  location_id integer NOT NULL,
+  name text NOT NULL,
+  pin_hash text NOT NULL,
+  pin_tries integer DEFAULT 0 NOT NULL,
+  pin_locked_until timestamp(3) with time zone,
+  version integer DEFAULT 1 NOT NULL,
+  created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  updated_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  CONSTRAINT staff_pkey PRIMARY KEY (id),
+  CONSTRAINT staff_name_key UNIQUE (location_id, name),
+  CONSTRAINT staff_location_fkey FOREIGN KEY (location_id) REFERENCES locations(id),
+  CONSTRAINT staff_pin_tries_not_negative CHECK ((pin_tries >= 0))
 );
 
 CREATE TABLE transfer_lines (

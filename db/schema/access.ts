@@ -2,7 +2,7 @@
 import { sql } from 'drizzle-orm';
 import { check, foreignKey, index, integer, pgTable, primaryKey, text, unique } from 'drizzle-orm/pg-core';
 import { locations } from './catalogue.ts';
-import { bytes, code, createdAt, instant } from './columns.ts';
+import { bytes, code, createdAt, instant, updatedAt } from './columns.ts';
 
 export const apiKeys = pgTable(
   'api_keys',
@@ -27,6 +27,29 @@ export const apiKeys = pgTable(
   ],
 );
 
+/** The people of a location, who say with a PIN that it is they. */
+export const staff = pgTable(
+  'staff',
+  {
+    id: code('id').primaryKey(),
+    locationId: integer('location_id').notNull(),
+    name: text('name').notNull(),
+    /** Argon2id, with its parameters and salt beside it (PHC string format). */
+    pinHash: text('pin_hash').notNull(),
+    pinTries: integer('pin_tries').notNull().default(0),
+    pinLockedUntil: instant('pin_locked_until'),
+    version: integer('version').notNull().default(1),
+    createdAt: createdAt(),
+    updatedAt: updatedAt(),
+  },
+  (t) => [
+    foreignKey({ name: 'staff_location_fkey', columns: [t.locationId], foreignColumns: [locations.id] }),
+    // Two people of one store whose names cannot be told apart could not be told apart in a history either.
+    unique('staff_name_key').on(t.locationId, t.name),
+    check('staff_pin_tries_not_negative', sql`${t.pinTries} >= 0`),
+  ],
+);
+
 export const devices = pgTable(
   'devices',
   {
@@ -42,12 +65,19 @@ export const devices = pgTable(
     createdAt: createdAt(),
     pairedAt: instant('paired_at'),
     revokedAt: instant('revoked_at'),
+    /** Who works at it now: the name as it was when the shift began, and the person where the store has a list. */
+    shiftName: text('shift_name'),
+    shiftStaffId: code('shift_staff_id'),
+    shiftStartedAt: instant('shift_started_at'),
   },
   (t) => [
     foreignKey({ name: 'devices_location_fkey', columns: [t.locationId], foreignColumns: [locations.id] }),
     foreignKey({ name: 'devices_key_fkey', columns: [t.keyId], foreignColumns: [apiKeys.id] }),
+    foreignKey({ name: 'devices_shift_staff_fkey', columns: [t.shiftStaffId], foreignColumns: [staff.id] }),
     unique('devices_pairing_code_key').on(t.pairingCodeHash),
     unique('devices_key_key').on(t.keyId),
+    index('devices_shift_staff_idx').on(t.shiftStaffId).where(sql`${t.shiftStaffId} IS NOT NULL`),
+    check('devices_shift_whole', sql`(${t.shiftName} IS NULL) = (${t.shiftStartedAt} IS NULL)`),
   ],
 );
 

@@ -8,6 +8,7 @@ import {
   integer,
   jsonb,
   pgTable,
+  primaryKey,
   text,
   unique,
 } from 'drizzle-orm/pg-core';
@@ -69,4 +70,24 @@ export const items = pgTable(
     updatedAt: updatedAt(),
   },
   (t) => [unique('items_sku_key').on(t.sku), index('items_search_idx').using('gin', t.searchTerms)],
+);
+
+/** Where an item stands in one location, in the words of its staff. */
+export const itemPlaces = pgTable(
+  'item_places',
+  {
+    locationId: integer('location_id').notNull(),
+    itemId: integer('item_id').notNull(),
+    aisle: text('aisle').notNull(),
+    updatedAt: updatedAt(),
+  },
+  (t) => [
+    primaryKey({ name: 'item_places_pkey', columns: [t.locationId, t.itemId] }),
+    foreignKey({
+      name: 'item_places_location_fkey',
+      columns: [t.locationId],
+      foreignColumns: [locations.id],
+    }),
+    foreignKey({ name: 'item_places_item_fkey', columns: [t.itemId], foreignColumns: [items.id] }),
+  ],
 );

@@ -14,7 +14,7 @@ import {
   unique,
   uniqueIndex,
 } from 'drizzle-orm/pg-core';
-import { locations } from './catalogue.ts';
+import { items, locations } from './catalogue.ts';
 import { code, createdAt, instant, updatedAt } from './columns.ts';
 import { levels } from './stock.ts';
 
@@ -50,6 +50,10 @@ export const reservations = pgTable(
     dispatch: jsonb('dispatch'),
     /** The plan that it was made with; its other reservations name the same. */
     planId: code('plan_id'),
+    /** When somebody in the store touched the alert of the order. */
+    acknowledgedAt: instant('acknowledged_at'),
+    /** When nobody will have for too long: told then, once, and null from then on, as once it is acknowledged. */
+    escalatesAt: instant('escalates_at'),
     keyId: code('key_id').notNull(),
     version: integer('version').notNull().default(1),
     createdAt: createdAt(),
@@ -81,6 +85,7 @@ export const reservations = pgTable(
     index('reservations_queue_idx').on(t.locationId, t.status, t.id),
     index('reservations_expires_idx').on(t.expiresAt).where(sql`${t.status} = 'held'`),
     index('reservations_deadline_idx').on(t.pickupDeadlineAt).where(sql`${t.status} = 'ready'`),
+    index('reservations_escalates_idx').on(t.escalatesAt).where(sql`${t.escalatesAt} IS NOT NULL`),
     index('reservations_customer_idx')
       .on(t.customerReference, t.id)
       .where(sql`${t.customerReference} IS NOT NULL`),
@@ -107,6 +112,10 @@ export const reservationLines = pgTable(
     picked: integer('picked').notNull().default(0),
     missing: integer('missing').notNull().default(0),
     missingReason: text('missing_reason'),
+    /** Units that the customer did not take at the counter: they go back to their shelves. */
+    refused: integer('refused').notNull().default(0),
+    /** The item that this line replaces, with the customer's consent. */
+    substitutesItemId: integer('substitutes_item_id'),
     /** Units handed over at the counter, and units of this line that a till reported sold: one fact, told twice. */
     collected: integer('collected').notNull().default(0),
     sold: integer('sold').notNull().default(0),
@@ -130,6 +139,11 @@ export const reservationLines = pgTable(
       columns: [t.itemId, t.locationId],
       foreignColumns: [levels.itemId, levels.locationId],
     }),
+    foreignKey({
+      name: 'reservation_lines_substitutes_fkey',
+      columns: [t.substitutesItemId],
+      foreignColumns: [items.id],
+    }),
     index('reservation_lines_open_idx').on(t.itemId, t.locationId).where(sql`${t.reserved} > 0`),
     check('reservation_lines_quantity_positive', sql`${t.quantity} > 0`),
     check(
@@ -149,6 +163,10 @@ export const reservationLines = pgTable(
       'reservation_lines_returned_range',
       sql`${t.returned} BETWEEN 0 AND ${t.quantity} AND ${t.returnedSold} BETWEEN 0 AND ${t.quantity}`,
     ),
+    check(
+      'reservation_lines_refused_range',
+      sql`${t.refused} >= 0 AND ${t.missing} + ${t.refused} <= ${t.quantity}`,
+    ),
     check('reservation_lines_awaited_not_negative', sql`${t.awaited} >= 0`),
     check('reservation_lines_released_whole', sql`(${t.reserved} = 0) = (${t.releasedAt} IS NOT NULL)`),
   ],
@@ -165,6 +183,8 @@ export const reservationTransitions = pgTable(
     toStatus: text('to_status').notNull(),
     actor: text('actor').notNull(),
     at: instant('at').notNull(),
+    /** When it was done, where a tablet tells of it later. */
+    occurredAt: instant('occurred_at'),
     data: json('data'),
   },
   (t) => [
