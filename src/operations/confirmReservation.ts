@@ -59,7 +59,7 @@ export const confirmReservation: StockOperation<ConfirmReservation, Reservation>
     const from = reservation.status;
     // A hold that was due has been ended with the other due holds, before this command: it asks like anybody else.
     if (from === 'expired') takeAgain(batch, reservation);
-    batch.claimOrderReference(reservation, command.orderReference);
+    batch.orderReferences.claim(reservation, command.orderReference);
     reservation.status = 'confirmed';
     reservation.expiresAt = null;
     reservation.customer =

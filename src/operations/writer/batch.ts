@@ -12,6 +12,7 @@ import type { RecordedFact } from '../../queries/movements.ts';
 import { type ReservationName, reservationNameKey } from '../../queries/reservationNames.ts';
 import type { Transition } from '../../queries/reservationWrites.ts';
 import { type Drift, factKey, type Loaded, levelKey, sumKey } from './loaded.ts';
+import { OrderReferenceBook } from './orderReferenceBook.ts';
 import { type Actor, type Outcome, RefusalWithEffect } from './outcome.ts';
 import { TellingBook } from './tellingBook.ts';
 import { TransferBook } from './transferBook.ts';
@@ -35,6 +36,7 @@ export class Batch {
   /** Changed levels with the reason that the event tells, and the state before the batch. */
   readonly changedLevels = new Map<Level, { reason: string; before: { onHand: number; reserved: number } }>();
   readonly transfers: TransferBook;
+  readonly orderReferences: OrderReferenceBook;
   readonly tellings: TellingBook;
   readonly #loaded: Loaded;
   /** Null outside a command: there nothing may change. */
@@ -49,6 +51,7 @@ export class Batch {
     this.now = loaded.now;
     this.attempt = loaded.attempt;
     this.transfers = new TransferBook(loaded.transfers, loaded.now, (undo) => this.#later(undo));
+    this.orderReferences = new OrderReferenceBook(loaded.orderReferences, (undo) => this.#later(undo));
     // Before anything is decided: what the rules keep is not promised, whether or not they have been applied yet.
     for (const level of loaded.levels.values()) if (this.#setBuffer(level)) this.#unapplied.add(level);
   }
@@ -136,28 +139,9 @@ export class Batch {
     return counted === undefined || counted < this.now ? this.now : new Date(counted.getTime() + 1);
   }
 
-  /** The reservation that owns an order reference in a channel, or null. */
-  ownerOf(channel: string, orderReference: string): string | null {
-    return this.#loaded.orderReferences.get(`${channel}\n${orderReference}`) ?? null;
-  }
-
   /** True for a plan that has become reservations, before this batch or in it. */
   isPlanTaken(planId: string): boolean {
     return this.#loaded.takenPlans.has(planId) || [...this.made].some((made) => made.planId === planId);
-  }
-
-  claimOrderReference(reservation: Reservation, orderReference: string): void {
-    const key = `${reservation.channel}\n${orderReference}`;
-    const owner = this.#loaded.orderReferences.get(key);
-    if (owner !== undefined && owner !== reservation.id) {
-      throw new Problem(
-        'order-reference-taken',
-        `Order reference ${orderReference} of channel ${reservation.channel} belongs to another reservation.`,
-      );
-    }
-    this.#loaded.orderReferences.set(key, reservation.id);
-    if (owner === undefined) this.#later(() => this.#loaded.orderReferences.delete(key));
-    reservation.orderReference = orderReference;
   }
 
   add(reservation: Reservation): void {

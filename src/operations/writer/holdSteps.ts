@@ -74,7 +74,7 @@ export function holdLines(batch: Batch, command: HoldLines): Reservation {
   const legs = joined === null ? legsOf(batch, location, command) : joined.legs;
   const reservation = newReservation(batch, location, command);
   batch.add(reservation);
-  if (command.orderReference !== null) batch.claimOrderReference(reservation, command.orderReference);
+  if (command.orderReference !== null) batch.orderReferences.claim(reservation, command.orderReference);
   for (const [place, line] of reservation.lines.entries()) {
     const { here = 0, there = 0 } = legs[place] ?? {};
     if (here > 0) batch.reserve(batch.levelOf(line.itemId, location.id), line, here, 'reserved');
