@@ -14,7 +14,7 @@ import { Flow } from './flow.ts';
 import type { Account, Ledger } from './ledger.ts';
 import { Retries } from './retries.ts';
 import { CONNECTIONS_MAX, type Target } from './sender.ts';
-import { signedHeaders } from './sign.ts';
+import { makeSign, type Sign } from './sign.ts';
 import type { Slots } from './slots.ts';
 import { type Sink, Source, type SourceRoom } from './source.ts';
 import { gapRow, type Job, jobOf, type Outcome, retryOf, rowOf } from './tries.ts';
@@ -44,6 +44,7 @@ export class Endpoint implements Account, Sink {
   readonly #source: Source;
   readonly #condition: Condition;
   #held: HeldWebhook;
+  #sign: Sign;
   #target: Target;
   #flow: Flow;
   readonly #retries = new Retries();
@@ -60,6 +61,7 @@ export class Endpoint implements Account, Sink {
     this.id = held.webhook.id;
     this.#room = room;
     this.#held = held;
+    this.#sign = makeSign(held, room.now);
     this.#target = room.target(held.webhook.url);
     this.#flow = new Flow(decodeCursor(held.cursor), held.handledAt);
     const { failures, failingSince } = held.webhook;
@@ -87,7 +89,10 @@ export class Endpoint implements Account, Sink {
       void this.#target.retire();
       this.#target = this.#room.target(held.webhook.url);
     }
-    if (held.webhook.version !== webhook.version) this.#source.filter = filterOf(held.webhook);
+    if (held.webhook.version !== webhook.version) {
+      this.#source.filter = filterOf(held.webhook);
+      this.#sign = makeSign(held, this.#room.now);
+    }
     if (!isChanged) return;
     const wasPaused = this.#condition.isPaused;
     // What was wrong may have been put right: it is tried at once.
@@ -262,9 +267,7 @@ export class Endpoint implements Account, Sink {
     const { slots, onTried } = this.#room;
     this.#inFlight += 1;
     if (job.retry !== null) this.#retriesInFlight += 1;
-    // The receivers' clocks are what this time is held against, so it is the real one.
-    const headers = signedHeaders(job.eventId, job.body, new Date(), this.#secrets());
-    const result = await this.#target.send(headers, job.body);
+    const result = await this.#target.send(this.#sign(job.eventId, job.body), job.body);
     slots.give();
     this.#inFlight -= 1;
     if (job.retry !== null) this.#retriesInFlight -= 1;
@@ -274,12 +277,6 @@ export class Endpoint implements Account, Sink {
     this.#settle(job, result);
     if (this.#condition.isPaused && this.#inFlight === 0) this.#startOver();
     this.#pumpSoon();
-  }
-
-  #secrets(): Buffer[] {
-    const { secret, previousSecret, webhook } = this.#held;
-    const isOldGood = webhook.previousUntil !== null && webhook.previousUntil > this.#room.now();
-    return previousSecret !== null && isOldGood ? [secret, previousSecret] : [secret];
   }
 
   #settle(job: Job, result: TryResult): void {
