@@ -186,6 +186,8 @@ export function webhookEvent(
   webhook: WebhookRecord,
   now: Date,
 ): NewEvent {
-  const data = type === 'webhook.disabled' ? showWebhook(webhook) : { id: webhook.id };
+  // Who may read events need not know the URL, which may hold a secret of its receiver.
+  const { url: _url, ...shown } = showWebhook(webhook);
+  const data = type === 'webhook.disabled' ? shown : { id: webhook.id };
   return { type, occurredAt: now, location: null, subject: webhook.id, version: webhook.version, data };
 }

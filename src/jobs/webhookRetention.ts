@@ -28,7 +28,7 @@ export function startWebhookRetention(options: WebhookRetentionOptions): Retenti
         failedBefore: idBefore(now(), FAILED_DAYS),
       };
       const removed = await database.transaction((tx) => purgeDeliveries(tx, removal, rows));
-      if (removed < rows) await purgeWebhooks(database);
+      if (removed < rows) await purgeWebhooks(database, now());
       return removed;
     },
     stepRows: STEP_ROWS,

@@ -139,8 +139,13 @@ export async function purgeDeliveries(tx: Tx, removal: Removal, limit: number): 
   return row?.removed ?? 0;
 }
 
-/** Takes removed webhooks away of which nothing is left. */
-export async function purgeWebhooks(tx: Tx): Promise<void> {
+/** Takes removed webhooks away of which nothing is left, and secrets that sign no more. */
+export async function purgeWebhooks(tx: Tx, now: Date): Promise<void> {
+  await tx.run(
+    'webhooks.forget_secrets',
+    'UPDATE webhooks SET previous_secret = NULL, previous_until = NULL WHERE previous_until < $1::timestamptz',
+    [now],
+  );
   await tx.run(
     'webhooks.purge',
     `DELETE FROM webhooks w WHERE w.deleted_at IS NOT NULL

@@ -80,3 +80,23 @@ test('of a removed webhook nothing is left', async () => {
   const rows = await shop.app.deps.database.run('test.gone', 'SELECT id FROM webhooks WHERE id = $1', [id]);
   expect(rows).toEqual([]);
 });
+
+test('a former secret goes when its day is over', async () => {
+  const id = await make();
+  await shop.post(`/v1/webhooks/${id}/rotate`).expect(200);
+  const former = () =>
+    shop.app.deps.database.run(
+      'test.former',
+      'SELECT previous_secret IS NULL AS gone FROM webhooks WHERE id = $1',
+      [id],
+    );
+  await retention.run();
+  expect(await former()).toEqual([{ gone: false }]);
+  const later = startWebhookRetention({
+    ...shop.app.deps,
+    now: () => new Date(NOW.getTime() + 2 * 86_400_000),
+  });
+  await later.run();
+  await later.close();
+  expect(await former()).toEqual([{ gone: true }]);
+});

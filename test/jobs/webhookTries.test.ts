@@ -106,6 +106,9 @@ test('after ten tries over three days it is disabled, everybody is told, and swi
   expect(ahead - since).toBeGreaterThan(70 * HOUR);
   await logged(erp.id, [{ status: 'failed', attempts: 10, nextTryAt: null }]);
   await eventually(() => expect(other.hits).toBe(1));
+  const { body: feed } = await shop.get('/v1/events?types=webhook.disabled').expect(200);
+  expect(feed.data).toMatchObject([{ subject: erp.id, data: { id: erp.id, disabledReason: 'failing' } }]);
+  expect(JSON.stringify(feed.data)).not.toContain(erp.url);
   await happen(3);
   erp.answer = 200;
   const was = erp.hits;
