@@ -2,6 +2,7 @@
 // Randomness and clock come from the caller; what the key may do is key.ts's.
 import { z } from 'zod';
 import { locationCodeSchema, locationSchema } from './location.ts';
+import { shiftSchema } from './staff.ts';
 import { lineOfText } from './text.ts';
 
 /** How long a pairing code may be used. */
@@ -63,10 +64,52 @@ export const deviceSchema = z
   .meta({ id: 'Device' });
 export type Device = z.infer<typeof deviceSchema>;
 
-/** What a tablet is told about itself: with its location, whole. */
+export const LANGUAGES = ['fr', 'en'] as const;
+
+/** What a tablet is told about itself: with its location, whole, and who works at it. */
 export const ownDeviceSchema = z
-  .object({ id: z.string(), name: z.string(), location: locationSchema, pairedAt: z.iso.datetime() })
+  .object({
+    id: z.string(),
+    name: z.string(),
+    location: locationSchema,
+    pairedAt: z.iso.datetime(),
+    shift: shiftSchema.nullable().meta({ description: 'Null: nobody has said who works at it.' }),
+    settings: z.object({
+      offlineHandOver: z.boolean().meta({ description: 'Whether it may hand over while it is offline.' }),
+      language: z.enum(LANGUAGES).meta({
+        description: 'What it speaks until its staff choose: the country’s, where it is one of ours.',
+      }),
+      clockSkewSeconds: z.int().meta({
+        description: 'How far ahead of the server’s clock `occurredAt` may be.',
+      }),
+      occurredDaysMax: z.int().meta({ description: 'How old `occurredAt` may be.' }),
+    }),
+  })
   .meta({ id: 'OwnDevice' });
+
+/** Countries most of whose counters speak French. */
+const FRENCH = new Set([
+  'FR',
+  'MC',
+  'BE',
+  'LU',
+  'CH',
+  'GP',
+  'MQ',
+  'GF',
+  'RE',
+  'YT',
+  'PM',
+  'NC',
+  'PF',
+  'WF',
+  'BL',
+  'MF',
+]);
+
+export function languageOf(country: string): (typeof LANGUAGES)[number] {
+  return FRENCH.has(country) ? 'fr' : 'en';
+}
 
 export function deviceStatus(device: DeviceRecord, now: Date): DeviceStatus {
   if (device.pairedAt !== null) return 'paired';

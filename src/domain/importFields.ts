@@ -55,6 +55,7 @@ export const IMPORT_FIELDS: Record<ImportType, Readonly<Record<string, FieldKind
     'pickup.preparationMinutes': 'integer',
     'pickup.holdDays': 'integer',
     'pickup.ordersPerHour': 'integer',
+    'pickup.offlineHandOver': 'boolean',
     replenishment: 'json',
     'replenishment.from': 'text',
     'replenishment.leadTimeDays': 'integer',

@@ -60,6 +60,9 @@ export const pickupSchema = z
       .max(10_000)
       .optional()
       .meta({ description: 'How many orders staff can prepare an hour.' }),
+    offlineHandOver: z.boolean().optional().meta({
+      description: 'Whether tablets may hand over while they are offline, and report it later. Absent: no.',
+    }),
   })
   .meta({ id: 'Pickup' });
 
@@ -157,7 +160,7 @@ export function showLocation(location: LocationRecord): Location {
 
 /** The same for the shop's pages: how the retailer runs its network is not for them. */
 export function showLocationToShoppers(location: LocationRecord): Location {
-  const { ordersPerHour: _, ...pickup } = location.pickup;
+  const { ordersPerHour: _, offlineHandOver: __, ...pickup } = location.pickup;
   return { ...showLocation(location), pickup, replenishment: null };
 }
 

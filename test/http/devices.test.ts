@@ -174,14 +174,14 @@ describe('a paired tablet', () => {
   test('is told who and where it is', async () => {
     const { id, pairingCode } = await make();
     const { token } = (await pair(pairingCode)).body;
-    const answer = await callerOf(app.url, token).get('/v1/devices/me');
+    const answer = await callerOf(app.url, token).get('/v1/devices/self');
     expect(answer.status).toBe(200);
     expect(answer.body).toMatchObject({
       id,
       name: 'Counter',
       location: { code: 'LILLE', ...locationInput() },
     });
-    expect((await api.get('/v1/devices/me')).status).toBe(403);
+    expect((await api.get('/v1/devices/self')).status).toBe(403);
   });
 
   test('is locked out when it is removed, and when its key is revoked', async () => {
@@ -199,9 +199,9 @@ describe('a paired tablet', () => {
     for (const remove of removals) {
       const { id, pairingCode } = await make();
       const tablet = callerOf(app.url, (await pair(pairingCode)).body.token);
-      expect((await tablet.get('/v1/devices/me')).status).toBe(200);
+      expect((await tablet.get('/v1/devices/self')).status).toBe(200);
       expect((await remove(id)).status).toBe(204);
-      await eventually(async () => (await tablet.get('/v1/devices/me')).status === 401);
+      await eventually(async () => (await tablet.get('/v1/devices/self')).status === 401);
       expect(await listed(id)).toBeUndefined();
     }
   });

@@ -1,22 +1,14 @@
 // Devices over HTTP: made with a pairing code, paired by the tablet itself, listed, removed.
 // Codes and tokens are the operations' affair.
 import { z } from 'zod';
-import {
-  deviceInputSchema,
-  deviceSchema,
-  ownDeviceSchema,
-  pairingCodeSchema,
-  showDevice,
-} from '../../domain/device.ts';
-import { locationCodeSchema, showLocation } from '../../domain/location.ts';
+import { deviceInputSchema, deviceSchema, pairingCodeSchema, showDevice } from '../../domain/device.ts';
+import { locationCodeSchema } from '../../domain/location.ts';
 import { Problem } from '../../domain/problem.ts';
 import { createDevice } from '../../operations/createDevice.ts';
 import { pairDevice } from '../../operations/pairDevice.ts';
 import { removeDevice } from '../../operations/removeDevice.ts';
-import { findDevice, listDevices } from '../../queries/devices.ts';
-import { findLocation } from '../../queries/locations.ts';
+import { listDevices } from '../../queries/devices.ts';
 import { decodeCursor, encodeCursor } from '../cursor.ts';
-import { versionTag } from '../etag.ts';
 import { problemDocument } from '../problems.ts';
 import { type AnyRoute, route } from '../route.ts';
 import { listOf, page } from '../schemas.ts';
@@ -116,33 +108,6 @@ const getDevices = route({
   },
 });
 
-const getOwnDevice = route({
-  method: 'GET',
-  path: '/v1/devices/me',
-  operationId: 'getOwnDevice',
-  summary: 'Who am I?',
-  description: 'For a tablet: itself and its location.',
-  tag: 'Devices',
-  scopes: ['stock:read'],
-  kinds: ['device'],
-  responses: { 200: { description: 'The tablet that asks.', schema: ownDeviceSchema } },
-  problems: ['not-found'],
-  async handler(call) {
-    const { deviceId } = call.caller;
-    const device = deviceId === null ? null : await findDevice(call.tx, deviceId);
-    const location = device && (await findLocation(call.tx, device.location));
-    if (!device || !location || device.pairedAt === null)
-      throw new Problem('not-found', 'There is no such device.');
-    const { id, name, pairedAt } = device;
-    return {
-      status: 200,
-      body: { id, name, location: showLocation(location), pairedAt: pairedAt.toISOString() },
-      // A device itself never changes; where it stands does.
-      etag: versionTag(location.version),
-    };
-  },
-});
-
 const deleteDevice = route({
   method: 'DELETE',
   path: '/v1/devices/{id}',
@@ -166,10 +131,4 @@ const deleteDevice = route({
   },
 });
 
-export const deviceRoutes: readonly AnyRoute[] = [
-  postDevice,
-  postPair,
-  getDevices,
-  getOwnDevice,
-  deleteDevice,
-];
+export const deviceRoutes: readonly AnyRoute[] = [postDevice, postPair, getDevices, deleteDevice];

@@ -14,12 +14,14 @@ import { itemRoutes } from './items.ts';
 import { keyRoutes } from './keys.ts';
 import { locationRoutes } from './locations.ts';
 import { openApiRoutes } from './openapi.ts';
+import { ownDeviceRoutes } from './ownDevice.ts';
 import { planRoutes } from './plans.ts';
 import { preparationRoutes } from './preparation.ts';
 import { processRoutes } from './process.ts';
 import { reservationMoveRoutes } from './reservationMoves.ts';
 import { reservationRoutes } from './reservations.ts';
 import { sourceRoutes } from './sources.ts';
+import { staffRoutes } from './staff.ts';
 import { stockRoutes } from './stock.ts';
 import { transferMoveRoutes } from './transferMoves.ts';
 import { transferRoutes } from './transfers.ts';
@@ -50,6 +52,8 @@ export const routes: readonly AnyRoute[] = [
   ...webhookDeliveryRoutes,
   ...keyRoutes,
   ...deviceRoutes,
+  ...ownDeviceRoutes,
+  ...staffRoutes,
   ...openApiRoutes,
   ...processRoutes,
 ];
