@@ -20,6 +20,7 @@ import { preparationRoutes } from './preparation.ts';
 import { processRoutes } from './process.ts';
 import { reservationMoveRoutes } from './reservationMoves.ts';
 import { reservationRoutes } from './reservations.ts';
+import { shelfRoutes } from './shelves.ts';
 import { sourceRoutes } from './sources.ts';
 import { staffRoutes } from './staff.ts';
 import { stockRoutes } from './stock.ts';
@@ -44,6 +45,7 @@ export const routes: readonly AnyRoute[] = [
   ...transferMoveRoutes,
   ...integrityRoutes,
   ...locationRoutes,
+  ...shelfRoutes,
   ...itemRoutes,
   ...bufferRoutes,
   ...importRoutes,
