@@ -21,6 +21,7 @@ import type { Catalogue } from '../views/catalogue.ts';
 import { type DemoKeys, saveDemoKeys } from './keys.ts';
 import { playReservation } from './orders.ts';
 import { loadSources } from './sources.ts';
+import { loadStores } from './store.ts';
 import { playTransfers } from './transfers.ts';
 
 export type LoadDemoOptions = {
@@ -68,6 +69,7 @@ async function waitForTurn(tx: Tx): Promise<void> {
 async function loadRetailer({ database, catalogue, log, now }: LoadDemoOptions, retailer: DemoRetailer) {
   const startedAt = performance.now();
   await loadCatalogue(database, retailer, now());
+  await loadStores(database, retailer, now());
   // A writer of its own, whose clock the script of orders sets: their history then reads as it would have happened.
   let clock = now();
   const stock = openStockWriter({

@@ -1,0 +1,10 @@
+// Owns the people of the store that documents and examples ask for. Their PINs are known to everybody, like the demo's
+// keys. The other stores have no list of people: there a name starts a shift.
+import { showcase } from './showcase.ts';
+
+export type DemoStaff = { location: string; name: string; pin: string };
+
+export const staff: readonly DemoStaff[] = [
+  { location: showcase.location, name: 'Amélie', pin: '2468' },
+  { location: showcase.location, name: 'Karim', pin: '1357' },
+];
