@@ -54,6 +54,9 @@ export type Order = {
   createdAt: string;
   updatedAt: string;
   alternatives?: Alternative[];
+  history?: HistoryEntry[];
+  /** Known from events only, which tell no personal data: the rest is on its way. */
+  isPartial?: boolean;
 };
 
 /** Another store that has what is missing here, the nearest first. */
@@ -178,11 +181,15 @@ export type ActionOf<Kind extends ActionKind> = {
   readonly sequence: number;
   /** The location where it was done: a tablet that is paired anew elsewhere does not send it. */
   readonly location: string;
+  /** The version of its order that the person saw; null where it is about no order known here. */
+  knownVersion: number | null;
   state: 'waiting' | 'sending' | 'refused';
   /** With `refused`. */
   problem?: ProblemDocument;
   /** With `refused`: the refused action that this one depended on, and because of which it was never sent. */
   because?: string;
+  /** With `refused`: what others did to its order since `knownVersion`, once it could be read. */
+  meanwhile?: HistoryEntry[];
 };
 
 export type Action = { [Kind in ActionKind]: ActionOf<Kind> }[ActionKind];
@@ -208,6 +215,9 @@ export type OrderView = Order & {
   readonly pending: readonly ActionKind[];
   readonly conflicts: readonly Conflict[];
 };
+
+/** What became of an action: taken, with the API's answer, or refused. */
+export type Outcome = { ok: true; value: unknown } | { ok: false; problem: ProblemDocument };
 
 export type Column = 'new' | 'picking' | 'ready' | 'late' | 'putBack';
 export type Queue = Record<Column, OrderView[]>;

@@ -1,5 +1,5 @@
 // A button, or a link that looks like one: at least 48 px, 64 px for the one main action of a screen.
-import type { ComponentChildren, JSX } from 'preact';
+import type { ComponentChildren } from 'preact';
 import { Icon, type IconName } from './Icon.tsx';
 
 type Look = 'main' | 'plain' | 'quiet' | 'bad';
@@ -16,7 +16,7 @@ type ButtonProps = {
   pressed?: boolean;
   type?: 'button' | 'submit';
   disabled?: boolean;
-  onClick?: (event: JSX.TargetedMouseEvent<HTMLButtonElement>) => void;
+  onClick?: () => void;
   /** For tests and for focus that is set by hand. */
   id?: string;
 };

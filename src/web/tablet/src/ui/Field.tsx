@@ -7,6 +7,7 @@ export function Field({
   onInput,
   hint,
   error,
+  isSecret,
   ...rest
 }: {
   label: string;
@@ -14,7 +15,8 @@ export function Field({
   onInput: (value: string) => void;
   hint?: string | undefined;
   error?: string | null | undefined;
-  type?: 'text' | 'number' | 'password' | 'search';
+  /** A PIN: dots instead of what is typed. */
+  isSecret?: boolean;
   inputMode?: 'text' | 'numeric' | 'search';
   maxLength?: number;
   autoComplete?: string;
@@ -29,7 +31,7 @@ export function Field({
       <label for={id}>{label}</label>
       <input
         id={id}
-        type="text"
+        {...(isSecret ? { type: 'password' as const } : { type: 'text' as const })}
         {...rest}
         value={value}
         aria-invalid={Boolean(error)}

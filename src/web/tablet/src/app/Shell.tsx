@@ -1,0 +1,82 @@
+// What is around every screen: the navigation, the banners, the place where the screen is.
+import { useEffect, useState } from 'preact/hooks';
+import { t } from '../i18n/index.ts';
+import { Button } from '../ui/Button.tsx';
+import { Icon } from '../ui/Icon.tsx';
+import { Toasts } from '../ui/Toast.tsx';
+import { Banners } from './Banners.tsx';
+import { hrefTo, way } from './router.ts';
+import { FIRST_SCREEN, SCREENS, type Screen } from './screens.tsx';
+
+export function Shell() {
+  return (
+    <div class="shell">
+      <div class="skip">
+        <Button onClick={focusMain}>{t('app.skip')}</Button>
+      </div>
+      <Navigation />
+      <div class="shell-page">
+        <Banners />
+        <main id="main" class="shell-main" tabIndex={-1} aria-label={t('app.main')}>
+          <CurrentScreen />
+        </main>
+      </div>
+      <Toasts />
+    </div>
+  );
+}
+
+/** A button and no link: the address is the screen's, and `#main` would be taken for one. */
+function focusMain(): void {
+  document.getElementById('main')?.focus();
+}
+
+function Navigation() {
+  const current = nameOf(way.value.screen);
+  return (
+    <nav class="navigation" aria-label={t('app.navigation')}>
+      {Object.entries(SCREENS).map(
+        ([name, { navigation }]) =>
+          navigation && (
+            <a key={name} href={hrefTo(name)} aria-current={name === current ? 'page' : undefined}>
+              <Icon name={navigation.icon} />
+              {t(navigation.text)}
+            </a>
+          ),
+      )}
+    </nav>
+  );
+}
+
+function CurrentScreen() {
+  const { screen, params, query } = way.value;
+  const name = nameOf(screen);
+  const Current = useScreen(name);
+  if (Current === null) return <p role="status">{t('app.loading')}</p>;
+  return <Current key={name} params={params} query={query} />;
+}
+
+function useScreen(name: string): Screen | null {
+  const place = SCREENS[name];
+  const [loaded, setLoaded] = useState<{ name: string; screen: Screen } | null>(null);
+  const isLazy = place !== undefined && 'load' in place;
+  useEffect(() => {
+    if (!isLazy) return;
+    let isWanted = true;
+    place.load().then(
+      // A function would be taken for one that makes the next state.
+      (screen) => isWanted && setLoaded({ name, screen }),
+      () => undefined,
+    );
+    return () => {
+      isWanted = false;
+    };
+  }, [name]);
+  if (place === undefined) return null;
+  if (!isLazy) return place.screen;
+  return loaded?.name === name ? loaded.screen : null;
+}
+
+function nameOf(screen: string): string {
+  return Object.hasOwn(SCREENS, screen) ? screen : FIRST_SCREEN;
+}

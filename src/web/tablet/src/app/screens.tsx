@@ -1,0 +1,25 @@
+// The screens and their places in the navigation. A new screen is a folder of screens/ and a line here: loaded when it
+// is first shown, so that the first load stays small; the service worker keeps all of them for when there is no network.
+import type { ComponentType } from 'preact';
+import type { TextKey } from '../i18n/words.ts';
+import { QueueScreen } from '../screens/queue/QueueScreen.tsx';
+import type { IconName } from '../ui/Icon.tsx';
+
+export type ScreenProps = { params: readonly string[]; query: URLSearchParams };
+export type Screen = ComponentType<ScreenProps>;
+
+type Place = {
+  /** Its place in the navigation: a few only; the others are reached from these. */
+  navigation?: { text: TextKey; icon: IconName };
+} & ({ screen: Screen } | { load: () => Promise<Screen> });
+
+export const SCREENS: Readonly<Record<string, Place>> = {
+  queue: { screen: QueueScreen, navigation: { text: 'nav.queue', icon: 'list' } },
+  settings: {
+    load: () => import('../screens/settings/SettingsScreen.tsx').then((module) => module.SettingsScreen),
+    navigation: { text: 'nav.settings', icon: 'gear' },
+  },
+};
+
+/** What is shown without a `#/…`, and for one that does not exist. */
+export const FIRST_SCREEN = 'queue';

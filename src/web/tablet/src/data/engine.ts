@@ -1,0 +1,190 @@
+// The engine: puts the kept state, the socket, the API and the outbox together, from pairing to revocation.
+import { batch } from '@preact/signals';
+import { type Answer, type Api, makeApi } from './api.ts';
+import { type Db, forgetStore, keep, openDb, readAll } from './db.ts';
+import { type Live, openLive } from './live.ts';
+import type { Action, Device, Item, Level, NewAction, Outcome, ProblemDocument } from './model.ts';
+import { makeOutbox, type Outbox } from './outbox.ts';
+import { resumed } from './outboxRules.ts';
+import {
+  actions,
+  device,
+  freshAt,
+  items,
+  levels,
+  now,
+  online,
+  revoked,
+  serverOrders,
+  shift,
+  token,
+} from './store.ts';
+import { loadItem, loadLevel, makeSync, type Sync } from './sync.ts';
+import { uuid } from './uuid.ts';
+
+const CLOCK_MILLISECONDS = 5_000;
+const SNAPSHOT_AGAIN_MILLISECONDS = 3_000;
+
+type Engine = { db: Db; api: Api; sync: Sync; outbox: Outbox };
+
+let engine: Engine | null = null;
+let live: Live | null = null;
+const pairingKeys = new Map<string, string>();
+
+/** Reads what is kept and, where the tablet is paired, goes live. Called once, before anything is drawn. */
+export async function startEngine(): Promise<void> {
+  const db = await openDb();
+  const kept = await readAll(db);
+  batch(() => {
+    device.value = kept.device;
+    token.value = kept.token;
+    shift.value = kept.shift;
+    serverOrders.value = new Map(kept.orders.map((order) => [order.id, order]));
+    items.value = new Map(kept.items.map((item) => [item.sku, item]));
+    levels.value = new Map(kept.levels.map((level) => [level.sku, level]));
+    actions.value = resumed(kept.actions);
+    online.value = navigator.onLine;
+  });
+  const api = makeApi(() => token.value, heard);
+  const sync = makeSync({ db, api, location: () => device.value?.location.code ?? null }, kept.cursor);
+  const outbox = makeOutbox({ db, api, onOrder: sync.onOrder, readOrder: sync.readOrder });
+  engine = { db, api, sync, outbox };
+  setInterval(() => {
+    now.value = Date.now();
+  }, CLOCK_MILLISECONDS);
+  // Asked, not demanded: a browser that is short of room would otherwise clear what waits to be sent.
+  void navigator.storage?.persist?.();
+  if (token.value !== null) goLive();
+}
+
+/** Pairs the tablet; null when it worked. The same code again, after a lost answer, is the same pairing. */
+export async function pair(code: string): Promise<ProblemDocument | null> {
+  const { db, api } = running();
+  const key = pairingKeys.get(code) ?? uuid();
+  pairingKeys.set(code, key);
+  const paired = await api<{ token: string }>('/v1/devices/pair', { method: 'POST', key, body: { code } });
+  if (!paired.ok) return paired.problem;
+  token.value = paired.value.token;
+  const self = await api<Device>('/v1/devices/me');
+  if (!self.ok) {
+    token.value = null;
+    return self.problem;
+  }
+  pairingKeys.clear();
+  await keep(db, { device: self.value, token: paired.value.token });
+  batch(() => {
+    device.value = self.value;
+    revoked.value = false;
+  });
+  goLive();
+  return null;
+}
+
+/** Forgets the pairing and the store's orders. What waits to be sent stays: nobody has seen what became of it. */
+export async function unpair(): Promise<void> {
+  const { db, sync } = running();
+  live?.close();
+  live = null;
+  sync.forget();
+  batch(() => {
+    device.value = null;
+    token.value = null;
+    shift.value = null;
+    freshAt.value = null;
+    serverOrders.value = new Map();
+    items.value = new Map();
+    levels.value = new Map();
+  });
+  await forgetStore(db);
+}
+
+/** Keeps what a person did, shows it as done, and sends it when it can. See ActionBodies for what there is. */
+export function act(input: NewAction): Promise<{ action: Action; done: Promise<Outcome> }> {
+  return running().outbox.add(input);
+}
+
+/** A person has seen the conflict of this action: it goes, with those that were held back because of it. */
+export function dismiss(actionId: string): Promise<void> {
+  return running().outbox.dismiss(actionId);
+}
+
+export async function startShift(staff: string): Promise<void> {
+  const started = { staff, startedAt: new Date().toISOString() };
+  await keep(running().db, { shift: started });
+  shift.value = started;
+}
+
+export async function endShift(): Promise<void> {
+  await keep(running().db, { shift: null });
+  shift.value = null;
+}
+
+/** A read that is not kept: lists, searches, other stores. For changes there is `act`. */
+export function read<Value>(path: string): Promise<Answer<Value>> {
+  return running().api<Value>(path);
+}
+
+/** Makes `items` know the sku, from here or from the server. */
+export async function wantItem(sku: string): Promise<Item | null> {
+  const { api, db } = running();
+  return items.value.get(sku) ?? loadItem(api, db, sku);
+}
+
+/** Makes `levels` know this store's stock of the sku; without an answer, what was known before. */
+export async function wantLevel(sku: string): Promise<Level | null> {
+  const { api, db } = running();
+  const code = device.value?.location.code;
+  const known = levels.value.get(sku) ?? null;
+  return code === undefined ? known : ((await loadLevel(api, db, code, sku)) ?? known);
+}
+
+function goLive(): void {
+  const { sync, outbox } = running();
+  live?.close();
+  live = null;
+  if (sync.cursor() === null) {
+    void startFromSnapshot();
+    return;
+  }
+  live = openLive({
+    token: () => token.value,
+    cursor: sync.cursor,
+    onEvent: sync.onEvent,
+    onCursor: sync.onCursor,
+    onReset: () => void startFromSnapshot(),
+    onOnline(isOnline) {
+      online.value = isOnline;
+      if (!isOnline) return;
+      outbox.wake();
+      void sync.complete();
+    },
+    // 401 says it for certain, and `heard` hears it.
+    onDismissed: () => void running().api('/v1/devices/me'),
+  });
+  outbox.wake();
+}
+
+async function startFromSnapshot(): Promise<void> {
+  live?.close();
+  live = null;
+  const mine = token.value;
+  const isRead = await running().sync.snapshot();
+  if (mine === null || token.value !== mine) return;
+  if (isRead) goLive();
+  else setTimeout(() => void (token.value === mine && startFromSnapshot()), SNAPSHOT_AGAIN_MILLISECONDS);
+}
+
+function heard(status: number): void {
+  if (status === 401 && device.value !== null) {
+    revoked.value = true;
+    void unpair();
+  } else if (status === 0 && online.value) {
+    online.value = false;
+    live?.suspect();
+  }
+}
+
+function running(): Engine {
+  if (engine === null) throw new Error('The engine has not started');
+  return engine;
+}

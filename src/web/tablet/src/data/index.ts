@@ -1,0 +1,28 @@
+// What screens may use of the engine. They read signals, change things by `act` alone, and never call the network.
+export {
+  act,
+  dismiss,
+  endShift,
+  pair,
+  read,
+  startEngine,
+  startShift,
+  unpair,
+  wantItem,
+  wantLevel,
+} from './engine.ts';
+export {
+  conflicts,
+  device,
+  freshAt,
+  items,
+  levels,
+  now,
+  online,
+  order,
+  orders,
+  queue,
+  revoked,
+  shift,
+  waiting,
+} from './store.ts';
