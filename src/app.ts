@@ -10,6 +10,7 @@ import { makeOnce } from './http/idempotency.ts';
 import type { AnyRoute } from './http/route.ts';
 import { routes as allRoutes } from './http/routes/index.ts';
 import { expressPath, inOrderOfMatching, methodsByPath, routeMistakes } from './http/table.ts';
+import { type TabletFiles, tabletPages } from './http/tablet.ts';
 
 const REGISTER = { GET: 'get', POST: 'post', PUT: 'put', DELETE: 'delete' } as const;
 
@@ -18,6 +19,8 @@ export type AppOptions = {
   checkAnswers?: boolean;
   /** A key that the documentation's page has filled in: only the demo's. */
   demoKey?: string | null;
+  /** The tablet's pages, where they are built. */
+  tablet?: TabletFiles | null;
   /** Other routes than the project's own, for tests. */
   routes?: readonly AnyRoute[];
 };
@@ -41,6 +44,7 @@ export function makeApp(deps: Deps, options: AppOptions = {}): Express {
     app[REGISTER[route.method]](expressPath(route.path), makeEndpoint(route, context));
   }
   app.use('/docs', docsPages(options.demoKey ?? null));
+  if (options.tablet) app.use('/tablet', tabletPages(options.tablet));
   app.use(nothingHere(routes, context));
   app.use(routerFailed(context));
   return app;

@@ -17,6 +17,7 @@ import { makeStage } from './http/stage.ts';
 import { type Lifecycle, takeCharge } from './lifecycle.ts';
 import { makeLog } from './log.ts';
 import { makeMetrics } from './metrics.ts';
+import { currentTablet } from './tabletBuild.ts';
 
 const REQUESTS_FINISH_MILLISECONDS_MAX = 5_000;
 
@@ -41,6 +42,8 @@ async function startUp(config: Config, log: Logger, lifecycle: Lifecycle): Promi
   const server = makeServer(stage.listener);
   const port = await listen(server, config.port, config.host);
   lifecycle.opened('port', () => closeServer(server, 0));
+  // Beside the database's start, which takes longer: built only where it is missing or older than its sources.
+  const tabletBuilt = currentTablet(log);
 
   const databaseUrl = config.databaseUrl ?? (await ownDatabase(config, log, lifecycle));
   await migrate(databaseUrl);
@@ -56,7 +59,7 @@ async function startUp(config: Config, log: Logger, lifecycle: Lifecycle): Promi
 
   const demoKeys = await demo(deps, adminKey?.secret ?? null);
   lifecycle.opened('jobs', startJobs(deps).close);
-  stage.set(makeApp(deps, { demoKey: demoKeys?.secret ?? null }));
+  stage.set(makeApp(deps, { demoKey: demoKeys?.secret ?? null, tablet: await tabletBuilt }));
   lifecycle.opened('requests', () => {
     deps.health.drain();
     return closeServer(server, REQUESTS_FINISH_MILLISECONDS_MAX);

@@ -61,3 +61,31 @@ export const DOCS_HELMET: HelmetOptions = {
   },
   strictTransportSecurity: false,
 };
+
+/**
+ * For the tablet's pages. Scripts are our own files; the camera's decoder is WebAssembly in a worker that may come from
+ * a blob: URL; pictures of items are wherever the retailer has them. 'self' holds for the socket too.
+ */
+export const TABLET_HELMET: HelmetOptions = {
+  contentSecurityPolicy: {
+    useDefaults: false,
+    directives: {
+      defaultSrc: ["'none'"],
+      scriptSrc: ["'self'", "'wasm-unsafe-eval'"],
+      workerSrc: ["'self'", 'blob:'],
+      styleSrc: ["'self'"],
+      imgSrc: ["'self'", 'https:', 'data:', 'blob:'],
+      mediaSrc: ["'self'", 'blob:'],
+      fontSrc: ["'self'"],
+      connectSrc: ["'self'"],
+      manifestSrc: ["'self'"],
+      baseUri: ["'none'"],
+      formAction: ["'self'"],
+      frameAncestors: ["'none'"],
+    },
+  },
+  strictTransportSecurity: false,
+};
+
+/** Only the camera, and only for the pages themselves; the screen stays awake during a shift. */
+export const TABLET_PERMISSIONS = 'camera=(self), screen-wake-lock=(self), microphone=(), geolocation=()';
