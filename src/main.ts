@@ -11,6 +11,7 @@ import { compose, openSockets, startJobs } from './compose.ts';
 import { type Config, ConfigError, readConfig } from './config.ts';
 import type { DemoKeys } from './demo/keys.ts';
 import { loadDemo } from './demo/load.ts';
+import { demoTablet } from './demo/tablet.ts';
 import type { Deps } from './http/deps.ts';
 import { closeServer, listen, makeServer } from './http/server.ts';
 import { makeStage } from './http/stage.ts';
@@ -68,6 +69,7 @@ async function startUp(config: Config, log: Logger, lifecycle: Lifecycle): Promi
 
   const address = { host: config.host, port };
   log.info({ url: baseUrl(address), seconds: process.uptime() }, 'ready');
+  const demoTabletFacts = demoKeys === null ? null : await demoTablet(deps.database, deps.now());
   tell(
     banner({
       address,
@@ -77,6 +79,7 @@ async function startUp(config: Config, log: Logger, lifecycle: Lifecycle): Promi
           : 'PostgreSQL of DATABASE_URL',
       adminKey: adminKey?.file === undefined ? null : { secret: adminKey.secret, file: adminKey.file },
       demoKeys: demoKeys === null ? {} : { ...demoKeys },
+      demoTablet: demoTabletFacts,
       seconds: process.uptime(),
     }),
   );

@@ -12,6 +12,10 @@ const COMMANDS: Readonly<Record<string, Listed>> = {
     load: async () => (await import('./doctor.ts')).doctor,
   },
   keys: { summary: 'list, make and revoke API keys', load: async () => (await import('./keys.ts')).keys },
+  pair: {
+    summary: 'make a tablet for a location, and show its pairing code',
+    load: async () => (await import('./pair.ts')).pair,
+  },
   import: {
     summary: 'send a CSV or NDJSON file and follow its import',
     load: async () => (await import('./import/run.ts')).importCommand,

@@ -9,7 +9,8 @@ import { savePlaces } from '../operations/savePlaces.ts';
 import { findLocations } from '../queries/locations.ts';
 import type { Database } from '../queries/transaction.ts';
 
-const LOADER: Caller = {
+/** Who the demo is made by. */
+export const LOADER: Caller = {
   keyId: 'key_demo',
   name: 'Fait Maison (demo)',
   kind: 'secret',

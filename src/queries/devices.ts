@@ -135,6 +135,16 @@ export async function markRemoved(tx: Tx, id: string, at: Date): Promise<void> {
   );
 }
 
+/** Removes the devices of this name whose code nobody used in time. */
+export async function forgetUnpaired(tx: Tx, name: string, at: Date): Promise<void> {
+  await tx.run(
+    'devices.forget_unpaired',
+    `UPDATE devices SET pairing_code_hash = NULL, revoked_at = $2::timestamptz
+     WHERE name = $1::text AND paired_at IS NULL AND revoked_at IS NULL AND pairing_expires_at <= $2::timestamptz`,
+    [name, at],
+  );
+}
+
 /** A tablet whose key is revoked is gone with it. */
 export async function markRemovedWithKey(tx: Tx, keyId: string, at: Date): Promise<void> {
   await tx.run(

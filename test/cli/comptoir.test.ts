@@ -17,7 +17,18 @@ beforeAll(async () => {
 });
 afterAll(() => shop.app.close());
 
-const COMMANDS = ['doctor', 'keys', 'import', 'listen', 'forward', 'replay', 'verify', 'backup', 'restore'];
+const COMMANDS = [
+  'doctor',
+  'keys',
+  'pair',
+  'import',
+  'listen',
+  'forward',
+  'replay',
+  'verify',
+  'backup',
+  'restore',
+];
 
 describe('words', () => {
   test('every command has its help; the list of commands is the help of none', async () => {
@@ -172,3 +183,17 @@ describe('doctor', () => {
     await rm(folder, { recursive: true, force: true });
   }, 30_000);
 });
+
+test('pair makes a tablet for a location; its code pairs it, once', async () => {
+  const { code, out } = await runCommand(['pair', STORE, '--name', 'Back room'], { env });
+  const pairingCode = /code (\d{6}), until 20/.exec(out)?.[1] ?? '';
+  expect({ code, out }).toEqual({
+    code: 0,
+    out: expect.stringContaining(`${shop.app.url}/tablet#pair=${pairingCode}\n`),
+  });
+  const paired = await shop.post('/v1/devices/pair', { code: pairingCode }).expect(200);
+  expect(paired.body).toMatchObject({ name: 'Back room', location: STORE });
+  await shop.post('/v1/devices/pair', { code: pairingCode }).expect(404);
+  expect(await runCommand(['pair', 'NOWHERE'], { env })).toMatchObject({ code: 1 });
+  expect(await runCommand(['pair'], { env })).toMatchObject({ code: 2 });
+}, 30_000);
