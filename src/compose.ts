@@ -124,6 +124,7 @@ async function composeOn(
     locations,
     catalogue,
     availability,
+    orderedItems,
     close: closeViews,
   } = await startViews({
     database,
@@ -162,6 +163,7 @@ async function composeOn(
     locations,
     sources,
     availability,
+    orderedItems,
     planQuotes: makePlanQuotes(database),
     keyring,
     feed,
@@ -188,13 +190,14 @@ async function composeOn(
 
 /** Opens the sockets on a server that has its request handler. Close them before the server and the rooms. */
 export function openSockets(server: Server, deps: Deps): Live {
-  const { database, feed, keyring, log, metrics } = deps;
+  const { database, feed, keyring, orderedItems, log, metrics } = deps;
   const live = openLive({
     server,
     database,
     feed,
     authenticate: keyring.recognise,
     allowsOrigin: keyring.allowsOrigin,
+    orderedItems,
     log,
   });
   measureLive(metrics, live);

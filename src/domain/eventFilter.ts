@@ -9,18 +9,23 @@ export type EventFilter = {
   types: ReadonlySet<string> | null;
   /** Events about these items: their levels, reservations that hold them, the items themselves. */
   skus: ReadonlySet<string> | null;
+  /** Items whose `item.changed` is heard although it belongs to no location. Absent: none's, or all by `locations`. */
+  hearsItem?: (sku: string) => boolean;
 };
 
 export const EVERYTHING_PUBLIC: EventFilter = { locations: null, types: null, skus: null };
 
-/** True when the event is public and the filter lets it through. What belongs to no location needs `locations: null`. */
+/** True when the event is public and the filter lets it through. What belongs to no location needs `locations: null`, or `hearsItem`. */
 export function matches(filter: EventFilter, event: FeedEvent): boolean {
   if (!isPublicEvent(event.type)) return false;
   if (filter.types !== null && !filter.types.has(event.type)) return false;
-  if (filter.locations !== null && (event.location === null || !filter.locations.has(event.location))) {
-    return false;
-  }
+  if (filter.locations !== null && !isThere(filter, filter.locations, event)) return false;
   return filter.skus === null || skusOf(event).some((sku) => filter.skus?.has(sku));
+}
+
+function isThere({ hearsItem }: EventFilter, locations: ReadonlySet<string>, event: FeedEvent): boolean {
+  if (event.location !== null) return locations.has(event.location);
+  return event.type === 'item.changed' && (hearsItem?.(event.subject) ?? false);
 }
 
 /** The items that an event is about. */

@@ -10,6 +10,7 @@ import type { Availability } from '../views/availability.ts';
 import type { Catalogue } from '../views/catalogue.ts';
 import type { Keyring } from '../views/keyring.ts';
 import type { Locations } from '../views/locations.ts';
+import type { OrderedItems } from '../views/orderedItems.ts';
 import type { Sources } from '../views/sources.ts';
 import type { Health } from './health.ts';
 import type { PlanQuotes } from './planQuotes.ts';
@@ -26,6 +27,8 @@ export type Deps = {
   /** Ranks, and notes of what was heard. */
   sources: Sources;
   availability: Availability;
+  /** Whose changes a store's tablets hear of. */
+  orderedItems: OrderedItems;
   planQuotes: PlanQuotes;
   keyring: Keyring;
   /** Woken after each commit of this process. */

@@ -61,6 +61,21 @@ export async function readOpenOrders(tx: Tx): Promise<OpenOrder[]> {
   );
 }
 
+/** An order that a store works on, with the items of its lines. */
+export async function readOrderedItems(tx: Tx): Promise<{ id: string; location: string; skus: string[] }[]> {
+  return tx.run(
+    'availability.ordered_items',
+    `SELECT r.id, o.code AS location, array_agg(i.sku) AS skus
+     FROM reservations r
+     JOIN locations o ON o.id = r.location_id
+     JOIN reservation_lines l ON l.reservation_id = r.id
+     JOIN items i ON i.id = l.item_id
+     WHERE r.status IN ('confirmed', 'picking', 'ready') OR r.put_back_pending
+     GROUP BY r.id, o.code`,
+    [],
+  );
+}
+
 /** What a level says beside its units: when it was last counted (null: never) and changed, and what sets its buffer. */
 export type Freshness = {
   itemId: number;

@@ -6,6 +6,7 @@ import { encodeCursor } from '../domain/feedPosition.ts';
 import type { Feed } from '../feed/reader.ts';
 import type { LiveServer } from './protocol.ts';
 import type { Hall, LiveSession } from './session.ts';
+import type { Ordered } from './subscription.ts';
 
 export type LiveCounts = {
   /** Events sent, once for each socket. */
@@ -15,11 +16,15 @@ export type LiveCounts = {
   resets: number;
 };
 
+/** Which items the open orders of each location hold. */
+export type OrderedItems = Ordered & { locationsOf(sku: string): Iterable<string> };
+
 const REVOKED_MAX = 10_000;
 
 export class Audience implements Hall {
   readonly counts: LiveCounts = { emitted: 0, fellBehind: 0, resets: 0 };
   readonly #namespace: ReturnType<LiveServer['of']>;
+  readonly #orderedItems: OrderedItems;
   readonly #sessions = new Map<string, Set<LiveSession>>();
   /** Live sessions by the locations they hear; those that hear all of them under null. */
   readonly #live = new Map<string | null, Set<LiveSession>>();
@@ -27,8 +32,9 @@ export class Audience implements Hall {
   /** A key that is revoked while a socket of it is being let in. */
   readonly #revoked = new Set<string>();
 
-  constructor(namespace: ReturnType<LiveServer['of']>) {
+  constructor(namespace: ReturnType<LiveServer['of']>, orderedItems: OrderedItems) {
     this.#namespace = namespace;
+    this.#orderedItems = orderedItems;
   }
 
   /** Registers a socket that was let in; false when its key was revoked on the way. */
@@ -115,9 +121,13 @@ export class Audience implements Hall {
   }
 
   /** A copy: telling may make one of them leave. */
-  #hearersOf({ location }: FeedEvent): LiveSession[] {
+  #hearersOf({ location, type, subject }: FeedEvent): LiveSession[] {
     const everywhere = this.#live.get(null) ?? [];
-    const there = location === null ? [] : (this.#live.get(location) ?? []);
+    if (location !== null) return [...everywhere, ...(this.#live.get(location) ?? [])];
+    if (type !== 'item.changed') return [...everywhere];
+    // Looked up rather than asked of every session: an import tells of 100,000 items.
+    const stores = [...this.#orderedItems.locationsOf(subject)];
+    const there = new Set(stores.flatMap((code) => [...(this.#live.get(code) ?? [])]));
     return [...everywhere, ...there];
   }
 

@@ -7,12 +7,12 @@ import { Problem } from '../domain/problem.ts';
 import type { Feed } from '../feed/reader.ts';
 import type { Tx } from '../queries/transaction.ts';
 import { type Admission, admit } from './admission.ts';
-import { Audience, type LiveCounts } from './audience.ts';
+import { Audience, type LiveCounts, type OrderedItems } from './audience.ts';
 import { makeGate } from './gate.ts';
 import { LIMITS, type Limits } from './limits.ts';
 import { connectError, type LiveServer, type LiveSocket, problemData, problemOf } from './protocol.ts';
 import { LiveSession } from './session.ts';
-import { everythingFor, readSubscription } from './subscription.ts';
+import { everythingFor, type Ordered, readSubscription } from './subscription.ts';
 import { followUpgrades } from './upgrades.ts';
 
 export type LiveOptions = {
@@ -23,6 +23,8 @@ export type LiveOptions = {
   authenticate: Admission['authenticate'];
   /** Whether a page on this origin may connect. Only browsers ask, and only for long polling. */
   allowsOrigin: (origin: string) => Promise<boolean>;
+  /** Which items the open orders of each location hold: tablets hear when these change. */
+  orderedItems: OrderedItems;
   log: Logger;
   limits?: Partial<Limits>;
 };
@@ -39,20 +41,20 @@ const CONNECT_MILLISECONDS_MAX = 10_000;
 const CLOSE_MILLISECONDS_MAX = 1_500;
 
 export function openLive(options: LiveOptions): Live {
-  const { server, database, feed, authenticate, log } = options;
+  const { server, database, feed, authenticate, orderedItems, log } = options;
   const limits = { ...LIMITS, ...options.limits };
   const closing = new AbortController();
   const upgrades = followUpgrades(server);
   const io = openServer(options, limits, closing.signal);
   const namespace = io.of(NAMESPACE);
-  const audience = new Audience(namespace);
+  const audience = new Audience(namespace, orderedItems);
   const room = { tx: database, feed, audience, gate: makeGate(limits.catchUps), limits, log };
   const hasRoom = (keyId: string) => audience.socketsOf(keyId) < limits.socketsPerKey;
   const letIn = admit({ authenticate, hasRoom, connectsMax: limits.connectsPerConnection, log });
   namespace.use((socket, next) => void letIn(socket, next));
   namespace.on('connection', (socket) => {
     const session = new LiveSession(socket, room);
-    if (audience.admit(session)) serve(session, audience, limits);
+    if (audience.admit(session)) serve(session, audience, { limits, orderedItems });
     else socket.disconnect(true);
   });
   const stopListening = feed.subscribe({
@@ -96,17 +98,19 @@ function openServer({ server, allowsOrigin }: LiveOptions, limits: Limits, closi
   return io;
 }
 
-function serve(session: LiveSession, audience: Audience, limits: Limits): void {
+type Terms = { limits: Limits; orderedItems: Ordered };
+
+function serve(session: LiveSession, audience: Audience, terms: Terms): void {
   const { socket, caller } = session;
   socket.on('disconnect', () => {
     session.close();
     audience.dismiss(session);
   });
-  takeSubscriptions(socket, session, limits);
-  if (caller.kind === 'device') session.follow(everythingFor(caller), null);
+  takeSubscriptions(socket, session, terms);
+  if (caller.kind === 'device') session.follow(everythingFor(caller, terms.orderedItems), null);
 }
 
-function takeSubscriptions(socket: LiveSocket, session: LiveSession, limits: Limits): void {
+function takeSubscriptions(socket: LiveSocket, session: LiveSession, { limits, orderedItems }: Terms): void {
   let asked = 0;
   let since = performance.now();
   socket.on('subscribe', (request, acknowledge) => {
@@ -122,7 +126,7 @@ function takeSubscriptions(socket: LiveSocket, session: LiveSession, limits: Lim
       if (asked > limits.subscribesPerMinute) {
         throw new Problem('rate-limited', 'Too many subscriptions a minute.');
       }
-      const { filter, after } = readSubscription(session.caller, wish);
+      const { filter, after } = readSubscription(session.caller, wish, orderedItems);
       session.follow(filter, after);
       reply({ ok: true });
     } catch (error) {

@@ -23,7 +23,7 @@ const requestSchema = z.strictObject({
 export type Subscription = { filter: EventFilter; after: Position | null };
 
 /** Throws `invalid-request`, `invalid-cursor` or `unknown-location`. */
-export function readSubscription(caller: Caller, request: unknown): Subscription {
+export function readSubscription(caller: Caller, request: unknown, ordered: Ordered): Subscription {
   const parsed = requestSchema.safeParse(request ?? {});
   if (!parsed.success) throw refusal(parsed.error.issues);
   const { locations, skus, types, after } = parsed.data;
@@ -31,7 +31,7 @@ export function readSubscription(caller: Caller, request: unknown): Subscription
   if (foreign !== undefined) throw new Problem('unknown-location', `There is no location ${foreign}.`);
   return {
     filter: {
-      ...everythingFor(caller),
+      ...everythingFor(caller, ordered),
       ...(locations && { locations: new Set(locations) }),
       ...(skus && { skus: new Set(skus) }),
       ...(types && { types: new Set(types.flatMap(typesLike)) }),
@@ -40,9 +40,18 @@ export function readSubscription(caller: Caller, request: unknown): Subscription
   };
 }
 
-/** All that the key may see: for a tablet, its own location. */
-export function everythingFor(caller: Caller): EventFilter {
-  return { locations: caller.locations && new Set(caller.locations), types: null, skus: null };
+/** Which items the open orders of a location hold. */
+export type Ordered = { isOrdered(sku: string, location: string): boolean };
+
+/** All that the key may see: for a tablet, its own location, and changes of the items that it works on there. */
+export function everythingFor(caller: Caller, ordered: Ordered): EventFilter {
+  const { kind, locations } = caller;
+  const filter = { locations: locations && new Set(locations), types: null, skus: null };
+  if (kind !== 'device') return filter;
+  return {
+    ...filter,
+    hearsItem: (sku) => locations?.some((code) => ordered.isOrdered(sku, code)) ?? true,
+  };
 }
 
 function refusal(issues: readonly z.core.$ZodIssue[]): Problem {

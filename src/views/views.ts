@@ -8,12 +8,14 @@ import { Incoming } from './incoming.ts';
 import { Levels } from './levels.ts';
 import { Locations } from './locations.ts';
 import { OpenOrders } from './openOrders.ts';
+import { OrderedItems } from './orderedItems.ts';
 import { Staleness } from './staleness.ts';
 
 export type Views = {
   locations: Locations;
   catalogue: Catalogue;
   availability: Availability;
+  orderedItems: OrderedItems;
   /** Resolves when every change that the feed has told is in memory. */
   settled(): Promise<void>;
   close(): void;
@@ -37,7 +39,8 @@ export async function startViews(options: ViewsOptions): Promise<Views> {
   const openOrders = new OpenOrders({ database, onError });
   const staleness = new Staleness({ database, onError });
   const incoming = new Incoming({ database, onError });
-  const consumers = { locations, catalogue, levels, openOrders, staleness, incoming };
+  const orderedItems = new OrderedItems({ database, onError });
+  const consumers = { locations, catalogue, levels, openOrders, orderedItems, staleness, incoming };
   const unsubscribe = Object.entries(consumers).map(([name, view]) =>
     feed.subscribe({
       name,
@@ -49,11 +52,12 @@ export async function startViews(options: ViewsOptions): Promise<Views> {
     for (const stop of unsubscribe) stop();
     locations.close();
     openOrders.close();
+    orderedItems.close();
     staleness.close();
     incoming.close();
   };
   try {
-    await Promise.all([locations.load(), openOrders.load(), staleness.load(), incoming.load()]);
+    await Promise.all([locations, openOrders, orderedItems, staleness, incoming].map((view) => view.load()));
   } catch (error) {
     close();
     throw error;
@@ -63,9 +67,10 @@ export async function startViews(options: ViewsOptions): Promise<Views> {
     await Promise.all([
       locations.settled(),
       openOrders.settled(),
+      orderedItems.settled(),
       incoming.settled(),
       availability.settled(),
     ]);
   };
-  return { locations, catalogue, availability, settled, close };
+  return { locations, catalogue, availability, orderedItems, settled, close };
 }

@@ -53,6 +53,7 @@ export async function startLiveBench(
   ]);
   const server = createServer((_request, response) => response.end());
   const live = openLive({
+    orderedItems: { isOrdered: () => false, locationsOf: () => [] },
     server,
     database,
     feed,

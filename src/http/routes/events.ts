@@ -57,7 +57,7 @@ const listEvents = route({
   operationId: 'listEvents',
   summary: 'Read what happened, in order',
   description:
-    'Nothing is skipped, whatever commits late, and per subject the order is the order of commit. Keep `nextCursor` and ask again with it, also after an empty page: it moves past what the filters leave out. Events are kept 30 days unless configured otherwise; a cursor that is older, or from before a restored database, gets 410: read a snapshot, then go on from `after=latest`.',
+    'Nothing is skipped, whatever commits late, and per subject the order is the order of commit. Keep `nextCursor` and ask again with it, also after an empty page: it moves past what the filters leave out. Events are kept 30 days unless configured otherwise; a cursor that is older, or from before a restored database, gets 410: read a snapshot, then go on from `after=latest`. A tablet also reads `item.changed` of the items that open orders of its location hold at that moment; of no others, so that an import of a catalogue floods no store.',
   tag: 'Events',
   scopes: ['events:read'],
   query: querySchema,
@@ -96,20 +96,28 @@ const listEvents = route({
   },
 });
 
-/** What the caller asks for, within what it may see: of its own locations only, without what belongs to none. */
+/**
+ * What the caller asks for, within what it may see: of its own locations only, without what belongs to none but the items that a tablet’s
+ * open orders hold.
+ */
 async function filterFor(
   caller: Caller,
   query: { location?: string | undefined; types?: ReadonlySet<string> | undefined },
-  { catalogue }: Pick<Deps, 'catalogue'>,
+  { catalogue, orderedItems }: Pick<Deps, 'catalogue' | 'orderedItems'>,
 ): Promise<EventFilter> {
   const { location, types = null } = query;
-  if (location === undefined) {
-    return { locations: caller.locations && new Set(caller.locations), types, skus: null };
-  }
+  const codes = location === undefined ? caller.locations : [location];
+  const filter = { locations: codes && new Set(codes), types, skus: null };
+  // A tablet shows what its open orders hold.
+  const hears =
+    caller.kind !== 'device'
+      ? {}
+      : { hearsItem: (sku: string) => codes?.some((code) => orderedItems.isOrdered(sku, code)) ?? true };
+  if (location === undefined) return { ...filter, ...hears };
   if (!mayUse(caller, location) || (await catalogue.location(location)) === null) {
     throw new Problem('unknown-location', `There is no location ${location}.`);
   }
-  return { locations: new Set([location]), types, skus: null };
+  return { ...filter, ...hears };
 }
 
 export const eventRoutes: readonly AnyRoute[] = [listEvents];
