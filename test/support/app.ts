@@ -11,6 +11,7 @@ import { DEVICE_SCOPES, type KeyKind, makeSecret, SCOPES, type Scope } from '../
 import type { Deps } from '../../src/http/deps.ts';
 import type { AnyRoute } from '../../src/http/route.ts';
 import { closeServer, listen, makeServer } from '../../src/http/server.ts';
+import type { TabletFiles } from '../../src/http/tablet.ts';
 import { makeLogTo } from '../../src/log.ts';
 import { hashSecret } from '../../src/queries/apiKeys.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
@@ -21,6 +22,8 @@ export type TestAppOptions = {
   /** The project's own unless given. */
   routes?: readonly AnyRoute[];
   now?: () => Date;
+  /** The tablet's pages, for browsers; see test/support/browser.ts. */
+  tablet?: TabletFiles;
   /** A database that is shared, for several processes on one; it is not dropped then. */
   databaseUrl?: string;
   /** What is logged, line by line. */
@@ -57,6 +60,7 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
   });
   const app = makeApp(deps, {
     checkAnswers: true,
+    tablet: options.tablet ?? null,
     ...(options.routes ? { routes: options.routes } : {}),
   });
   const server = makeServer(app);

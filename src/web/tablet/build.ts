@@ -1,7 +1,7 @@
 // Builds the tablet's pages: `npm run build`; and `npm start` runs it where they are missing or older than their
 // sources. A build is a folder of dist named by what it was made of: two that are made at once cannot harm each other,
 // and a server never shows half of one.
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { access, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import { build } from 'vite';
@@ -25,9 +25,18 @@ await build({
 });
 await tellWorker();
 await compress();
-await rm(path.join(dist, stamp), { recursive: true, force: true });
-await rename(making, path.join(dist, stamp));
+await putInPlace();
 await dropOthers();
+
+/** Somebody may have made the same build meanwhile, and be reading it: then theirs stays. */
+async function putInPlace(): Promise<void> {
+  try {
+    await rename(making, path.join(dist, stamp));
+  } catch {
+    await access(path.join(dist, stamp, 'index.html'));
+    await rm(making, { recursive: true, force: true });
+  }
+}
 
 /** The service worker learns its version and the files of the shell, which only the finished build knows. */
 async function tellWorker(): Promise<void> {

@@ -15,6 +15,8 @@ export type Customer = {
 
 export type OrderLine = {
   sku: string;
+  /** Where it lies in this store; absent where nobody said. */
+  aisle?: string | null;
   quantity: number;
   /** Units that a transfer is to bring. */
   awaited: number;
@@ -25,6 +27,8 @@ export type OrderLine = {
   returned: number;
   atRisk: boolean;
 };
+
+export type Dispatch = { carrier?: string; trackingNumber?: string };
 
 /** A reservation as `GET /v1/reservations` shows it to a device. Instants are RFC 3339, UTC. */
 export type Order = {
@@ -41,6 +45,8 @@ export type Order = {
   transfer?: { id: string; from: string; status: string; expectedAt: string; late: boolean } | null;
   soldAt: string | null;
   deliverTo: Record<string, string> | null;
+  /** What the carrier was handed. */
+  dispatch?: Dispatch | null;
   planId: string | null;
   pickupCode?: string;
   pickupDeadlineAt: string | null;
@@ -147,7 +153,7 @@ export type ActionBodies = {
   pick: { lines: PickLine[] };
   ready: { shelf?: string };
   reopen: { reason?: string };
-  collect: { pickupCode?: string; override?: { reason: string }; lines?: SomeLine[] };
+  collect: { pickupCode?: string; override?: { reason: string }; dispatch?: Dispatch; lines?: SomeLine[] };
   refuse: { reason: string; lines?: SomeLine[] };
   cancel: { reason?: string };
   putBack: Record<string, never>;

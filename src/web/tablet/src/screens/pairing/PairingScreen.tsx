@@ -34,7 +34,7 @@ export function PairingScreen() {
     if (fromLink !== null) type(fromLink);
   }, []);
   return (
-    <main class="start">
+    <main class="start" data-screen="pairing">
       <h1>{t('pairing.title')}</h1>
       {revoked.value && <p role="alert">{t('pairing.revoked')}</p>}
       {waiting.value > 0 && <p>{plural('pairing.kept', waiting.value)}</p>}

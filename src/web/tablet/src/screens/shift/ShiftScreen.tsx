@@ -9,7 +9,7 @@ import { Field } from '../../ui/Field.tsx';
 export function ShiftScreen({ device }: { device: Device }) {
   const name = useSignal('');
   return (
-    <main class="start">
+    <main class="start" data-screen="shift">
       <h1>{t('shift.title')}</h1>
       <p>{t('shift.at', { location: device.location.name, device: device.name })}</p>
       <p>{t('shift.explain')}</p>

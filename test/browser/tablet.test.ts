@@ -1,0 +1,91 @@
+// The tablet in a real browser, against the real server and database: pairing, the queue live, offline, revocation.
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import type { Browser } from 'playwright-core';
+import { openBrowser, openTablet, tabletPages } from '../support/browser.ts';
+import { eventually } from '../support/eventually.ts';
+import { OTHER_STORE, openShop, type Shop, STORE, TABLE } from '../support/shop.ts';
+
+let shop: Shop;
+let browser: Browser;
+let placed = 0;
+
+beforeAll(async () => {
+  [shop, browser] = await Promise.all([openShop({ tablet: await tabletPages() }), openBrowser()]);
+  await shop.put(TABLE, STORE, 100);
+}, 60_000);
+afterAll(async () => {
+  await browser.close();
+  await shop.app.close();
+});
+
+/** An order that the shop placed and confirmed; its id. */
+async function order(name = 'Camille Martin'): Promise<string> {
+  placed += 1;
+  const { id } = await shop.hold({ lines: [{ sku: TABLE, quantity: 1 }] });
+  await shop
+    .post(`/v1/reservations/${id}/confirm`, { orderReference: `B-${placed}`, customer: { name } })
+    .expect(200);
+  return id;
+}
+
+async function statusOf(id: string): Promise<string> {
+  return (await shop.get(`/v1/reservations/${id}`).expect(200)).body.status;
+}
+
+test('a tablet that is paired by its link shows an order the moment it is placed, and another store’s shows none', async () => {
+  const here = await openTablet(browser, shop, STORE);
+  const elsewhere = await openTablet(browser, shop, OTHER_STORE);
+  const id = await order();
+  await here.page.locator(`[data-column="new"] #${id}`, { hasText: 'Camille M.' }).waitFor();
+  expect(await elsewhere.page.locator(`#${id}`).count()).toBe(0);
+  expect([...here.complaints, ...elsewhere.complaints]).toEqual([]);
+  await Promise.all([here.context.close(), elsewhere.context.close()]);
+});
+
+test('what staff do without a network is kept through a reload, told in a banner, and sent when it is back', async () => {
+  const { context, page, complaints } = await openTablet(browser, shop, STORE, { language: 'en' });
+  const id = await order();
+  await page.locator(`[data-column="new"] #${id}`).waitFor();
+  await page.evaluate('navigator.serviceWorker.ready.then(() => null)');
+  await context.setOffline(true);
+  await page.locator(`#${id}`).getByRole('button', { name: 'Pick' }).click();
+  await page.locator(`[data-column="picking"] #${id}`).waitFor();
+  await page.reload();
+  await page.locator(`[data-column="picking"] #${id}`).waitFor();
+  await page.locator('[data-banner="waiting"]', { hasText: '1 action waits' }).waitFor();
+  expect(await statusOf(id)).toBe('confirmed');
+  await context.setOffline(false);
+  await eventually(async () => expect(await statusOf(id)).toBe('picking'));
+  await page.locator('[data-banner="waiting"]').waitFor({ state: 'detached' });
+  expect(complaints).toEqual([]);
+  await context.close();
+});
+
+test('an action that others made impossible is a conflict on its order, with what happened meanwhile', async () => {
+  const { context, page } = await openTablet(browser, shop, STORE, { language: 'en' });
+  const id = await order();
+  await page.locator(`[data-column="new"] #${id}`).waitFor();
+  await context.setOffline(true);
+  await page.locator(`#${id}`).getByRole('button', { name: 'Pick' }).click();
+  await page.locator(`[data-column="picking"] #${id}`).waitFor();
+  await shop.post(`/v1/reservations/${id}/cancel`, { reason: 'Changed their mind' }).expect(200);
+  await context.setOffline(false);
+  await page.locator('[data-banner="conflicts"]', { hasText: '1 action was refused' }).waitFor();
+  expect(await statusOf(id)).toBe('cancelled');
+  await context.close();
+});
+
+test('a tablet whose token is revoked is back at pairing, and forgets the store’s orders', async () => {
+  const { context, page, deviceId } = await openTablet(browser, shop, STORE);
+  const id = await order();
+  await page.locator(`#${id}`).waitFor();
+  await fetch(`${shop.app.url}/v1/devices/${deviceId}`, {
+    method: 'DELETE',
+    headers: { Authorization: `Bearer ${shop.app.admin}` },
+  });
+  await page.locator('[data-screen="pairing"]').waitFor({ timeout: 5_000 });
+  await page.reload();
+  await page.locator('[data-screen="pairing"]').waitFor();
+  expect(await page.content()).not.toContain('Camille');
+  await context.close();
+});

@@ -1,0 +1,70 @@
+// Owns a real browser for tests, and tablets in it: each a context of its own, with storage of its own, as two tablets
+// on two counters have. `close` in afterAll.
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { readTablet, type TabletFiles } from '../../src/http/tablet.ts';
+import { builtTablet } from '../../src/tabletBuild.ts';
+import { findOrInstallBrowser } from './chromium.ts';
+import type { Shop } from './shop.ts';
+
+export type Tablet = {
+  context: BrowserContext;
+  page: Page;
+  /** What the page complained of: errors of scripts, and of its policy. */
+  complaints: string[];
+};
+
+export type TabletOptions = {
+  name?: string;
+  language?: 'fr' | 'en';
+  viewport?: { width: number; height: number };
+  /** Who starts the shift; null: the page stays where the shift starts. */
+  staff?: string | null;
+};
+
+/** For `openShop({ tablet })`. Built once, whichever test comes first. */
+export async function tabletPages(): Promise<TabletFiles> {
+  return readTablet(await builtTablet());
+}
+
+export async function openBrowser(): Promise<Browser> {
+  return chromium.launch({
+    executablePath: await findOrInstallBrowser(),
+    // Chromium's own sandbox does not run as root, as containers do; what it would shut in is our own page.
+    args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
+  });
+}
+
+/** A device made by the head office, and a tablet that paired itself as it and started a shift. */
+export async function openTablet(
+  browser: Browser,
+  shop: Shop,
+  location: string,
+  {
+    name = 'Counter',
+    language = 'fr',
+    viewport = { width: 1024, height: 768 },
+    staff = 'Amélie',
+  }: TabletOptions = {},
+): Promise<Tablet & { deviceId: string }> {
+  const { body } = await shop.post('/v1/devices', { name, location }).expect(201);
+  const context = await browser.newContext({ viewport, locale: language, baseURL: shop.app.url });
+  context.setDefaultTimeout(10_000);
+  const page = await context.newPage();
+  const complaints: string[] = [];
+  page.on('pageerror', (error) => complaints.push(error.message));
+  page.on('console', (message) => {
+    // What the network refuses is the browser's own word, and some tests mean it.
+    if (message.type() === 'error' && !message.text().startsWith('Failed to load resource'))
+      complaints.push(message.text());
+  });
+  await page.goto(`/tablet#pair=${body.pairingCode}`);
+  if (staff !== null) await startShift(page, staff);
+  return { context, page, complaints, deviceId: body.id };
+}
+
+/** The language of the page does not matter: the first field and the one button. */
+export async function startShift(page: Page, staff: string): Promise<void> {
+  await page.locator('[data-screen="shift"] input').first().fill(staff);
+  await page.locator('[data-screen="shift"] button[type="submit"]').click();
+  await page.locator('main#main').waitFor();
+}
