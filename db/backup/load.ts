@@ -44,9 +44,11 @@ export async function loadBackup(options: LoadOptions): Promise<Checked> {
     await prove(client, tables, saved, checked.end, onProgress);
     await migrateWithin(client, checked.manifest.migration, latestVersion());
     signal.throwIfAborted();
+    // From here on it is done, and whoever interrupts it must not be told that nothing was.
+    signal.removeEventListener('abort', abort);
     await client.query('COMMIT');
-    // Plans made without statistics would be bad ones until autovacuum comes by.
-    await client.query('ANALYZE');
+    // Plans made without statistics would be bad ones until autovacuum comes by: which it does, where this fails.
+    await client.query('ANALYZE').catch(() => {});
     return checked;
   } finally {
     signal.removeEventListener('abort', abort);

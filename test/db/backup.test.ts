@@ -12,6 +12,7 @@ import { loadBackup } from '../../db/backup/load.ts';
 import { latestVersion, migrateWithin, versionOf } from '../../db/backup/migrations.ts';
 import { saveBackup } from '../../db/backup/save.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { eventually } from '../support/eventually.ts';
 
 let folder: string;
 const databases: TestDatabase[] = [];
@@ -253,6 +254,27 @@ test('a restore that is interrupted, or met by a value that the server changes, 
   );
   await expect(load(file, to)).rejects.toThrow('This server keeps sources otherwise than it was saved');
   expect(await on(to, rows)).toBe(0);
+});
+
+test('a restore that is interrupted once it is done is told as done', async () => {
+  const from = await database();
+  await on(from, (client) => client.query("INSERT INTO sources (name, kind) VALUES ('till', 'pos')"));
+  const { file } = await save(from);
+  const checked = await checkBackup(file, nothing, signal);
+  const to = await database();
+  const interruption = new AbortController();
+  await on(to, async (client) => {
+    // What follows the commit waits for this.
+    await client.query('BEGIN; LOCK TABLE pg_enum IN SHARE UPDATE EXCLUSIVE MODE');
+    const options = { url: to, file, checked, replace: false, onProgress: nothing };
+    const loaded = loadBackup({ ...options, signal: interruption.signal });
+    const isDone = () =>
+      on(to, (other) => other.query('SELECT FROM sources')).then(({ rowCount }) => rowCount === 1);
+    await Promise.race([loaded, eventually(isDone)]);
+    interruption.abort();
+    await client.query('ROLLBACK');
+    expect(await loaded).toEqual(checked);
+  });
 });
 
 describe('versions', () => {
