@@ -1,6 +1,9 @@
-// What a browser's key may hold at most, and what it is not told: the same for a hold and for a plan.
+// What a browser's key may hold at most, and what of a shortage is not for everybody: the same for a hold and for a plan.
+import type { Caller } from '../domain/caller.ts';
 import type { CartLine } from '../domain/cart.ts';
 import { Problem } from '../domain/problem.ts';
+import type { HoldLines } from '../operations/writer/holdSteps.ts';
+import { sightOf } from './availabilityAnswers.ts';
 
 export const PUBLISHABLE_CAPS = { lines: 10, unitsPerLine: 10, ttlSeconds: 1_800 } as const;
 
@@ -28,8 +31,18 @@ export function assertUnderCaps(asked: {
   );
 }
 
-/** A browser learns what is short, and where, not how many are left. */
-export function withoutCounts(problem: Problem): Problem {
+/** How these holds' refusal is told: with counts only to who may see every place that they are of, the sources too. */
+export function refusalFor(
+  caller: Caller,
+  holds: readonly Pick<HoldLines, 'feed'>[],
+): (problem: Problem) => Problem {
+  const sees = sightOf(caller);
+  const seesAll = holds.every(({ feed }) => feed === null || feed.from === null || sees(feed.from));
+  return caller.kind === 'publishable' || !seesAll ? withoutCounts : (problem) => problem;
+}
+
+/** What is short, and where, not how many are left. */
+function withoutCounts(problem: Problem): Problem {
   const { shortages } = problem.extras;
   if (!Array.isArray(shortages)) return problem;
   return new Problem(problem.code, problem.message, {

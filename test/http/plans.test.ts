@@ -198,6 +198,14 @@ describe('the plans for a cart', () => {
     ]);
   });
 
+  test('tell a key no count of a supplier that it may not see', async () => {
+    const lille = callerOf(app.url, (await app.key({ locations: ['LILLE'] })).token);
+    const { id } = await firstPlan({ near: NEAR, lines: [{ sku: 'TABLE', quantity: 6 }] }, lille);
+    await retailer.stock(['TABLE', 'DEPOT', 3]);
+    const { body } = await take(id, {}, lille);
+    expect(body.shortages).toEqual([{ location: 'LILLE', sku: 'TABLE', requested: 6 }]);
+  });
+
   test('are none where the cart cannot be had', async () => {
     expect(await plansFor({ near: NEAR, lines: [{ sku: 'RUG', quantity: 1 }] })).toEqual([]);
   });

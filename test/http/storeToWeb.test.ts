@@ -188,6 +188,9 @@ describe('a tablet that finds its shelf empty', () => {
       { location: 'LENS', soldAt: 'LILLE' },
       { location: 'LILLE', soldAt: 'LILLE' },
     ]);
+    const { body: listed } = await tabletOf.LILLE.get(taken.headers.location ?? '');
+    const ids = (all: { id: string }[]) => all.map(({ id }) => id).sort();
+    expect(ids(listed.data)).toEqual(ids(taken.body.reservations));
     for (const sale of taken.body.reservations) await moved(tabletOf.LILLE, sale, 'cancel');
   });
 
@@ -380,6 +383,21 @@ describe('refused is', () => {
   ])('%s (%s)', async (_what, who, body, status, code) => {
     const answer = await place(await callers(who), body);
     expect([answer.status, answer.body.code]).toEqual([status, code]);
+  });
+
+  test('a shortage tells neither a browser nor a key without the supplier what is there, nor its name', async () => {
+    const asked = { location: 'LILLE', ...fed, lines: [{ sku: 'LAMP', quantity: 9 }] };
+    const [all, own, browser] = await Promise.all([
+      place(server, asked),
+      place(callerOf(app.url, (await app.key({ locations: ['LILLE'] })).token), asked),
+      place(await callers('browser'), asked),
+    ]);
+    const short = { sku: 'LAMP', requested: 9 };
+    expect(all.body.shortages).toEqual([{ ...short, available: 5 }]);
+    for (const { status, body, text } of [own, browser]) {
+      expect([status, body.shortages]).toEqual([409, [short]]);
+      expect(text).not.toContain('DEPOT');
+    }
   });
 
   test('and a browser may ask for what is sent by the usual supplier', async () => {

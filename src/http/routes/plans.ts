@@ -15,7 +15,7 @@ import { searchPlans } from '../../views/planSearch.ts';
 import { AVAILABILITY_KINDS, sightOf } from '../availabilityAnswers.ts';
 import type { Deps } from '../deps.ts';
 import { planId, planSchema, quoteOf, showPlan } from '../planAnswers.ts';
-import { assertUnderCaps, BROWSER_HOLD_COST, withoutCounts } from '../publishableCaps.ts';
+import { assertUnderCaps, BROWSER_HOLD_COST, refusalFor } from '../publishableCaps.ts';
 import { fulfilByTransfer, promiseAt } from '../reservationPromises.ts';
 import { holdTerms, reservationSchema, showReservation } from '../reservationSchemas.ts';
 import { type AnyRoute, type Call, route } from '../route.ts';
@@ -133,7 +133,7 @@ const reserveRoute = route({
   operationId: 'reservePlan',
   summary: 'Take a plan',
   description:
-    'Holds everything of the plan in one step, a reservation for each of its stores, or nothing: not enough is 409 `insufficient-stock` with `shortages` by location. A plan is taken once (409 `plan-taken`), until `validUntil` (410 `plan-expired`), by the key that asked for it (another key: 404). Promises are made anew. Each reservation then goes its own way, and is confirmed with an order reference of its own; `GET /v1/reservations?planId=` lists them. A tablet takes plans with channel `store`, for its own store. A publishable key may hold for 1,800 s at most.',
+    'Holds everything of the plan in one step, a reservation for each of its stores, or nothing: not enough is 409 `insufficient-stock` with `shortages` by location. A plan is taken once (409 `plan-taken`), until `validUntil` (410 `plan-expired`), by the key that asked for it (another key: 404). Promises are made anew. Each reservation then goes its own way, and is confirmed with an order reference of its own; `Location` lists them. A tablet takes plans with channel `store`, for its own store. A publishable key may hold for 1,800 s at most.',
   tag: 'Plans',
   scopes: ['reservations:write'],
   kinds: AVAILABILITY_KINDS,
@@ -179,15 +179,21 @@ const reserveRoute = route({
           planId: quote.id,
           reservations: reservations.map((reservation) => showReservation(reservation, caller, call.now)),
         }),
-        ...(caller.kind === 'publishable' ? { refine: withoutCounts } : {}),
+        refine: refusalFor(caller, legs),
       },
     );
     const refusal = refusalOf(submitted);
     if (refusal !== null) return replyOfRefusal(refusal, submitted, call, call.path);
-    const headers = { Location: `/v1/reservations?planId=${quote.id}`, ...replayed(submitted) };
+    const headers = { Location: listOfTaken(quote, legs), ...replayed(submitted) };
     return { status: submitted.status, json: submitted.body, headers };
   },
 });
+
+/** A store that sells lists what others prepare for it by what it sold. */
+function listOfTaken({ id }: PlanQuote, [first]: readonly HoldLines[]): string {
+  const seller = first?.seller ?? null;
+  return `/v1/reservations?planId=${id}${seller === null ? '' : `&soldAt=${seller.location}`}`;
+}
 
 type ReserveCall = Call<{ id: string }, unknown, z.output<z.ZodObject<typeof holdTerms>>>;
 

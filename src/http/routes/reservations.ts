@@ -11,7 +11,7 @@ import { listReservations, readHistory } from '../../queries/reservationReads.ts
 import { readReservations } from '../../queries/reservations.ts';
 import { decodeCursor, encodeCursor } from '../cursor.ts';
 import type { Deps } from '../deps.ts';
-import { assertUnderCaps, BROWSER_HOLD_COST, withoutCounts } from '../publishableCaps.ts';
+import { assertUnderCaps, BROWSER_HOLD_COST, refusalFor } from '../publishableCaps.ts';
 import { type Fulfilment, fulfilByTransfer, promiseAt, withAlternatives } from '../reservationPromises.ts';
 import {
   orderReference,
@@ -111,7 +111,7 @@ const placeRoute = route({
     const submitted = await submitOne(call, deps, reserveItems, command, {
       status: 201,
       show: (reservation) => showReservation(reservation, call.caller, call.now),
-      ...(call.caller.kind === 'publishable' ? { refine: withoutCounts } : {}),
+      refine: refusalFor(call.caller, [command]),
     });
     return placedReply(submitted, call, deps, { location: body.location, lines });
   },

@@ -109,7 +109,8 @@ function legsOf(batch: Batch, location: LocationRecord, { lines, feed }: HoldLin
   });
   if (shortages.length === 0) return legs;
   const skus = shortages.map(({ sku }) => sku).join(', ');
-  const places = source === null ? location.code : `${location.code}, with ${source.code},`;
+  // Not what would be sent from where: a browser is told this too.
+  const places = source === null ? location.code : `${location.code}, with what can be sent there,`;
   throw new Problem('insufficient-stock', `${places} does not have enough of ${skus}.`, { shortages });
 }
 
