@@ -15,8 +15,6 @@ export type Customer = {
 
 export type OrderLine = {
   sku: string;
-  /** Where it lies in this store; absent where nobody said. */
-  aisle?: string | null;
   quantity: number;
   /** Units that a transfer is to bring. */
   awaited: number;
@@ -26,6 +24,8 @@ export type OrderLine = {
   collected: number;
   returned: number;
   atRisk: boolean;
+  /** The article that this one stands for, with the customer's consent. */
+  substitutes?: string | null;
 };
 
 export type Dispatch = { carrier?: string; trackingNumber?: string };

@@ -1,8 +1,20 @@
 // English, whole: the same keys as French, or it does not compile.
 import type { fr } from './fr.ts';
 import { en as app } from './texts/app.ts';
+import { en as conflicts } from './texts/conflicts.ts';
+import { en as counter } from './texts/counter.ts';
+import { en as print } from './texts/print.ts';
+import { en as putBack } from './texts/putBack.ts';
 import { en as queue } from './texts/queue.ts';
 import { en as start } from './texts/start.ts';
 import type { Texts } from './texts.ts';
 
-export const en: Texts<typeof fr> = { ...app, ...start, ...queue };
+export const en: Texts<typeof fr> = {
+  ...app,
+  ...putBack,
+  ...print,
+  ...counter,
+  ...conflicts,
+  ...start,
+  ...queue,
+};

@@ -1,0 +1,90 @@
+// What is to be put back, and how far it is: units of orders that ended while they lay ready. Pure.
+// The server knows orders only, done or not; units that were put back one by one are this tablet's to remember.
+import type { Item, OrderLine, OrderView } from '../../data/model.ts';
+import { stillWanted } from '../../data/projection.ts';
+
+/** Units that were put back so far, by order and sku. */
+export type PutBackProgress = Readonly<Record<string, Readonly<Record<string, number>>>>;
+
+export type PutBackLine = { sku: string; units: number; done: number };
+
+/** The lines of an order that lie on the shelf of what is ready, with how many units are back. */
+export function putBackLines(
+  order: Pick<OrderView, 'id' | 'lines'>,
+  progress: PutBackProgress,
+): PutBackLine[] {
+  return order.lines
+    .map((line) => ({ sku: line.sku, units: unitsThere(line) }))
+    .filter(({ units }) => units > 0)
+    .map((line) => ({ ...line, done: Math.min(line.units, progress[order.id]?.[line.sku] ?? 0) }));
+}
+
+export function isAllBack(lines: readonly PutBackLine[]): boolean {
+  return lines.every(({ units, done }) => done >= units);
+}
+
+/** With `done` units of a line put back. */
+export function withUnits(progress: PutBackProgress, id: string, sku: string, done: number): PutBackProgress {
+  return { ...progress, [id]: { ...progress[id], [sku]: Math.max(0, done) } };
+}
+
+/** Without the orders that wait no more. */
+export function pruned(progress: PutBackProgress, open: Iterable<string>): PutBackProgress {
+  const left = new Set(open);
+  return Object.fromEntries(Object.entries(progress).filter(([id]) => left.has(id)));
+}
+
+/** What was kept, as far as it is what it should be. */
+export function readProgress(text: string | null): PutBackProgress {
+  try {
+    const kept: unknown = JSON.parse(text ?? '{}');
+    return Object.fromEntries(
+      entriesOf(kept).map(([id, units]) => [
+        id,
+        Object.fromEntries(
+          entriesOf(units).flatMap(([sku, done]) => (typeof done === 'number' ? [[sku, done]] : [])),
+        ),
+      ]),
+    );
+  } catch {
+    return {};
+  }
+}
+
+export type ScanResult =
+  | { found: 'line'; id: string; sku: string; done: number }
+  /** It belongs to the list, and all of it is back. */
+  | { found: 'already'; sku: string }
+  | { found: 'nothing' };
+
+/**
+ * What a scanned barcode (or sku) puts back: one unit of the first order that still has some. `preferred` is asked
+ * first: the order in whose bag the scanner is.
+ */
+export function scanned(
+  barcode: string,
+  orders: readonly Pick<OrderView, 'id' | 'lines'>[],
+  items: ReadonlyMap<string, Pick<Item, 'barcodes'>>,
+  progress: PutBackProgress,
+  preferred: string | null = null,
+): ScanResult {
+  const inOrder = [...orders].sort((a, b) => Number(b.id === preferred) - Number(a.id === preferred));
+  const matching = inOrder.flatMap((order) =>
+    putBackLines(order, progress)
+      .filter(({ sku }) => sku === barcode || (items.get(sku)?.barcodes.includes(barcode) ?? false))
+      .map((line) => ({ ...line, id: order.id })),
+  );
+  const open = matching.find(({ units, done }) => done < units);
+  if (open !== undefined) return { found: 'line', id: open.id, sku: open.sku, done: open.done + 1 };
+  const [other] = matching;
+  return other === undefined ? { found: 'nothing' } : { found: 'already', sku: other.sku };
+}
+
+/** What lay ready and went with nobody. */
+function unitsThere(line: OrderLine): number {
+  return Math.min(line.picked, stillWanted(line));
+}
+
+function entriesOf(value: unknown): [string, unknown][] {
+  return typeof value === 'object' && value !== null ? Object.entries(value) : [];
+}
