@@ -54,7 +54,10 @@ export async function openTablet(
   page.on('pageerror', (error) => complaints.push(error.message));
   page.on('console', (message) => {
     // What the network refuses is the browser's own word, and some tests mean it.
-    if (message.type() === 'error' && !message.text().startsWith('Failed to load resource'))
+    if (
+      message.type() === 'error' &&
+      !/^(Failed to load resource|WebSocket connection to)/.test(message.text())
+    )
       complaints.push(message.text());
   });
   await page.goto(`/tablet#pair=${body.pairingCode}`);

@@ -65,7 +65,7 @@ export async function pair(code: string): Promise<ProblemDocument | null> {
   const paired = await api<{ token: string }>('/v1/devices/pair', { method: 'POST', key, body: { code } });
   if (!paired.ok) return paired.problem;
   token.value = paired.value.token;
-  const self = await api<Device>('/v1/devices/me');
+  const self = await api<Device>('/v1/devices/self');
   if (!self.ok) {
     token.value = null;
     return self.problem;
@@ -159,7 +159,7 @@ function goLive(): void {
       void sync.complete();
     },
     // 401 says it for certain, and `heard` hears it.
-    onDismissed: () => void running().api('/v1/devices/me'),
+    onDismissed: () => void running().api('/v1/devices/self'),
   });
   outbox.wake();
 }
