@@ -24,6 +24,8 @@ export type OrderLine = {
   collected: number;
   returned: number;
   atRisk: boolean;
+  /** Where it stands in this store, in its staff's words; null or absent: nobody has said. */
+  aisle?: string | null;
   /** The article that this one stands for, with the customer's consent. */
   substitutes?: string | null;
 };
