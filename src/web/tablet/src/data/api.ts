@@ -5,7 +5,7 @@ import { asProblem, isRecord } from './requests.ts';
 export type Answer<Value = unknown> = { ok: true; value: Value } | { ok: false; problem: ProblemDocument };
 
 export type Call = {
-  method?: 'GET' | 'POST';
+  method?: 'GET' | 'POST' | 'DELETE';
   body?: unknown;
   /** Idempotency-Key. */
   key?: string;

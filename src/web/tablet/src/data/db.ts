@@ -151,5 +151,5 @@ function isDevice(value: Kept[keyof Kept] | undefined): value is Device {
 }
 
 function isShift(value: Kept[keyof Kept] | undefined): value is Shift {
-  return typeof value === 'object' && 'staff' in value;
+  return typeof value === 'object' && 'startedAt' in value;
 }

@@ -3,7 +3,17 @@ import { batch } from '@preact/signals';
 import { type Answer, type Api, makeApi } from './api.ts';
 import { type Db, forgetStore, keep, openDb, readAll } from './db.ts';
 import { type Live, openLive } from './live.ts';
-import type { Action, Device, Item, Level, NewAction, Outcome, ProblemDocument } from './model.ts';
+import type {
+  Action,
+  Device,
+  Item,
+  Level,
+  NewAction,
+  Outcome,
+  ProblemDocument,
+  Shift,
+  ShiftStart,
+} from './model.ts';
 import { makeOutbox, type Outbox } from './outbox.ts';
 import { resumed } from './outboxRules.ts';
 import {
@@ -108,15 +118,28 @@ export function dismiss(actionId: string): Promise<void> {
   return running().outbox.dismiss(actionId);
 }
 
-export async function startShift(staff: string): Promise<void> {
-  const started = { staff, startedAt: new Date().toISOString() };
-  await keep(running().db, { shift: started });
+/**
+ * Starts the shift; null when it did. Problems: `wrong-pin`, `pin-locked`, `pin-required`, `unknown-staff`. Without a
+ * network (status 0) a name is taken as it is said, and a PIN cannot be: the caller may offer to start by name.
+ */
+export async function startShift(start: ShiftStart): Promise<ProblemDocument | null> {
+  const { api, db } = running();
+  const answer = await api<Shift>('/v1/devices/self/shift', { method: 'POST', body: start });
+  const isAlone = !answer.ok && answer.problem.status === 0 && 'name' in start;
+  if (!answer.ok && !isAlone) return answer.problem;
+  const started = answer.ok
+    ? answer.value
+    : { staffId: null, name: 'name' in start ? start.name : '', startedAt: new Date().toISOString() };
+  await keep(db, { shift: started });
   shift.value = started;
+  return null;
 }
 
 export async function endShift(): Promise<void> {
-  await keep(running().db, { shift: null });
+  const { api, db } = running();
+  await keep(db, { shift: null });
   shift.value = null;
+  await api('/v1/devices/self/shift', { method: 'DELETE' });
 }
 
 /** A read that is not kept: lists, searches, other stores. For changes there is `act`. */
@@ -157,11 +180,21 @@ function goLive(): void {
       if (!isOnline) return;
       outbox.wake();
       void sync.complete();
+      void refreshDevice();
     },
     // 401 says it for certain, and `heard` hears it.
     onDismissed: () => void running().api('/v1/devices/self'),
   });
   outbox.wake();
+}
+
+/** What the head office changed of the location and its settings. */
+async function refreshDevice(): Promise<void> {
+  const { api, db } = running();
+  const self = await api<Device>('/v1/devices/self');
+  if (!self.ok || device.value === null) return;
+  device.value = self.value;
+  await keep(db, { device: self.value });
 }
 
 async function startFromSnapshot(): Promise<void> {

@@ -118,10 +118,29 @@ export type Location = {
   [more: string]: unknown;
 };
 
-export type Device = { id: string; name: string; location: Location; pairedAt: string };
+export type Device = {
+  id: string;
+  name: string;
+  location: Location;
+  pairedAt: string;
+  /** What its location lets it do. */
+  settings: {
+    offlineHandOver: boolean;
+    /** What it speaks until its staff choose. */
+    language: 'fr' | 'en';
+    clockSkewSeconds: number;
+    occurredDaysMax: number;
+  };
+};
 
-/** Who works with the tablet since when. */
-export type Shift = { staff: string; startedAt: string };
+/** Who works with the tablet since when. `staffId` null: by name, in a store without a list of people. */
+export type Shift = { staffId: string | null; name: string; startedAt: string };
+
+/** Who says that they start: one of the store's people by PIN, or anybody by name where the store has no list. */
+export type ShiftStart = { staffId: string; pin: string } | { name: string };
+
+/** One of the store's people, as `GET /v1/staff` lists them. */
+export type Staff = { id: string; name: string; lockedUntil: string | null };
 
 /** An event of the feed, as the socket tells it. */
 export type FeedEvent = {

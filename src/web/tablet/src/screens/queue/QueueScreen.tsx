@@ -78,7 +78,7 @@ function TimeLeft({ readyAt }: { readyAt: string }) {
 }
 
 async function start(order: OrderView): Promise<void> {
-  const staff = shift.value?.staff;
+  const staff = shift.value?.name;
   await act({ kind: 'start', subject: order.id, body: staff === undefined ? {} : { staff } });
 }
 

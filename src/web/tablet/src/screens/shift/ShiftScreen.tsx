@@ -5,9 +5,14 @@ import type { Device } from '../../data/model.ts';
 import { t } from '../../i18n/index.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Field } from '../../ui/Field.tsx';
+import { Toasts, toast } from '../../ui/Toast.tsx';
 
 export function ShiftScreen({ device }: { device: Device }) {
   const name = useSignal('');
+  const start = async () => {
+    const problem = await startShift({ name: name.value.trim() || device.name });
+    if (problem !== null) toast(problem.title, 'bad');
+  };
   return (
     <main class="start" data-screen="shift">
       <h1>{t('shift.title')}</h1>
@@ -16,7 +21,7 @@ export function ShiftScreen({ device }: { device: Device }) {
       <form
         onSubmit={(event) => {
           event.preventDefault();
-          void startShift(name.value.trim() || device.name);
+          void start();
         }}
       >
         <Field
@@ -32,6 +37,7 @@ export function ShiftScreen({ device }: { device: Device }) {
           {t('shift.start')}
         </Button>
       </form>
+      <Toasts />
     </main>
   );
 }
