@@ -45,6 +45,17 @@ test('an answer that is not 2xx is tried again five seconds later, with the same
   expect(erp.forged).toBe(0);
 });
 
+test('what waits for another try survives its process', async () => {
+  const erp = await shop.receiver(500);
+  await happen();
+  await logged(erp.id, [{ status: 'pending', attempts: 1 }]);
+  await shop.restart();
+  erp.answer = 200;
+  ahead += 6_000;
+  await logged(erp.id, [{ status: 'delivered', attempts: 2 }]);
+  expect(idsOf(erp).size).toBe(1);
+});
+
 test('an event that is refused holds no other: they go on beside it', async () => {
   const erp = await shop.receiver();
   await happen();

@@ -134,7 +134,13 @@ export class Ledger {
   ): Promise<Set<string>> {
     // A crash of the server may lose the last moment's commits: then the cursor is older and events are sent again,
     // which is what at least once means. Waiting for the disk each time would cost the shop's writes.
-    await tx.run('webhooks.no_wait', "SELECT set_config('synchronous_commit', 'off', true)", []);
+    // And plans are made once, while the log is small: without these one that reads it whole would stay as it grows.
+    await tx.run(
+      'webhooks.no_wait',
+      `SELECT set_config('synchronous_commit', 'off', true), set_config('enable_seqscan', 'off', true),
+         set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)`,
+      [],
+    );
     const held = await saveStandings(tx, this.#options.holder, standings, FAILURES_TO_PAUSE);
     const ours = rows.filter((row) => held.has(row.webhookId));
     for (let at = 0; at < ours.length; at += ROWS_PER_STATEMENT) {
