@@ -82,6 +82,8 @@ function linesAfter(known: readonly OrderLine[], told: unknown): OrderLine[] {
       collected: before?.collected ?? 0,
       returned: before?.returned ?? 0,
       atRisk: before?.atRisk ?? false,
+      aisle: before?.aisle ?? null,
+      substitutes: before?.substitutes ?? null,
     };
   });
 }
