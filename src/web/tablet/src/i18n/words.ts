@@ -5,12 +5,13 @@ import { fr } from './fr.ts';
 export type Language = 'fr' | 'en';
 export const LANGUAGES: readonly Language[] = ['fr', 'en'];
 export type TextKey = keyof typeof fr;
-/** What a text with `.one` and `.other` is called. */
-export type PluralKey = TextKey extends infer Key
-  ? Key extends `${infer Stem}.other`
+type Stems<Ending extends string> = TextKey extends infer Key
+  ? Key extends `${infer Stem}.${Ending}`
     ? Stem
     : never
   : never;
+/** What a pair of texts with `.one` and `.other` is called. */
+export type PluralKey = Stems<'one'> & Stems<'other'>;
 export type Values = Readonly<Record<string, string | number>>;
 
 const TEXTS: Readonly<Record<Language, Readonly<Record<TextKey, string>>>> = { fr, en };

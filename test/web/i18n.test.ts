@@ -1,0 +1,36 @@
+// Words: each in both languages, with the same places to fill in, and counted as each language counts.
+import { expect, test } from '@jest/globals';
+import { en } from '../../src/web/tablet/src/i18n/en.ts';
+import { fr } from '../../src/web/tablet/src/i18n/fr.ts';
+import { durationOf, pluralOf, wordsOf } from '../../src/web/tablet/src/i18n/words.ts';
+
+const places = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name).sort();
+const english: Record<string, string> = en;
+
+test('every text is there in both languages, says something, and has the same places to fill in', () => {
+  expect(Object.keys(english).sort()).toEqual(Object.keys(fr).sort());
+  for (const [key, text] of Object.entries(fr)) {
+    const other = english[key] ?? '';
+    expect([key, text.trim() === '', other.trim() === '']).toEqual([key, false, false]);
+    expect([key, places(other)]).toEqual([key, places(text)]);
+  }
+});
+
+test('French counts nothing as one, English as many', () => {
+  expect(pluralOf('fr', 'unit.units', 0)).toBe('0 article');
+  expect(pluralOf('en', 'unit.units', 0)).toBe('0 items');
+  expect(pluralOf('fr', 'unit.units', 2)).toBe('2 articles');
+});
+
+test('a place that nothing fills stays to be seen', () => {
+  expect(wordsOf('en', 'queue.by')).toContain('{name}');
+});
+
+test.each([
+  [45_000, '45 s'],
+  [-12 * 60_000, '12 min'],
+  [(3 * 60 + 5) * 60_000, '3 h 05'],
+  [50 * 3_600_000, '2 j'],
+])('%i ms is %s', (milliseconds, words) => {
+  expect(durationOf('fr', milliseconds)).toBe(words);
+});
