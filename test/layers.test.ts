@@ -18,9 +18,12 @@ const doors: Record<string, string[]> = {
   jobs: ['operations', 'views', 'feed', 'queries', 'shared', 'domain'],
   demo: ['db', 'operations', 'views', 'queries', 'shared', 'domain'],
 };
-const main = [...Object.keys(doors), 'openapi'];
+const main = [...Object.keys(doors), 'openapi', 'build of the tablet'];
 /** Stands beside main, and uses what main knows of a start: where the server is, its key, its configuration. */
 doors.cli = [...main, 'main'];
+doors['build of the tablet'] = [];
+/** Pages speak to the server over the network alone. */
+doors.tablet = [];
 
 /** Package → the files that may import it. Others may be imported anywhere, but by the domain. */
 const packages: Record<string, RegExp> = {
@@ -30,16 +33,19 @@ const packages: Record<string, RegExp> = {
   express: /^src\/http\/|^src\/app\.ts$/,
   'swagger-ui-express': /^src\/http\/|^src\/app\.ts$/,
   'socket.io': /^src\/realtime\//,
-  'socket.io-client': /^src\/cli\//,
+  'socket.io-client': /^src\/(cli|web\/tablet\/src\/data)\//,
+  vite: /^src\/web\/tablet\/[^/]+\.ts$/,
   'pg-copy-streams': /^db\//,
 };
 const domainPackages = ['zod', 'luxon'];
+const tabletPackages = ['preact', '@preact/signals', 'idb', 'socket.io-client', 'barcode-detector', 'qrcode'];
 
 /** Rooms whose files stand side by side and do not know each other (what they share is in a folder of the room's). */
 const strangers = [/^src\/operations\/[^/]+\.ts$/, /^src\/http\/routes\/(?!index\.ts$)[^/]+\.ts$/];
 
 const root = path.join(import.meta.dirname, '..');
 const files = ['src', 'db', 'openapi'].flatMap(sourcesIn);
+const ofTablet = (file: string) => roomOf(file) === 'tablet';
 const imports = files.flatMap((from) => importsOf(from).map((to) => ({ from, to })));
 
 test('every file imports only from rooms that its own has a door to', () => {
@@ -64,6 +70,24 @@ test('the database’s, Express’s and Socket.IO’s packages stay in their roo
   expect(ofDomain.filter((name) => !domainPackages.includes(name))).toEqual([]);
 });
 
+test('the tablet’s pages import nothing of the server, and no package but their own few', () => {
+  const away = imports.filter(({ from, to }) => ofTablet(from) && !ofTablet(to));
+  const foreign = away.filter(({ to }) => !tabletPackages.includes(packageOf(to)));
+  expect(foreign).toEqual([]);
+  expect(imports.filter(({ from, to }) => !ofTablet(from) && ofTablet(to))).toEqual([]);
+});
+
+test('what the tablet knows knows no screen, and its components know neither', () => {
+  const below = (folder: string) => (file: string) => file.startsWith(`src/web/tablet/src/${folder}/`);
+  const [data, ui, screens, app] = ['data', 'ui', 'screens', 'app'].map(below);
+  const wrong = imports.filter(
+    ({ from, to }) =>
+      (data?.(from) && (ui?.(to) || screens?.(to) || app?.(to))) ||
+      (ui?.(from) && (screens?.(to) || app?.(to))),
+  );
+  expect(wrong).toEqual([]);
+});
+
 test('no import leads back to where it came from', () => {
   const cycles: string[] = [];
   const done = new Set<string>();
@@ -80,6 +104,8 @@ test('no import leads back to where it came from', () => {
 function roomOf(file: string): string {
   if (/^src\/(config|metrics|newId)\.ts$/.test(file)) return 'shared';
   if (file.startsWith('db/schema/')) return 'schema';
+  if (/^src\/web\/tablet\/(src|worker)\//.test(file)) return 'tablet';
+  if (file.startsWith('src/web/tablet/')) return 'build of the tablet';
   const [top = '', room = ''] = file.split('/');
   if (top !== 'src') return top;
   return room.includes('.') ? 'main' : room;
@@ -88,9 +114,9 @@ function roomOf(file: string): string {
 function sourcesIn(folder: string): string[] {
   const entries = readdirSync(path.join(root, folder), { withFileTypes: true, recursive: true });
   return entries
-    .filter((entry) => entry.isFile() && /\.[jt]s$/.test(entry.name))
+    .filter((entry) => entry.isFile() && /\.[jt]sx?$/.test(entry.name))
     .map((entry) => path.relative(root, path.join(entry.parentPath, entry.name)))
-    .filter((file) => !file.startsWith('src/web/'));
+    .filter((file) => !file.startsWith('src/web/tablet/dist/'));
 }
 
 /** Paths from the root for our own files, names for packages. Type imports count: they are knowledge too. */

@@ -11,6 +11,8 @@ const parts: readonly (readonly [name: string, ...command: string[]])[] = [
   ['schema.sql is current', 'node', 'db/dumpSchema.ts', '--check'],
   ['package-lock.json is complete', 'node', 'test/support/lockfile.ts', '--check'],
   ['types', 'tsc'],
+  ['types of the tablet', 'tsc', '-p', 'src/web/tablet'],
+  ['types of its service worker', 'tsc', '-p', 'src/web/tablet/worker'],
   ['layers', 'jest', 'test/layers.test.ts'],
   ['lint with types', 'oxlint', '--type-aware', '--deny-warnings'],
   ['format and lint', 'biome', 'ci', '--error-on-warnings', '--colors=off'],
