@@ -1,11 +1,14 @@
 // English, whole: the same keys as French, or it does not compile.
 import type { fr } from './fr.ts';
 import { en as app } from './texts/app.ts';
+import { en as batch } from './texts/batch.ts';
 import { en as conflicts } from './texts/conflicts.ts';
 import { en as counter } from './texts/counter.ts';
+import { en as pick } from './texts/pick.ts';
 import { en as print } from './texts/print.ts';
 import { en as putBack } from './texts/putBack.ts';
 import { en as queue } from './texts/queue.ts';
+import { en as shift } from './texts/shift.ts';
 import { en as start } from './texts/start.ts';
 import type { Texts } from './texts.ts';
 
@@ -17,4 +20,7 @@ export const en: Texts<typeof fr> = {
   ...conflicts,
   ...start,
   ...queue,
+  ...shift,
+  ...pick,
+  ...batch,
 };

@@ -1,4 +1,4 @@
-// Words of pairing, of the shift's start and of the settings.
+// Words of pairing and of the settings.
 import type { Texts } from '../texts.ts';
 
 export const fr = {
@@ -13,12 +13,6 @@ export const fr = {
   'pairing.revoked': 'Cette tablette n’est plus associée.',
   'pairing.kept.one': '{n} action non envoyée est gardée ici.',
   'pairing.kept.other': '{n} actions non envoyées sont gardées ici.',
-  'shift.title': 'Commencer le service',
-  'shift.explain': 'Un toucher active la sonnerie et garde l’écran allumé.',
-  'shift.name': 'Votre prénom',
-  'shift.start': 'Commencer',
-  'shift.end': 'Terminer le service',
-  'shift.at': '{location}, {device}',
   'settings.title': 'Réglages',
   'settings.language': 'Langue',
   'settings.theme': 'Apparence',
@@ -45,12 +39,6 @@ export const en: Texts<typeof fr> = {
   'pairing.revoked': 'This tablet is no longer paired.',
   'pairing.kept.one': '{n} action that was not sent is kept here.',
   'pairing.kept.other': '{n} actions that were not sent are kept here.',
-  'shift.title': 'Start your shift',
-  'shift.explain': 'One tap turns the sound on and keeps the screen awake.',
-  'shift.name': 'Your first name',
-  'shift.start': 'Start',
-  'shift.end': 'End the shift',
-  'shift.at': '{location}, {device}',
   'settings.title': 'Settings',
   'settings.language': 'Language',
   'settings.theme': 'Appearance',

@@ -1,90 +1,144 @@
-// The queue: orders by column, live. How a screen uses the engine: it reads signals, and changes things by `act` only.
-import { hrefTo } from '../../app/router.ts';
-import { act, now, queue, shift } from '../../data/index.ts';
-import type { Column, OrderView } from '../../data/model.ts';
-import { clockTime, duration, plural, t } from '../../i18n/index.ts';
-import { Button, ButtonLink } from '../../ui/Button.tsx';
-import { Card } from '../../ui/Card.tsx';
+// The queue: orders by column, live. Columns stand side by side where there is room, and are tabs where there is none.
+import { useSignal } from '@preact/signals';
+import { goTo, hrefTo } from '../../app/router.ts';
+import { items, orders, queue } from '../../data/index.ts';
+import type { Column } from '../../data/model.ts';
+import { plural, t } from '../../i18n/index.ts';
+import { useScans } from '../../scan/scans.ts';
+import { ButtonLink } from '../../ui/Button.tsx';
 import { EmptyState } from '../../ui/EmptyState.tsx';
-import { type Shown, StatusBadge, toneOf } from '../../ui/StatusBadge.tsx';
+import { Icon, type IconName } from '../../ui/Icon.tsx';
+import { readOrderCode } from '../counter/orderCode.ts';
+import { filtered, ordersOfScan } from './filter.ts';
+import { OrderCard } from './OrderCard.tsx';
+import { Search } from './Search.tsx';
 import './queue.css';
 
-const COLUMNS: readonly Column[] = ['late', 'new', 'picking', 'ready', 'putBack'];
+type Shown = Exclude<Column, 'putBack'>;
+const COLUMNS: readonly Shown[] = ['new', 'picking', 'ready', 'late'];
+const ICONS: Record<Shown, IconName> = { new: 'bell', picking: 'hand', ready: 'bag', late: 'clock' };
 
 export function QueueScreen() {
-  const columns = queue.value;
-  const isEmpty = COLUMNS.every((column) => columns[column].length === 0);
+  const words = useSignal('');
+  const tab = useSignal<Shown>('new');
+  const notice = useSignal<string | null>(null);
+  const shown = filtered(queue.value, words.value, items.value);
+  const putBacks = queue.value.putBack.length;
+
+  const search = (text: string) => {
+    words.value = text;
+    notice.value = null;
+    const [only, ...others] = COLUMNS.filter(
+      (one) => filtered(queue.value, text, items.value)[one].length > 0,
+    );
+    if (text !== '' && only !== undefined && others.length === 0) tab.value = only;
+  };
+  useScans((code) => {
+    const id = readOrderCode(code)?.id;
+    const found = ordersOfScan(orders.value.values(), id ?? code, items.value);
+    const [first] = found;
+    if (first !== undefined && (id !== undefined || found.length === 1)) goTo('pick', first.id);
+    else if (found.length === 0) notice.value = t('queue.scannedNone', { code });
+    else search(code);
+  });
+
   return (
-    <>
-      <h1>{t('queue.title')}</h1>
-      {isEmpty && <EmptyState icon="bell" text={t('queue.emptyAll')} />}
+    <div class="queue-screen" data-screen="queue">
+      <header class="queue-header">
+        <h1>{t('queue.title')}</h1>
+        <Search value={words.value} onChange={search} />
+        <div class="queue-ways">
+          {putBacks > 0 && (
+            <ButtonLink
+              icon="putBack"
+              href={hrefTo('putback')}
+              label={plural('queue.putBackCount', putBacks)}
+            >
+              {t('queue.putBack')} ({putBacks})
+            </ButtonLink>
+          )}
+          {queue.value.new.length + queue.value.late.length > 1 && (
+            <ButtonLink icon="list" href={hrefTo('batch')} label={t('queue.batchLabel')}>
+              {t('queue.batch')}
+            </ButtonLink>
+          )}
+        </div>
+      </header>
+      {notice.value !== null && (
+        <p class="queue-notice" role="alert">
+          <Icon name="alert" />
+          {notice.value}
+        </p>
+      )}
+      <Tabs
+        current={tab.value}
+        counts={(column) => shown[column].length}
+        onChoose={(column) => (tab.value = column)}
+      />
       <div class="queue">
         {COLUMNS.map((column) => (
-          <section key={column} data-column={column} aria-labelledby={`column-${column}`}>
+          <section
+            key={column}
+            class="queue-column"
+            data-column={column}
+            data-current={column === tab.value ? '' : undefined}
+            aria-labelledby={`column-${column}`}
+          >
             <h2 id={`column-${column}`}>
-              {t(`queue.${column}`)} ({columns[column].length})
+              <Icon name={ICONS[column]} />
+              {t(`queue.${column}`)}
+              <span class="queue-count">{shown[column].length}</span>
             </h2>
             <ul class="queue-cards">
-              {columns[column].map((order) => (
+              {shown[column].map((order) => (
                 <li key={order.id}>
-                  <OrderCard order={order} isLate={column === 'late'} />
+                  <OrderCard order={order} column={column} />
                 </li>
               ))}
             </ul>
+            {shown[column].length === 0 && (
+              <EmptyState
+                icon={column === 'late' ? 'check' : ICONS[column]}
+                text={t(queue.value[column].length > 0 ? 'queue.none.found' : `queue.none.${column}`)}
+              />
+            )}
           </section>
         ))}
       </div>
-    </>
+    </div>
   );
 }
 
-function OrderCard({ order, isLate }: { order: OrderView; isLate: boolean }) {
-  const state: Shown = isLate ? 'late' : order.status;
+/** Which column a narrow screen shows. */
+function Tabs({
+  current,
+  counts,
+  onChoose,
+}: {
+  current: Shown;
+  counts: (column: Shown) => number;
+  onChoose: (column: Shown) => void;
+}) {
   return (
-    <Card tone={toneOf(state)} id={order.id}>
-      <div class="queue-badges">
-        <StatusBadge state={state} />
-        {order.lines.some((line) => line.atRisk) && <StatusBadge state="atRisk" />}
-        {order.pending.length > 0 && <StatusBadge state="waiting" />}
-        {order.conflicts.length > 0 && <StatusBadge state="conflict" />}
-      </div>
-      <strong>{shortName(order) ?? t('queue.customer')}</strong>
-      <span>{order.orderReference}</span>
-      <span>{plural('unit.lines', order.lines.length)}</span>
-      {order.promise && <TimeLeft readyAt={order.promise.readyAt} />}
-      {order.takenBy && <span>{t('queue.by', { name: order.takenBy })}</span>}
-      {order.shelf && <span>{t('queue.shelf', { shelf: order.shelf })}</span>}
-      {order.status === 'confirmed' && (
-        <Button look="main" icon="hand" onClick={() => void start(order)}>
-          {t('queue.start')}
-        </Button>
-      )}
-      {order.status === 'picking' && (
-        <ButtonLink href={hrefTo('pick', order.id)}>{t('queue.picking')}</ButtonLink>
-      )}
-    </Card>
+    <fieldset class="queue-tabs">
+      <legend class="visually-hidden">{t('queue.title')}</legend>
+      {COLUMNS.map((column) => (
+        <button
+          key={column}
+          type="button"
+          class="queue-tab"
+          data-column={column}
+          data-filled={counts(column) > 0 ? '' : undefined}
+          aria-pressed={column === current}
+          onClick={() => onChoose(column)}
+        >
+          <span class="queue-tab-top">
+            <Icon name={ICONS[column]} />
+            <span class="queue-count">{counts(column)}</span>
+          </span>
+          {t(`queue.${column}`)}
+        </button>
+      ))}
+    </fieldset>
   );
-}
-
-function TimeLeft({ readyAt }: { readyAt: string }) {
-  const left = Date.parse(readyAt) - now.value;
-  const time = duration(left);
-  return (
-    <span>
-      {t('queue.due', { time: clockTime(readyAt) })},{' '}
-      {left < 0 ? t('queue.overdue', { time }) : t('queue.left', { time })}
-    </span>
-  );
-}
-
-async function start(order: OrderView): Promise<void> {
-  const staff = shift.value?.name;
-  await act({ kind: 'start', subject: order.id, body: staff === undefined ? {} : { staff } });
-}
-
-/** First name and initial: enough to call somebody, no more than the counter needs. */
-function shortName({ customer }: OrderView): string | null {
-  const [first, ...rest] = (customer?.name ?? '').trim().split(/\s+/);
-  const initial = rest.at(-1)?.[0];
-  return first ? `${first}${initial === undefined ? '' : ` ${initial}.`}` : null;
 }
