@@ -1,9 +1,17 @@
-# The API alone. It needs a PostgreSQL 15 to 18 in DATABASE_URL: the embedded one stays out, as do Node's npm packages,
-# since the image is Node already. See docker-compose.yml.
+# The API and the tablet's pages. It needs a PostgreSQL 15 to 18 in DATABASE_URL: the embedded one stays out, as do
+# Node's npm packages, since the image is Node already. See docker-compose.yml.
 FROM node:24-slim AS dependencies
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --omit=dev --omit=optional
+
+# The tablet's pages. What builds them does not go along; its native parts are optional packages, so all are installed.
+FROM node:24-slim AS pages
+WORKDIR /app
+COPY package.json package-lock.json .npmrc ./
+RUN npm ci
+COPY src/web src/web
+RUN npm run build
 
 FROM node:24-slim
 ENV NODE_ENV=production \
@@ -16,6 +24,7 @@ COPY package.json ./
 COPY db db
 COPY openapi openapi
 COPY src src
+COPY --from=pages /app/src/web/tablet/dist src/web/tablet/dist
 USER node
 EXPOSE 3000
 # PORT may be set at run time, so the shell form.
