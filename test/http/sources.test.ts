@@ -258,6 +258,26 @@ describe('two sources that count one level', () => {
     ]);
   });
 
+  test('however far apart, disagree and no more: what moved before the later one has no bound', async () => {
+    clock += 172_800_000;
+    await tellCount('pos-f', 3, at(0));
+    const quantity = 1_000_000;
+    const receipts = Array.from({ length: 2_500 }, (_, n) => ({ ...at(60), eventId: `f-${n}`, quantity }));
+    for (const from of [0, 1_000, 2_000]) {
+      const movements = receipts.slice(from, from + 1_000).map(({ countedAt: occurredAt, ...fact }) => ({
+        ...{ ...fact, occurredAt },
+        ...{ type: 'receipt', location: STORE },
+      }));
+      await shop.post('/v1/stock/movements', { source: 'erp-f', movements }).expect(200);
+    }
+    await tellCount('wms-f', 5, at(120));
+    expect(await onHand()).toBe(3);
+    expect((await read('wms-f')).body).toMatchObject({
+      counts: { compared: 1, disagreed: 1 },
+      conflicts: [{ won: false, winner: { onHand: 3 }, loser: { onHand: 1_000_000_003 } }],
+    });
+  });
+
   test('a count that is told twice is compared once', async () => {
     clock += 172_800_000;
     await tellCount('pos-d', 4, { ...at(10), eventId: 'd-1' });

@@ -1,6 +1,6 @@
 // Where two sources count one level: what each says of it at one instant. The ledger decides which one governs
 // (domain/level.ts); this keeps what the other one said. Changes no level.
-import { type GoverningCount, governs, type Level } from '../../domain/level.ts';
+import { type GoverningCount, governs, type Level, ON_HAND_MAX } from '../../domain/level.ts';
 import { areComparable } from '../../domain/source.ts';
 import type { Batch } from './batch.ts';
 
@@ -26,6 +26,11 @@ export function compareWithGoverning(
     locationId: level.locationId,
     winner: wins ? count : governing,
     loser: wins ? governing : count,
-    difference: wins ? 0 - difference : difference,
+    difference: bounded(wins ? 0 - difference : difference),
   });
+}
+
+/** What moved before the governing count has no bound; that far apart, all that matters is that they are. */
+function bounded(difference: number): number {
+  return Math.max(0 - ON_HAND_MAX, Math.min(ON_HAND_MAX, difference));
 }
