@@ -92,6 +92,16 @@ describe('a movement', () => {
     expect(await units(TABLE, LYON)).toEqual({ onHand: 8, reserved: 0 });
   });
 
+  test('under an event id that told of another place is refused, and tells nothing of that place', async () => {
+    await room.put(TABLE, LYON, 10);
+    const told = movement({ location: LYON, quantity: 2 });
+    must(await process.one(recordMovements, told));
+    const here = { ...told, location: LILLE, maySee: (location: string) => location === LILLE };
+    const outcome = await process.one(recordMovements, here);
+    expect(outcome).toMatchObject({ problem: { code: 'event-id-reused', extras: {} } });
+    expect(outcome).not.toHaveProperty('problem.extras.recorded');
+  });
+
   test('from another source under the same event id is another fact', async () => {
     await room.put(TABLE, LYON, 10);
     const told = movement({ location: LYON });

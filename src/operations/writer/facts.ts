@@ -34,8 +34,13 @@ export function findRepeated(batch: Batch, fact: RecordedFact, namesById: boolea
   throw new Problem(
     'event-id-reused',
     `Source ${fact.source} reported another fact under the event id ${fact.eventId} before.`,
-    { recorded: { type: known.type, quantity: known.quantity, occurredAt: known.occurredAt.toISOString() } },
+    // Source and event id say nothing of who may see it: what is told elsewhere is not for who tells of a place here.
+    known.locationId === fact.locationId ? { recorded: recorded(known) } : {},
   );
+}
+
+function recorded({ type, quantity, occurredAt }: RecordedFact) {
+  return { type, quantity, occurredAt: occurredAt.toISOString() };
 }
 
 /** Refuses what lies further ahead than clocks differ: it would decide about facts that have not happened yet. */
