@@ -369,6 +369,21 @@ describe('what is on its way and waits for nobody', () => {
     await move(transfer.id, 'receive', { complete: true });
   });
 
+  test('is free again for others when the order that waited for some of it has been collected', async () => {
+    const transfer = await ship(4);
+    await offeredBy('transfer');
+    const sent = { location: STORE, lines: [{ sku: TABLE, quantity: 2 }], fulfilment: 'transfer' };
+    const { body: held } = await shop.post('/v1/reservations', sent, { key: 'needs one' }).expect(201);
+    const { pickupCode } = await act(held.id, 'confirm', { orderReference: `order-${held.id}` });
+    await move(transfer.id, 'receive', { lines: [{ sku: TABLE, received: 1 }] });
+    await act(held.id, 'start');
+    await act(held.id, 'pick', { lines: [{ sku: TABLE, picked: 2 }] });
+    await act(held.id, 'ready');
+    expect(await act(held.id, 'collect', { pickupCode })).toMatchObject({ transfer: null });
+    await offeredBy('transfer');
+    await move(transfer.id, 'receive', { complete: true });
+  });
+
   test('is free again for others when the hold that waited for it ends', async () => {
     const transfer = await ship(4);
     await offeredBy('transfer');
