@@ -1,5 +1,6 @@
 // Buffers: units that are never promised to the web, by which rule, and how a rule tunes itself.
 // Pure: knows no table and no clock. Which rule governs a level, and what it makes of on hand, is decided here alone.
+import { available } from './level.ts';
 
 /** How a rule says how many units; exactly one way. */
 export type BufferWay =
@@ -70,6 +71,22 @@ export class BufferBook {
       }
     }
   }
+}
+
+/**
+ * Units that may be promised of a level once `arriving` more are there: the rule is asked about what will be on hand
+ * then, and what the level owes already (on hand below reserved, or below zero) comes first. `silence`: units that are
+ * kept besides the rule's.
+ */
+export function availableWith(
+  book: BufferBook,
+  level: BufferedLevel,
+  { onHand, reserved, silence }: { onHand: number; reserved: number; silence: number },
+  arriving: number,
+): number {
+  const then = onHand + arriving;
+  const buffer = book.unitsOf(book.ruleOf(level), level, then) + silence;
+  return available({ onHand: then, reserved, buffer });
 }
 
 /** The scopes that hold for a level, the most specific first. */

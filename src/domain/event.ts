@@ -37,7 +37,7 @@ const CATALOGUE = ['location.changed', 'item.changed'] as const;
 /** A source that should have spoken did not, and the first word after that: its locations are stale in between. */
 const SOURCE = ['source.changed', 'source.silent', 'source.speaking'] as const;
 const WEBHOOK = ['webhook.disabled'] as const;
-const INTERNAL = ['key.created', 'key.revoked', 'webhook.changed'] as const;
+const INTERNAL = ['key.created', 'key.revoked', 'webhook.changed', 'buffers.changed'] as const;
 
 /** What the public may read. Adding one is a change that receivers expect; removing or renaming one breaks them. */
 export const PUBLIC_EVENT_TYPES = [

@@ -31,7 +31,7 @@ async function keep(tx: Tx, tunings: readonly Tuned[], at: Date): Promise<boolea
   await replaceTunings(tx, tunings, at);
   const locations = locationsBetween(before, tunings);
   if (locations.size === 0) return true;
-  await raiseRulesVersion(tx);
+  await raiseRulesVersion(tx, at);
   for (const locationId of locations) {
     await addRuleTask(tx, { locationId, category: null, itemId: null }, null);
   }

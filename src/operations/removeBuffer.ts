@@ -9,6 +9,7 @@ export async function removeBuffer(
   tx: Tx,
   id: string,
   { admit, guard }: { admit: (rule: StoredRule) => boolean; guard: Guard },
+  now: Date,
 ): Promise<boolean> {
   await lockRules(tx);
   const rule = await findRule(tx, id);
@@ -16,7 +17,7 @@ export async function removeBuffer(
   guard(rule.version);
   const scope = await removeRule(tx, id);
   if (scope === null) return false;
-  await raiseRulesVersion(tx);
+  await raiseRulesVersion(tx, now);
   await addRuleTask(tx, scope, null);
   return true;
 }

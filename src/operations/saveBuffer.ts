@@ -49,7 +49,7 @@ export async function saveBuffer(
   // Tasks before their rule, as the end of a task locks them: the other way round, the two could wait for each other.
   await addRuleTask(tx, scope, { id, version });
   await writeRule(tx, { ...scope, id, version, way: command.way, at: now });
-  await raiseRulesVersion(tx);
+  await raiseRulesVersion(tx, now);
   if (command.way.kind === 'auto') await askForTuning(tx);
   const rule = await findRule(tx, id);
   if (rule === null) throw new Error('a rule was written and is not there');

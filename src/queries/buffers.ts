@@ -1,6 +1,7 @@
 // Buffer rules as rows: found, kept, listed; the version that a batch decides by.
 // Decides nothing: which rule governs is src/domain/buffer.ts.
 import type { BufferRule, BufferWay, TunedPercent } from '../domain/buffer.ts';
+import { insertEvents } from './events.ts';
 import type { Tx } from './transaction.ts';
 
 /** What a batch reads after its locks: the rules' version, and the categories of its items (null: it has none). */
@@ -181,19 +182,28 @@ export async function listRules(
  * the version without this lock: a change shows to them when it commits, and to those after it never later.
  */
 export async function lockRules(tx: Tx): Promise<number> {
+  await tx.run('buffers.lock', 'SELECT id FROM buffer_state FOR UPDATE', []);
+  // A statement of its own: one that waits for a lock goes on with what it saw before it waited.
   const [row] = await tx.run<{ rules: number }>(
-    'buffers.lock',
-    `WITH locked AS (SELECT id FROM buffer_state FOR UPDATE)
-     SELECT (SELECT count(*)::int FROM buffer_rules) AS rules FROM locked`,
+    'buffers.count',
+    'SELECT count(*)::int AS rules FROM buffer_rules',
+    [],
+  );
+  return row?.rules ?? 0;
+}
+
+/** With the change that it counts: from its commit on, no batch decides by the rules of before. Views are told. */
+export async function raiseRulesVersion(tx: Tx, now: Date): Promise<void> {
+  const [row] = await tx.run<{ version: number }>(
+    'buffers.raise',
+    'UPDATE buffer_state SET version = version + 1 RETURNING version',
     [],
   );
   if (row === undefined) throw new Error('buffer_state has no row');
-  return row.rules;
-}
-
-/** With the change that it counts: from its commit on, no batch decides by the rules of before. */
-export async function raiseRulesVersion(tx: Tx): Promise<void> {
-  await tx.run('buffers.raise', 'UPDATE buffer_state SET version = version + 1', []);
+  const { version } = row;
+  await insertEvents(tx, [
+    { type: 'buffers.changed', occurredAt: now, location: null, subject: 'buffers', version, data: {} },
+  ]);
 }
 
 /** A rule that tunes itself waits for its figures: they are taken at the job's next look. */

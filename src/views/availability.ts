@@ -3,6 +3,7 @@
 import type { CartLine } from '../domain/cart.ts';
 import type { LocationRecord } from '../domain/location.ts';
 import { Problem } from '../domain/problem.ts';
+import type { BufferRules } from './bufferRules.ts';
 import { CartSearch, type Found, type Place, type SearchQuery } from './cartSearch.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { Incoming, OnItsWay } from './incoming.ts';
@@ -18,6 +19,7 @@ export type AvailabilityViews = {
   levels: Levels;
   openOrders: OpenOrders;
   incoming: Incoming;
+  bufferRules: BufferRules;
   staleness: Staleness;
   /** For how long a committed change may have waited to be seen here. */
   lagSeconds: () => number;
@@ -146,9 +148,9 @@ export class Availability {
     return this.#views.staleness.since(code);
   }
 
-  /** Resolves when every change of stale locations that the feed told of has been read. */
-  settled(): Promise<void> {
-    return this.#views.staleness.settled();
+  /** Resolves when every change of stale locations and of buffer rules that the feed told of has been read. */
+  async settled(): Promise<void> {
+    await Promise.all([this.#views.staleness.settled(), this.#views.bufferRules.settled()]);
   }
 
   /** Orders that stand before a new one at a location. */
@@ -159,6 +161,12 @@ export class Availability {
   /** What comes to a location and waits for nobody, the soonest first. */
   onItsWay(code: string, now: Date): OnItsWay[] {
     return this.#views.incoming.bringing(code, now);
+  }
+
+  /** How many more units than now may be promised of a level when so many have arrived. */
+  promisedOf(levels: ItemLevels, location: LocationRecord, arriving: number, now: Date): number {
+    const place = { slot: this.#views.locations.slotOf(location.code), locationId: location.id };
+    return this.#views.bufferRules.promisedOf(levels, place, arriving, now.getTime());
   }
 
   /** The levels of every item, from memory where they are there. Use them before the next await. */

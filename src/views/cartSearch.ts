@@ -11,6 +11,7 @@ import {
 import type { Coordinates, LocationRecord } from '../domain/location.ts';
 import { type OpeningStatus, openingStatus } from '../domain/openTime.ts';
 import { type PickupCounter, promiseAfter, promiseByTransfer, promiseHere } from '../domain/promise.ts';
+import type { BufferRules } from './bufferRules.ts';
 import type { Incoming, OnItsWay } from './incoming.ts';
 import type { ItemLevels, LevelTerms } from './itemLevels.ts';
 import type { Locations, Slot } from './locations.ts';
@@ -82,6 +83,7 @@ export class CartSearch {
   readonly #openOrders: OpenOrders;
   readonly #staleness: Staleness;
   readonly #incoming: Incoming;
+  readonly #bufferRules: BufferRules;
   readonly #levels: readonly ItemLevels[];
   readonly #requested: readonly number[];
   readonly #now: Date;
@@ -91,13 +93,20 @@ export class CartSearch {
   readonly #atSource: number[] = [];
 
   constructor(
-    views: { locations: Locations; openOrders: OpenOrders; staleness: Staleness; incoming: Incoming },
+    views: {
+      locations: Locations;
+      openOrders: OpenOrders;
+      staleness: Staleness;
+      incoming: Incoming;
+      bufferRules: BufferRules;
+    },
     cart: SearchedCart,
   ) {
     this.#locations = views.locations;
     this.#openOrders = views.openOrders;
     this.#staleness = views.staleness;
     this.#incoming = views.incoming;
+    this.#bufferRules = views.bufferRules;
     this.#levels = cart.levels;
     this.#requested = cart.requested;
     this.#now = cart.now;
@@ -228,14 +237,17 @@ export class CartSearch {
   }
 
   /** What brings all that is missing at the place judged last: one transfer, because an order waits for one. */
-  #comingTo({ code }: LocationRecord): OnItsWay | null {
-    return this.#incoming.bringing(code, this.#now).find((way) => this.#brings(way)) ?? null;
+  #comingTo(location: LocationRecord): OnItsWay | null {
+    const coming = this.#incoming.bringing(location.code, this.#now);
+    return coming.find((way) => this.#brings(way, location)) ?? null;
   }
 
-  #brings({ units }: OnItsWay): boolean {
-    return this.#levels.every(({ sku }, line) => {
+  #brings({ units }: OnItsWay, { id, code }: LocationRecord): boolean {
+    const place = { slot: this.#locations.slotOf(code), locationId: id };
+    return this.#levels.every((levels, line) => {
       const missing = (this.#requested[line] ?? 0) - (this.#here[line] ?? 0);
-      return missing <= 0 || missing <= (units.get(sku) ?? 0);
+      const arriving = units.get(levels.sku) ?? 0;
+      return missing <= 0 || missing <= this.#bufferRules.promisedOf(levels, place, arriving, this.#at);
     });
   }
 

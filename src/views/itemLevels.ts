@@ -29,6 +29,8 @@ const COLUMNS = 5;
 export class ItemLevels {
   readonly itemId: number;
   readonly sku: string;
+  /** What buffer rules look at; null: it has none. */
+  category: string | null = null;
   #columns: Int32Array;
   #capacity: number;
   #count = 0;

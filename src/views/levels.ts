@@ -7,7 +7,7 @@ import { LRUCache } from 'lru-cache';
 import type { z } from 'zod';
 import type { reservationData, stockChangedData } from '../domain/event.ts';
 import type { FeedEvent } from '../domain/feedEvent.ts';
-import type { ItemHead } from '../domain/item.ts';
+import type { Item, ItemHead } from '../domain/item.ts';
 import { type LoadedItem, readItemLevels } from '../queries/availability.ts';
 import type { Tx } from '../queries/transaction.ts';
 import { ItemLevels } from './itemLevels.ts';
@@ -18,6 +18,7 @@ export type ViewEvent = Pick<FeedEvent, 'type' | 'location' | 'subject' | 'versi
 
 type StockChanged = z.infer<typeof stockChangedData>;
 type ReservationFacts = z.infer<typeof reservationData>;
+type ItemChanged = Pick<Item, 'category'>;
 
 export type LevelsOptions = {
   database: Tx;
@@ -114,7 +115,7 @@ export class Levels {
     // From here on nothing is awaited: the events told so far are all that the rows may lack.
     const rowOf = new Map(rows.map((row) => [row.itemId, row]));
     const entries = new Map<string, ItemLevels>();
-    for (const { id, sku } of items) entries.set(sku, this.#entryOf(id, sku, rowOf.get(id)));
+    for (const item of items) entries.set(item.sku, this.#entryOf(item, rowOf.get(item.id)));
     for (const event of load.events) {
       for (const sku of skusOf(event)) {
         const entry = entries.get(sku);
@@ -131,9 +132,10 @@ export class Levels {
     return (levels?.locationIds.some(isUnknown) ?? false) || holds.some((hold) => isUnknown(hold.locationId));
   }
 
-  #entryOf(itemId: number, sku: string, row: LoadedItem | undefined): ItemLevels {
+  #entryOf({ id, sku, category }: ItemHead, row: LoadedItem | undefined): ItemLevels {
     const { levels = null, holds = [] } = row ?? {};
-    const entry = new ItemLevels(itemId, sku, levels?.locationIds.length ?? 0);
+    const entry = new ItemLevels(id, sku, levels?.locationIds.length ?? 0);
+    entry.category = category;
     const places = (levels?.locationIds ?? []).map((id, place) => ({ slot: this.#slotOfId(id), place }));
     // In slot order each one is appended, and none moves its neighbours.
     for (const { slot, place } of places.sort((a, b) => a.slot - b.slot)) {
@@ -167,6 +169,7 @@ export class Levels {
 /** The items that an event says something about. Flags of lines at risk change no unit. */
 function skusOf(event: ViewEvent): string[] {
   if (event.type === 'stock.changed') return [(event.data as StockChanged).sku];
+  if (event.type === 'item.changed') return [event.subject];
   if (!event.type.startsWith('reservation.') || event.type === 'reservation.at_risk') return [];
   return (event.data as ReservationFacts).lines?.map((line) => line.sku) ?? [];
 }
@@ -177,6 +180,10 @@ function skusOf(event: ViewEvent): string[] {
  * that ended it is told as well, within the same lag. Reservations do not rely on any of this.
  */
 function applyEvent(event: ViewEvent, entry: ItemLevels, locations: Locations): void {
+  if (event.type === 'item.changed') {
+    entry.category = (event.data as ItemChanged).category ?? null;
+    return;
+  }
   if (event.location === null) return;
   const slot = locations.slotOf(event.location);
   if (event.type === 'stock.changed') {

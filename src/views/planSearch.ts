@@ -178,7 +178,10 @@ class PlanSearch {
       .onItsWay(location.code, this.#now)
       .map(({ expectedAt, units }) => ({
         expectedAt,
-        units: this.#levels.map(({ sku }) => units.get(sku) ?? 0),
+        units: this.#levels.map((levels) => {
+          const arriving = units.get(levels.sku) ?? 0;
+          return this.#availability.promisedOf(levels, location, arriving, this.#now);
+        }),
       }))
       .filter(({ units }) => units.some((count) => count > 0));
     return coming.slice(0, JOINS_MAX).flatMap(({ expectedAt, units }) => {

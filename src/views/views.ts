@@ -3,6 +3,7 @@
 import type { Feed } from '../feed/reader.ts';
 import type { Tx } from '../queries/transaction.ts';
 import { Availability } from './availability.ts';
+import { BufferRules } from './bufferRules.ts';
 import { Catalogue } from './catalogue.ts';
 import { Incoming } from './incoming.ts';
 import { Levels } from './levels.ts';
@@ -39,8 +40,12 @@ export async function startViews(options: ViewsOptions): Promise<Views> {
   const openOrders = new OpenOrders({ database, onError });
   const staleness = new Staleness({ database, onError });
   const incoming = new Incoming({ database, onError });
+  const bufferRules = new BufferRules({ database, onError });
   const orderedItems = new OrderedItems({ database, onError });
-  const consumers = { locations, catalogue, levels, openOrders, orderedItems, staleness, incoming };
+  const consumers = {
+    ...{ locations, catalogue, levels, openOrders, orderedItems },
+    ...{ staleness, incoming, bufferRules },
+  };
   const unsubscribe = Object.entries(consumers).map(([name, view]) =>
     feed.subscribe({
       name,
@@ -55,9 +60,11 @@ export async function startViews(options: ViewsOptions): Promise<Views> {
     orderedItems.close();
     staleness.close();
     incoming.close();
+    bufferRules.close();
   };
   try {
-    await Promise.all([locations, openOrders, orderedItems, staleness, incoming].map((view) => view.load()));
+    const loaded = [locations, openOrders, orderedItems, staleness, incoming, bufferRules];
+    await Promise.all(loaded.map((view) => view.load()));
   } catch (error) {
     close();
     throw error;
@@ -69,6 +76,7 @@ export async function startViews(options: ViewsOptions): Promise<Views> {
       openOrders.settled(),
       orderedItems.settled(),
       incoming.settled(),
+      bufferRules.settled(),
       availability.settled(),
     ]);
   };

@@ -72,7 +72,7 @@ async function changeRules(): Promise<void> {
   const { rule } = await room.database.retried((tx) => saveBuffer(tx, command, now()));
   if (Math.random() < 0.5) return;
   const open = { admit: () => true, guard: () => {} };
-  await room.database.retried((tx) => removeBuffer(tx, rule.id, open));
+  await room.database.retried((tx) => removeBuffer(tx, rule.id, open, new Date()));
 }
 
 async function moveStock({ stock }: StockProcess): Promise<void> {

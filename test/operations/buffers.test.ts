@@ -61,7 +61,9 @@ async function keep(way: BufferWay, scope: Partial<SaveBuffer> = {}): Promise<st
 }
 
 function end(id: string): Promise<boolean> {
-  return room.database.transaction((tx) => removeBuffer(tx, id, { admit: () => true, guard: () => {} }));
+  return room.database.transaction((tx) =>
+    removeBuffer(tx, id, { admit: () => true, guard: () => {} }, new Date()),
+  );
 }
 
 function receipt(quantity: number, sku = TABLE) {

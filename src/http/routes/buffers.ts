@@ -217,7 +217,8 @@ const deleteBuffer = route({
       assertMayWrite(call.caller, rule.location);
       return true;
     };
-    if (!(await removeBuffer(call.tx, id, { admit, guard: guardOf(call) }))) throw unknownBuffer(id);
+    const by = { admit, guard: guardOf(call) };
+    if (!(await removeBuffer(call.tx, id, by, call.now))) throw unknownBuffer(id);
     return { status: 204 };
   },
 });

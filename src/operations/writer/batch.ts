@@ -1,5 +1,6 @@
 // The working copy of everything a batch has locked: operations read and change it, flush.ts writes it.
 // Pure memory: no statement, no clock. Each command is all-or-nothing: what a refused one did is taken back.
+import { availableWith } from '../../domain/buffer.ts';
 import type { EventType } from '../../domain/event.ts';
 import type { ItemHead } from '../../domain/item.ts';
 import { governs, type Level, movesOnHand, ON_HAND_MAX } from '../../domain/level.ts';
@@ -99,6 +100,13 @@ export class Batch {
     if (level === undefined)
       throw new Error(`level ${itemId}@${locationId} was used without having been locked`);
     return level;
+  }
+
+  /** Units of a level that may be promised once so many more are there. */
+  availableWith(level: Level, arriving: number): number {
+    const { book, categories } = this.#loaded.buffers;
+    const place = { ...level, category: categories.get(level.itemId) ?? null };
+    return availableWith(book, place, { ...level, silence: level.silenceBuffer }, arriving);
   }
 
   findReservation(id: string): Reservation | null {

@@ -19,7 +19,7 @@ export function joinable(
 ): Joined | null {
   for (const { transferId, promise } of joins) {
     const transfer = batch.transfers.find(transferId);
-    if (transfer !== null && isFree(transfer, location) && brings(transfer, legs)) {
+    if (transfer !== null && isFree(transfer, location) && brings(batch, transfer, legs)) {
       return { transfer, legs, promise };
     }
   }
@@ -32,10 +32,16 @@ function isFree({ status, toId, reservationId }: Transfer, location: LocationRec
   );
 }
 
-function brings({ lines }: Transfer, legs: readonly Leg[]): boolean {
-  return legs.every(({ sku, there }) => {
+/**
+ * True when what is missing arrives with it, and may be promised then: units on their way are no freer than units on
+ * the shelf, so the buffer that the rules make of both is kept, and what the level owes already comes first.
+ */
+function brings(batch: Batch, { lines, toId }: Transfer, legs: readonly Leg[]): boolean {
+  return legs.every(({ sku, here, there }) => {
+    if (there === 0) return true;
     const line = lines.find((candidate) => candidate.sku === sku);
-    return there === 0 || (line !== undefined && there <= outstanding(line));
+    if (line === undefined || there > outstanding(line)) return false;
+    return here + there <= batch.availableWith(batch.levelOf(line.itemId, toId), outstanding(line));
   });
 }
 
