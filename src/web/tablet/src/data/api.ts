@@ -1,4 +1,5 @@
 // The API as the tablet calls it: with its token, within a time, and every refusal as a value. The only `fetch`.
+import { setClock } from './clock.ts';
 import type { ProblemDocument } from './model.ts';
 import { asProblem, isRecord } from './requests.ts';
 
@@ -42,7 +43,9 @@ export function makeApi(token: () => string | null, heard: (status: number) => v
 
 async function attempt<Value>(path: string, request: RequestInit): Promise<Answer<Value>> {
   try {
+    const askedAt = Date.now();
     const response = await fetch(path, request);
+    setClock(response.headers.get('date'), askedAt);
     const text = await response.text();
     // The one place where what came over the wire is taken for what the contract says it is.
     if (response.ok) return { ok: true, value: (text === '' ? null : JSON.parse(text)) as Value };

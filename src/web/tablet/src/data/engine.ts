@@ -1,6 +1,7 @@
 // The engine: puts the kept state, the socket, the API and the outbox together, from pairing to revocation.
 import { batch } from '@preact/signals';
 import { type Answer, type Api, makeApi } from './api.ts';
+import { serverTime } from './clock.ts';
 import { type Db, forgetStore, keep, openDb, readAll } from './db.ts';
 import { type Live, openLive } from './live.ts';
 import type {
@@ -60,7 +61,7 @@ export async function startEngine(): Promise<void> {
   const outbox = makeOutbox({ db, api, onOrder: sync.onOrder, readOrder: sync.readOrder });
   engine = { db, api, sync, outbox };
   setInterval(() => {
-    now.value = Date.now();
+    now.value = serverTime();
   }, CLOCK_MILLISECONDS);
   // Asked, not demanded: a browser that is short of room would otherwise clear what waits to be sent.
   void navigator.storage?.persist?.();

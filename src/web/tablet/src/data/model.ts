@@ -202,7 +202,7 @@ export type ActionOf<Kind extends ActionKind> = {
   /** What it is about, and what it depends on: a reservation's id, a transfer's, `stock/SKU`, or for a sale its own id. */
   readonly subject: string;
   readonly body: ActionBodies[Kind];
-  /** The tablet's clock when the person did it. */
+  /** When the person did it, by the server's clock as far as the tablet knows it. */
   readonly at: string;
   /** In the order in which they were done, which is the order in which they are sent. */
   readonly sequence: number;

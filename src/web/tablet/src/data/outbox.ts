@@ -2,6 +2,7 @@
 // The rules are outboxRules.ts's; this is where they meet the database, the network and the clock.
 import { batch } from '@preact/signals';
 import type { Api } from './api.ts';
+import { serverTime } from './clock.ts';
 import { addAction, type Db, readActions, saveActions, type Unsequenced } from './db.ts';
 import type { Action, NewAction, Order, Outcome, ProblemDocument } from './model.ts';
 import {
@@ -22,6 +23,8 @@ import { uuid } from './uuid.ts';
 const LOCK = 'comptoir-outbox';
 /** Tells the other pages of this tablet that the outbox changed. */
 const CHANNEL = 'comptoir-outbox';
+
+type Message = 'changed' | { id: string; outcome: Outcome };
 
 export type Outbox = {
   /** Keeps the action and shows it as done; `done` resolves when the server has taken or refused it. */
@@ -174,7 +177,13 @@ export function makeOutbox(options: OutboxOptions): Outbox {
     await change((current) => current.map((one) => (one.id === action.id ? { ...one, meanwhile } : one)));
   }
 
+  /** To whoever waits for it, on this page or on another one of the tablet. */
   function answer(id: string, outcome: Outcome): void {
+    channel?.postMessage({ id, outcome });
+    tell(id, outcome);
+  }
+
+  function tell(id: string, outcome: Outcome): void {
     waitingFor.get(id)?.(outcome);
     waitingFor.delete(id);
   }
@@ -184,7 +193,10 @@ export function makeOutbox(options: OutboxOptions): Outbox {
     void run();
   }
 
-  channel?.addEventListener('message', () => void reread());
+  channel?.addEventListener('message', ({ data }: MessageEvent<Message>) => {
+    if (data === 'changed') void reread();
+    else tell(data.id, data.outcome);
+  });
   addEventListener('online', wake);
 
   return {
@@ -207,13 +219,16 @@ export function makeOutbox(options: OutboxOptions): Outbox {
 
 function actionFrom(input: NewAction): Unsequenced {
   const id = uuid();
+  const order = serverOrders.value.get(input.subject);
+  // Clocks are put right to a second or so: nobody picked an order before it was placed.
+  const at = Math.max(serverTime(), Date.parse(order?.createdAt ?? '') || 0);
   return {
     ...input,
     id,
     subject: input.kind === 'sell' ? id : input.subject,
-    at: new Date().toISOString(),
+    at: new Date(at).toISOString(),
     location: device.value?.location.code ?? '',
-    knownVersion: serverOrders.value.get(input.subject)?.version ?? null,
+    knownVersion: order?.version ?? null,
     state: 'waiting',
   };
 }

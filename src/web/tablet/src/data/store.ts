@@ -1,5 +1,6 @@
 // What the tablet knows right now, as signals: read by every screen, written by the engine alone.
 import { computed, signal } from '@preact/signals';
+import { serverTime } from './clock.ts';
 import { queueOf } from './columns.ts';
 import type { Action, Conflict, Device, Item, Level, Order, OrderView, Queue, Shift } from './model.ts';
 import { pendingOf } from './outboxRules.ts';
@@ -16,8 +17,8 @@ export const revoked = signal(false);
 export const online = signal(true);
 /** When the shown orders were last known to be whole. */
 export const freshAt = signal<number | null>(null);
-/** The clock, in milliseconds, every five seconds: for time left and for what becomes late. */
-export const now = signal(Date.now());
+/** The server's clock, in milliseconds, every five seconds: for time left and for what becomes late. */
+export const now = signal(serverTime());
 
 /** As the server told; screens take `orders`. */
 export const serverOrders = signal<ReadonlyMap<string, Order>>(new Map());
