@@ -12,6 +12,9 @@ export const OPEN_TRANSFER_STATUSES = [
   'partly_received',
 ] as const satisfies readonly TransferStatus[];
 
+/** Nothing travels for longer: what is expected later is a slip of the pen, and no promise can rest on it. */
+export const EXPECTED_DAYS_MAX = 366;
+
 /** From which states each call may move a transfer. */
 const ALLOWED_FROM = {
   ship: ['created'],

@@ -2,11 +2,13 @@
 // When it should arrive comes with the command.
 import type { LocationRecord } from '../domain/location.ts';
 import { invalid, Problem } from '../domain/problem.ts';
-import type { Transfer } from '../domain/transfer.ts';
+import { EXPECTED_DAYS_MAX, type Transfer } from '../domain/transfer.ts';
 import type { Batch } from './writer/batch.ts';
 import type { StockOperation } from './writer/operation.ts';
 import type { Actor } from './writer/outcome.ts';
 import { addTransfer } from './writer/transferSteps.ts';
+
+const DAY_MILLISECONDS = 86_400_000;
 
 export type CreateTransfer = {
   id: string;
@@ -34,8 +36,7 @@ export const createTransfer: StockOperation<CreateTransfer, Transfer> = {
   }),
 
   decide(batch, { id, lines, expectedAt, reference, actor, ...ends }) {
-    // Under the kept answer, not before it: a request that is sent again much later is still the same request.
-    if (expectedAt <= batch.now) throw invalid('/expectedAt', 'in-the-past', 'must be later than now');
+    assertExpected(expectedAt, batch.now);
     const from = batch.location(ends.from);
     const to = batch.location(ends.to);
     assertUnpromised(batch, from, lines);
@@ -48,6 +49,13 @@ export const createTransfer: StockOperation<CreateTransfer, Transfer> = {
     return transfer;
   },
 };
+
+/** Under the kept answer, not before it: a request that is sent again much later is still the same request. */
+function assertExpected(expectedAt: Date, now: Date): void {
+  if (expectedAt <= now) throw invalid('/expectedAt', 'in-the-past', 'must be later than now');
+  if (expectedAt.getTime() - now.getTime() <= EXPECTED_DAYS_MAX * DAY_MILLISECONDS) return;
+  throw invalid('/expectedAt', 'too-far', `must be within ${EXPECTED_DAYS_MAX} days`);
+}
 
 /** The buffer is kept from the web, not from the retailer's own lorries: only what is promised must stay. */
 function assertUnpromised(

@@ -1,5 +1,6 @@
 // Units leave the source: off on hand there, incoming at the destination, on hand nowhere.
 // The same report twice, from a tablet that was offline, is one report.
+import { ON_HAND_MAX } from '../domain/level.ts';
 import { Problem } from '../domain/problem.ts';
 import {
   assertTransferAllows,
@@ -30,7 +31,7 @@ export type ShipTransfer = {
 
 /**
  * Refuses with unknown-transfer, invalid-transition, unknown-line, units-not-here, nothing-to-ship,
- * reservation-unconfirmed.
+ * reservation-unconfirmed, level-out-of-range.
  */
 export const shipTransfer: StockOperation<ShipTransfer, Transfer> = {
   name: 'shipTransfer',
@@ -90,5 +91,12 @@ function ship(batch: Batch, transfer: Transfer, line: TransferLine, shipped: num
   if (shipped === 0) return;
   line.shipped = shipped;
   moveTransferred(batch, transfer, sourceLevel(batch, transfer, line), 'transfer_out', shipped);
-  batch.expect(destinationLevel(batch, transfer, line), shipped);
+  const destination = destinationLevel(batch, transfer, line);
+  if (destination.incoming + shipped > ON_HAND_MAX) {
+    throw new Problem(
+      'level-out-of-range',
+      `${destination.incoming} of ${line.sku} are on their way to ${transfer.to} already.`,
+    );
+  }
+  batch.expect(destination, shipped);
 }

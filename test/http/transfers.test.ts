@@ -202,6 +202,18 @@ describe('refuses', () => {
     ['an item that nobody knows', { lines: [{ sku: 'NOPE', quantity: 1 }] }, 404, 'unknown-item'],
     ['a place that nobody knows', { to: 'FR-NOWHERE' }, 404, 'unknown-location'],
     ['to send to where it is', { to: OTHER_STORE }, 400, 'invalid-request'],
+    ['to come after more than a year', { expectedAt: '9999-12-31T23:59:59-12:00' }, 400, 'invalid-request'],
+    [
+      'more of an item than can be received',
+      {
+        lines: [
+          { sku: TABLE, quantity: 1_000_000 },
+          { sku: TABLE, quantity: 1 },
+        ],
+      },
+      400,
+      'invalid-request',
+    ],
     ['to be late from the start', { expectedAt: '2020-01-01T00:00:00Z' }, 400, 'invalid-request'],
   ])('%s', async (_, body, status, code) => {
     const sent = { from: OTHER_STORE, to: STORE, lines: [{ sku: TABLE, quantity: 1 }], ...body };
@@ -218,6 +230,23 @@ describe('refuses', () => {
     const { id } = await create();
     const answer = await move(id, name, body).expect(409);
     expect(answer.body.code).toBe(code);
+    await move(id, 'cancel').expect(200);
+  });
+
+  test('to put more on the way to a level than a level can hold', async () => {
+    const { database } = shop.app.deps;
+    const { id } = await create();
+    const set = (incoming: number) =>
+      database.run(
+        'test.incoming',
+        `UPDATE levels SET incoming = $1 FROM items i, locations o
+         WHERE i.id = item_id AND o.id = location_id AND i.sku = $2 AND o.code = $3`,
+        [incoming, TABLE, STORE],
+      );
+    await set(999_999_998);
+    const answer = await move(id, 'ship').expect(409);
+    expect(answer.body.code).toBe('level-out-of-range');
+    await set(0);
     await move(id, 'cancel').expect(200);
   });
 

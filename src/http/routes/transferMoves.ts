@@ -92,7 +92,13 @@ const ship = moveRoute({
   body: z.strictObject({
     lines: linesOf(z.strictObject({ sku: skuSchema, quantity: units }), 1).optional(),
   }),
-  problems: ['unknown-line', 'units-not-here', 'nothing-to-ship', 'reservation-unconfirmed'],
+  problems: [
+    'unknown-line',
+    'units-not-here',
+    'nothing-to-ship',
+    'reservation-unconfirmed',
+    'level-out-of-range',
+  ],
   end: 'from',
   example: {
     summary: 'Ten of twelve',

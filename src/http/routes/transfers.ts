@@ -9,7 +9,7 @@ import { Problem } from '../../domain/problem.ts';
 import { arrivalByTransfer, TRANSFER_DEFAULT } from '../../domain/promise.ts';
 import { LINES_MAX, mergeLines } from '../../domain/reservation.ts';
 import { lineOfText } from '../../domain/text.ts';
-import { TRANSFER_STATUSES } from '../../domain/transfer.ts';
+import { EXPECTED_DAYS_MAX, TRANSFER_STATUSES } from '../../domain/transfer.ts';
 import { newId } from '../../newId.ts';
 import { createTransfer } from '../../operations/createTransfer.ts';
 import { listTransfers } from '../../queries/transferReads.ts';
@@ -41,12 +41,17 @@ const createBody = z
       .array(z.strictObject({ sku: skuSchema, quantity: someUnits }))
       .min(1)
       .max(LINES_MAX)
+      // What arrives is told in totals, and none may be more: a larger line could never be received whole.
+      .refine(
+        (lines) => mergeLines(lines).every(({ quantity }) => quantity <= MOVEMENT_QUANTITY_MAX),
+        `must not ask for more than ${MOVEMENT_QUANTITY_MAX} of one sku`,
+      )
       .meta({ description: `1 to ${LINES_MAX} lines; lines of the same sku are merged first.` }),
     expectedAt: z.iso
       .datetime({ offset: true })
       .optional()
       .meta({
-        description: `When it should arrive; after this it is late. Without it: by \`replenishment\` of \`to\` where \`from\` supplies it, else as if it took ${TRANSFER_DEFAULT.leadTimeDays} days with a cut-off at ${TRANSFER_DEFAULT.cutOff}.`,
+        description: `When it should arrive, within ${EXPECTED_DAYS_MAX} days; after this it is late. Without it: by \`replenishment\` of \`to\` where \`from\` supplies it, else as if it took ${TRANSFER_DEFAULT.leadTimeDays} days with a cut-off at ${TRANSFER_DEFAULT.cutOff}.`,
       }),
     reference: lineOfText(128).optional(),
   })
