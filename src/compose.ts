@@ -16,6 +16,7 @@ import { startImports } from './jobs/imports/runner.ts';
 import { startLateTransfers } from './jobs/lateTransfers.ts';
 import { startSilence } from './jobs/silence.ts';
 import { startSourceNotes } from './jobs/sourceNotes.ts';
+import { startUnacknowledged } from './jobs/unacknowledged.ts';
 import { startWebhookRetention } from './jobs/webhookRetention.ts';
 import { startWebhooks } from './jobs/webhooks/runner.ts';
 import { measure, measureLive, measureWebhooks } from './measure.ts';
@@ -36,6 +37,7 @@ const EXPIRY_POLL_MILLISECONDS = 1_000;
 const IMPORTS_POLL_MILLISECONDS = 500;
 const SOURCE_NOTES_MILLISECONDS = 1_000;
 const LATE_TRANSFERS_POLL_MILLISECONDS = 5_000;
+const UNACKNOWLEDGED_POLL_MILLISECONDS = 5_000;
 const BUFFERS_POLL_MILLISECONDS = 500;
 const SILENCE_POLL_MILLISECONDS = 1_000;
 
@@ -213,6 +215,11 @@ export function startJobs(deps: Deps): { close(): Promise<void> } {
     startExpiry({ ...deps, pollMilliseconds: EXPIRY_POLL_MILLISECONDS }),
     startImports({ ...deps, pollMilliseconds: IMPORTS_POLL_MILLISECONDS }),
     startLateTransfers({ ...deps, pollMilliseconds: LATE_TRANSFERS_POLL_MILLISECONDS }),
+    startUnacknowledged({
+      ...deps,
+      minutes: deps.config.unacknowledgedMinutes,
+      pollMilliseconds: UNACKNOWLEDGED_POLL_MILLISECONDS,
+    }),
     startBuffers({ ...deps, pollMilliseconds: BUFFERS_POLL_MILLISECONDS }),
     startSilence({ ...deps, pollMilliseconds: SILENCE_POLL_MILLISECONDS }),
     startSourceNotes({ ...deps, pollMilliseconds: SOURCE_NOTES_MILLISECONDS }),

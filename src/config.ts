@@ -106,6 +106,12 @@ export const VARIABLES = {
     shownDefault: '30',
     schema: integer(1, 3_650).default(30),
   },
+  COMPTOIR_UNACKNOWLEDGED_MINUTES: {
+    about:
+      'Minutes of a store’s open time after which an order that nobody there has touched is told as `reservation.unacknowledged`; 0: never.',
+    shownDefault: '10',
+    schema: integer(0, 10_080).default(10),
+  },
   COMPTOIR_WEBHOOK_LOCAL: {
     about:
       'For development: `on` lets webhooks go to http and to addresses of this network. Never where others may make webhooks.',
@@ -136,6 +142,7 @@ export type Config = Readonly<{
   databaseConnectionsMax: number;
   levelsMax: number;
   eventDays: number;
+  unacknowledgedMinutes: number;
   webhookLocal: boolean;
   logLevel: (typeof LOG_LEVELS)[number];
 }>;
@@ -166,6 +173,7 @@ const schema = z.object({
   COMPTOIR_DATABASE_CONNECTIONS: VARIABLES.COMPTOIR_DATABASE_CONNECTIONS.schema,
   COMPTOIR_LEVELS_MAX: VARIABLES.COMPTOIR_LEVELS_MAX.schema,
   COMPTOIR_EVENT_DAYS: VARIABLES.COMPTOIR_EVENT_DAYS.schema,
+  COMPTOIR_UNACKNOWLEDGED_MINUTES: VARIABLES.COMPTOIR_UNACKNOWLEDGED_MINUTES.schema,
   COMPTOIR_WEBHOOK_LOCAL: VARIABLES.COMPTOIR_WEBHOOK_LOCAL.schema,
   COMPTOIR_LOG_LEVEL: VARIABLES.COMPTOIR_LOG_LEVEL.schema,
 });
@@ -196,6 +204,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     databaseConnectionsMax: read.COMPTOIR_DATABASE_CONNECTIONS,
     levelsMax: read.COMPTOIR_LEVELS_MAX,
     eventDays: read.COMPTOIR_EVENT_DAYS,
+    unacknowledgedMinutes: read.COMPTOIR_UNACKNOWLEDGED_MINUTES,
     webhookLocal: read.COMPTOIR_WEBHOOK_LOCAL,
     logLevel: read.COMPTOIR_LOG_LEVEL,
   });

@@ -118,6 +118,8 @@ async function confirm(scene: Scene, held: Reservation): Promise<Reservation | n
     customer: null,
     payment,
     promise: null,
+    // It rings at the tablet; nobody else is to be disturbed for it.
+    escalatesAt: null,
     pickupCodes: [pickupCodeOf(orderReference)],
     actor: SHOP,
   });

@@ -57,6 +57,8 @@ export const PROBLEMS = {
   'level-out-of-range': [409, 'The level would leave the range that can be kept'],
   'occurred-in-the-future': [409, 'The fact lies in the future'],
   'occurred-too-early': [409, 'It cannot have happened that early'],
+  'nothing-to-substitute': [409, 'Nothing of the line is missing'],
+  'line-exists': [409, 'The reservation has such a line already'],
   'nothing-to-put-back': [409, 'No units wait to be put back'],
   'awaiting-transfer': [409, 'Units are still on their way here'],
   'reservation-unconfirmed': [409, 'The reservation is a hold that nobody has confirmed'],

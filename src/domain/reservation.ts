@@ -22,12 +22,16 @@ const ALLOWED_FROM = {
   confirm: ['held', 'expired'],
   extend: ['held'],
   cancel: ['held', 'confirmed', 'picking', 'ready'],
+  acknowledge: ['confirmed', 'picking', 'ready', 'collected', 'cancelled', 'expired'],
   start: ['confirmed', 'picking'],
   pick: ['picking'],
+  substitute: ['picking'],
   ready: ['picking'],
+  reopen: ['ready'],
   collect: ['ready'],
+  refuse: ['ready'],
   return: ['ready', 'collected', 'cancelled', 'expired'],
-  'put-back': ['cancelled', 'expired'],
+  'put-back': ['ready', 'collected', 'cancelled', 'expired'],
 } as const satisfies Record<string, readonly Status[]>;
 
 export type Action = keyof typeof ALLOWED_FROM;
@@ -72,6 +76,12 @@ export type ReservationLine = {
   picked: number;
   missing: number;
   missingReason: MissingReason | null;
+  /** Units that the customer did not take at the counter. */
+  refused: number;
+  /** The sku that this line replaces. */
+  readonly substitutes: string | null;
+  /** Where the item stands there; null: nobody has said, or it was not looked up, as for a hold that is being made. */
+  readonly aisle: string | null;
   /** Handed over at the counter; reported sold by a till. The same units, told by two systems. */
   collected: number;
   sold: number;
@@ -104,6 +114,10 @@ export type Reservation = {
   takenBy: string | null;
   reason: string | null;
   putBackPending: boolean;
+  /** When somebody in the store touched the alert. */
+  acknowledgedAt: Date | null;
+  /** When the head office is to hear that nobody has. */
+  escalatesAt: Date | null;
   /** Store to web: where it was sold, if not where it is prepared, and the tablet that sold it. */
   readonly soldLocation: { readonly id: number; readonly code: string } | null;
   readonly sellerDeviceId: string | null;
@@ -149,10 +163,14 @@ export function actionsFrom(status: Status): Action[] {
 const ACTIONS: readonly Action[] = [
   'confirm',
   'extend',
+  'acknowledge',
   'start',
   'pick',
+  'substitute',
   'ready',
+  'reopen',
   'collect',
+  'refuse',
   'return',
   'put-back',
   'cancel',
@@ -179,9 +197,9 @@ export function unitsOut(line: Pick<ReservationLine, 'collected' | 'sold'>): num
 
 /** Units of a line that are still to be handed over. */
 export function stillWanted(
-  line: Pick<ReservationLine, 'quantity' | 'missing' | 'collected' | 'sold'>,
+  line: Pick<ReservationLine, 'quantity' | 'missing' | 'refused' | 'collected' | 'sold'>,
 ): number {
-  return Math.max(0, line.quantity - line.missing - unitsOut(line));
+  return Math.max(0, line.quantity - line.missing - line.refused - unitsOut(line));
 }
 
 /** Units that a line is still to be sent: fewer than it awaited when a till sold some of it meanwhile. */
@@ -232,20 +250,26 @@ export function reservationFacts(reservation: Reservation): Record<string, unkno
     location: reservation.location,
     channel: reservation.channel,
     orderReference: reservation.orderReference,
-    lines: reservation.lines.map(({ sku, quantity, reserved, awaited, picked, missing }) => ({
-      sku,
-      quantity,
-      reserved,
-      awaited,
-      picked,
-      missing,
-    })),
+    lines: reservation.lines.map(
+      ({ sku, quantity, reserved, awaited, picked, missing, refused, substitutes, aisle }) => ({
+        sku,
+        quantity,
+        reserved,
+        awaited,
+        picked,
+        missing,
+        refused,
+        substitutes,
+        aisle,
+      }),
+    ),
     expiresAt: reservation.expiresAt,
     promise: reservation.promise,
     takenBy: reservation.takenBy,
     shelf: reservation.shelf,
     pickupDeadlineAt: reservation.pickupDeadlineAt,
     putBackPending: reservation.putBackPending,
+    acknowledgedAt: reservation.acknowledgedAt,
     transfer: reservation.transfer,
     soldAt: reservation.soldLocation?.code ?? null,
     // That it is sent home, never where to.

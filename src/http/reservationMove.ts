@@ -1,18 +1,20 @@
 // How one move of a reservation becomes a route: all of them are made here, so that they answer alike.
 // Which move a state allows is the domain's; which moves there are, the routes'.
 import type { z } from 'zod';
+import { occurredAtSchema } from '../domain/occurred.ts';
 import { Problem, type ProblemCode } from '../domain/problem.ts';
 import type { Reservation } from '../domain/reservation.ts';
 import type { StockOperation } from '../operations/writer/operation.ts';
+import type { Actor } from '../operations/writer/outcome.ts';
 import { readReservations } from '../queries/reservations.ts';
 import type { Deps } from './deps.ts';
 import { withAlternatives } from './reservationPromises.ts';
 import { reservationParams, reservationSchema, showReservation } from './reservationSchemas.ts';
 import { type AnyRoute, type Call, type RequestExample, route } from './route.ts';
 import {
-  actorOf,
   admitFor,
   maySeeReservation,
+  moverOf,
   refusalOf,
   replyOfRefusal,
   replyOfResource,
@@ -31,7 +33,8 @@ type Move<Body, Command> = {
   browsersToo?: true;
   example?: RequestExample;
   operation: StockOperation<Command, Reservation>;
-  command(call: MoveCall<Body>, deps: Deps): Promise<Command> | Command;
+  /** `actor`: the person at a tablet with a shift, else the key. */
+  command(call: MoveCall<Body>, actor: Actor, deps: Deps): Promise<Command> | Command;
   /** What the answer tells beyond the reservation, from memory, after COMMIT. */
   beside?(shown: ShownReservation, call: MoveCall<Body>, deps: Deps): Promise<Record<string, unknown>>;
 };
@@ -62,7 +65,7 @@ export function moveRoute<Body, Command>(move: Move<Body, Command>): AnyRoute {
     cost: 2,
     ...(move.example === undefined ? {} : { examples: { example: move.example } }),
     async handler(call, deps) {
-      const command = await move.command(call, deps);
+      const command = await move.command(call, await moverOf(call, deps), deps);
       const submitted = await submitOne(call, deps, move.operation, command, {
         status: 200,
         show: (reservation) => showReservation(reservation, call.caller, call.now),
@@ -97,11 +100,24 @@ export async function visibleReservation(call: MoveCall<unknown>, deps: Deps): P
 }
 
 /** What every move is told. */
-export function common(call: MoveCall<unknown>) {
-  return { id: call.params.id, admit: admitFor(call), actor: actorOf(call) };
+export function common(call: MoveCall<unknown>, actor: Actor) {
+  return { id: call.params.id, admit: admitFor(call), actor };
+}
+
+/** What every move of a store's staff may say: when it was done, for a tablet that was offline. */
+export const told = { occurredAt: occurredAtSchema.optional() };
+
+export const TOLD_PROBLEMS = [
+  'occurred-in-the-future',
+  'occurred-too-early',
+] as const satisfies ProblemCode[];
+
+/** What those are told. */
+export function commonOfStaff(call: MoveCall<{ occurredAt?: Date | undefined }>, actor: Actor) {
+  return common(call, { ...actor, occurredAt: call.body.occurredAt ?? null });
 }
 
 /** The same for the moves that are open to the store that sold what another one prepares. */
-export function commonToSellers(call: MoveCall<unknown>) {
-  return { ...common(call), admit: admitFor(call, true) };
+export function commonToSellers(call: MoveCall<unknown>, actor: Actor) {
+  return { ...common(call, actor), admit: admitFor(call, true) };
 }

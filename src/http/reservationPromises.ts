@@ -1,6 +1,7 @@
 // What the shopper is told beside a decision: when it will be ready, and where else it is.
 // Reads the views; decides nothing.
 import type { LocationRecord } from '../domain/location.ts';
+import { addOpenMinutes } from '../domain/openTime.ts';
 import { invalid, Problem } from '../domain/problem.ts';
 import {
   arrivalByTransfer,
@@ -23,6 +24,13 @@ export async function promiseAt(deps: Deps, code: string, now: Date): Promise<{ 
   const location = await deps.catalogue.location(code);
   if (location === null) return null;
   return promiseHere({ ...counterOf(deps, location), now });
+}
+
+/** When the head office is to hear that nobody there touched an order placed now; null: it never is. */
+export async function escalationAt(deps: Deps, code: string, now: Date): Promise<Date | null> {
+  const minutes = deps.config.unacknowledgedMinutes;
+  const location = minutes === 0 ? null : await deps.catalogue.location(code);
+  return location && addOpenMinutes(location.openingHours, location.timeZone, now, minutes);
 }
 
 /** What a hold waits for, and what is promised with it. */

@@ -126,6 +126,15 @@ const lineSchema = z.object({
   picked: z.int(),
   missing: z.int(),
   missingReason: z.enum(MISSING_REASONS).nullable(),
+  refused: z.int().meta({ description: 'Units that the customer did not take at the counter.' }),
+  substitutes: z.string().nullable().meta({
+    description:
+      'The sku that this line replaces, with the customer’s consent: `history` says how it was given.',
+  }),
+  aisle: z.string().nullable().optional().meta({
+    description:
+      'Where the item stands there: what a pick list is sorted by. Null: nobody has said, or the hold is just being made. Not shown to publishable keys.',
+  }),
   collected: z.int().meta({ description: 'Units that left the store, told by the counter or by a till.' }),
   returned: z.int().meta({ description: 'Units that came back, told by the counter or by a till.' }),
   atRisk: z.boolean().meta({
@@ -141,6 +150,9 @@ export const historySchema = z.object({
   to: z.enum(STATUSES),
   by: z.string(),
   at: z.iso.datetime(),
+  occurredAt: z.iso.datetime().nullable().meta({
+    description: 'When it was done, where a tablet that was offline told of it at `at`.',
+  }),
   data: z.record(z.string(), z.unknown()).nullable(),
 });
 
@@ -201,6 +213,9 @@ export const reservationSchema = z
     takenBy: z.string().nullable(),
     reason: z.string().nullable(),
     putBackPending: z.boolean(),
+    acknowledgedAt: z.iso.datetime().nullable().meta({
+      description: 'When somebody in the store touched the alert; null: it still rings, if it is confirmed.',
+    }),
     version: z.int(),
     createdAt: z.iso.datetime(),
     updatedAt: z.iso.datetime(),
@@ -234,6 +249,9 @@ export function showReservation(
       picked: line.picked,
       missing: line.missing,
       missingReason: line.missingReason,
+      refused: line.refused,
+      substitutes: line.substitutes,
+      ...(caller.kind === 'publishable' ? {} : { aisle: line.aisle }),
       collected: Math.max(line.collected, line.sold),
       returned: unitsBack(line),
       atRisk: line.atRisk || (isFed && unitsShort(line) > 0),
@@ -254,6 +272,7 @@ export function showReservation(
     takenBy: reservation.takenBy,
     reason: reservation.reason,
     putBackPending: reservation.putBackPending,
+    acknowledgedAt: instant(reservation.acknowledgedAt),
     version: reservation.version + (due ? 1 : 0),
     createdAt: reservation.createdAt.toISOString(),
     updatedAt: reservation.updatedAt.toISOString(),
@@ -273,7 +292,11 @@ function mayTellCode({ deliverTo, location }: Reservation, caller: Caller): bool
 }
 
 export function showHistory(entries: readonly HistoryEntry[]): z.input<typeof historySchema>[] {
-  return entries.map((entry) => ({ ...entry, at: entry.at.toISOString() }));
+  return entries.map((entry) => ({
+    ...entry,
+    at: entry.at.toISOString(),
+    occurredAt: instant(entry.occurredAt),
+  }));
 }
 
 function instant(at: Date | null): string | null {

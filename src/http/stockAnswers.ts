@@ -6,6 +6,7 @@ import { Problem } from '../domain/problem.ts';
 import type { Reservation } from '../domain/reservation.ts';
 import type { StockOperation } from '../operations/writer/operation.ts';
 import type { Actor, Admit, Answer, Outcome, Submitted } from '../operations/writer/outcome.ts';
+import { findShift } from '../queries/staff.ts';
 import type { Deps } from './deps.ts';
 import { requireMatch, versionTag } from './etag.ts';
 import { replayHeaders } from './idempotency.ts';
@@ -25,6 +26,19 @@ export function reservationTag(shown: { version: number; lines: readonly { atRis
 /** Who a caller is to the history of what it changes. */
 export function actorOf(call: Pick<Call, 'caller'>): Actor {
   return { keyId: call.caller.keyId, name: call.caller.name };
+}
+
+/**
+ * The same, but at a tablet with a shift the person. Asked of the database each time: a name from memory might be that
+ * of the shift before, and a store's staff move a few orders a minute.
+ */
+export async function moverOf(
+  call: Pick<Call, 'caller'>,
+  { database }: Pick<Deps, 'database'>,
+): Promise<Actor> {
+  const { keyId, name, deviceId } = call.caller;
+  const shift = deviceId === null ? null : await findShift(database, deviceId);
+  return { keyId, name: shift?.name ?? name };
 }
 
 /**

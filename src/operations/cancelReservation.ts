@@ -31,6 +31,7 @@ export const cancelReservation: StockOperation<CancelReservation, Reservation> =
     reservation.status = 'cancelled';
     reservation.reason = reason;
     reservation.expiresAt = null;
+    reservation.escalatesAt = null;
     if (from === 'ready') reservation.putBackPending = true;
     else releaseAll(batch, reservation, 'cancelled');
     endFeed(batch, reservation);

@@ -44,7 +44,7 @@ export const collectReservation: StockOperation<CollectReservation, Reservation>
     const from = reservation.status;
     for (const line of reservation.lines) {
       const units = lines === null ? left(line) : (lines.find(({ sku }) => sku === line.sku)?.quantity ?? 0);
-      if (units > 0) handOver(batch, reservation, line, units);
+      if (units > 0) handOver(batch, reservation, actor, line, units);
     }
     for (const { sku } of lines ?? []) lineOf(reservation, sku);
     if (reservation.lines.every((line) => left(line) === 0)) {
@@ -75,10 +75,16 @@ function assertHandover({ id, deliverTo }: Reservation, proof: CollectReservatio
 
 /** Units that the counter can still hand over. */
 function left(line: ReservationLine): number {
-  return line.quantity - line.missing - line.collected;
+  return line.quantity - line.missing - line.refused - line.collected;
 }
 
-function handOver(batch: Batch, reservation: Reservation, line: ReservationLine, units: number): void {
+function handOver(
+  batch: Batch,
+  reservation: Reservation,
+  actor: Actor,
+  line: ReservationLine,
+  units: number,
+): void {
   if (units > left(line)) {
     throw new Problem('units-not-here', `${left(line)} of ${line.sku} are left to hand over, not ${units}.`, {
       sku: line.sku,
@@ -89,7 +95,7 @@ function handOver(batch: Batch, reservation: Reservation, line: ReservationLine,
   tell(batch, reservation, line, {
     tells: 'collected',
     units,
-    ...ownEntry(batch, reservation, line, 'collect'),
+    ...ownEntry(batch, reservation, line, { step: 'collect', actor }),
     reason: 'collected',
   });
 }

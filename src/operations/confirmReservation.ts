@@ -26,6 +26,8 @@ export type ConfirmReservation = {
   customer: Customer | null;
   payment: Payment | null;
   promise: { readyAt: Date } | null;
+  /** When the head office hears that nobody in the store touched the alert; null: never. */
+  escalatesAt: Date | null;
   /** Random codes to choose from: a run that collided takes the next one. */
   pickupCodes: readonly [string, ...string[]];
   actor: Actor;
@@ -68,6 +70,7 @@ export const confirmReservation: StockOperation<ConfirmReservation, Reservation>
     reservation.promise = command.promise ?? reservation.promise;
     reservation.pickupCode =
       command.pickupCodes[batch.attempt % command.pickupCodes.length] ?? command.pickupCodes[0];
+    reservation.escalatesAt = command.escalatesAt;
     confirmFeed(batch, reservation);
     batch.record(reservation, 'reservation.confirmed', command.actor, from);
     return reservation;

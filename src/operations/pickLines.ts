@@ -51,7 +51,7 @@ export const pickLines: StockOperation<PickLines, Reservation> = {
     assertAllowed(reservation, 'pick');
     const missed = lines.flatMap(({ missing, ...picked }) => {
       const line = lineOf(reservation, picked.sku);
-      return pickLine(batch, reservation, line, { ...picked, missing: missing ?? line.missing });
+      return pickLine(batch, reservation, actor, line, { ...picked, missing: missing ?? line.missing });
     });
     batch.record(reservation, 'reservation.picked', actor, 'picking', missed.length === 0 ? {} : { missed });
     return reservation;
@@ -62,7 +62,13 @@ type Missed = { sku: string; missing: number; reason: MissingReason };
 
 type Totals = PickedLine & { missing: number };
 
-function pickLine(batch: Batch, reservation: Reservation, line: ReservationLine, picked: Totals): Missed[] {
+function pickLine(
+  batch: Batch,
+  reservation: Reservation,
+  actor: Actor,
+  line: ReservationLine,
+  picked: Totals,
+): Missed[] {
   assertUnits(line, picked);
   const newlyMissing = picked.missing - line.missing;
   line.picked = picked.picked;
@@ -73,7 +79,7 @@ function pickLine(batch: Batch, reservation: Reservation, line: ReservationLine,
   line.missing = picked.missing;
   line.missingReason = reason;
   if (lost > 0)
-    moveLine(batch, reservation, line, {
+    moveLine(batch, reservation, line, actor, {
       type: MOVEMENT_OF[reason],
       units: lost,
       step: 'missing',

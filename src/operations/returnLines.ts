@@ -28,13 +28,19 @@ export const returnLines: StockOperation<ReturnLines, Reservation> = {
   decide(batch, { id, admit, lines, actor }) {
     const reservation = reservationToChange(batch, id, admit);
     assertAllowed(reservation, 'return');
-    for (const [place, returned] of lines.entries()) takeBack(batch, reservation, returned, place);
+    for (const [place, returned] of lines.entries()) takeBack(batch, reservation, actor, returned, place);
     batch.record(reservation, 'reservation.returned', actor, reservation.status, { returned: lines });
     return reservation;
   },
 };
 
-function takeBack(batch: Batch, reservation: Reservation, returned: ReturnedLine, place: number): void {
+function takeBack(
+  batch: Batch,
+  reservation: Reservation,
+  actor: Actor,
+  returned: ReturnedLine,
+  place: number,
+): void {
   const line = lineOf(reservation, returned.sku);
   const out = unitsOut(line) - line.returned;
   if (returned.quantity > out) {
@@ -51,11 +57,11 @@ function takeBack(batch: Batch, reservation: Reservation, returned: ReturnedLine
   tell(batch, reservation, line, {
     tells: 'returned',
     units: returned.quantity,
-    ...ownEntry(batch, reservation, line, `return.${place}`),
+    ...ownEntry(batch, reservation, line, { step: `return.${place}`, actor }),
     reason: 'returned',
   });
   // Both entries are true: the unit came back, and it cannot be sold.
   if (returned.condition === 'damaged') {
-    tellDamaged(batch, reservation, line, returned.quantity, String(place));
+    tellDamaged(batch, reservation, line, returned.quantity, { name: String(place), actor });
   }
 }

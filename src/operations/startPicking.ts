@@ -36,6 +36,9 @@ export const startPicking: StockOperation<StartPicking, Reservation> = {
     const takenOverFrom = reservation.takenBy;
     reservation.status = 'picking';
     reservation.takenBy = staff;
+    // Whoever takes it has heard of it.
+    reservation.acknowledgedAt ??= batch.now;
+    reservation.escalatesAt = null;
     const data = takenOverFrom === null ? { takenBy: staff } : { takenBy: staff, takenOverFrom };
     batch.record(reservation, 'reservation.picking', actor, from, data);
     return reservation;

@@ -88,13 +88,15 @@ export type HistoryEntry = {
   to: Status;
   by: string;
   at: Date;
+  /** When it was done, where a tablet told of it later. */
+  occurredAt: Date | null;
   data: Record<string, unknown> | null;
 };
 
 export async function readHistory(tx: Tx, reservationId: string): Promise<HistoryEntry[]> {
   return tx.run<HistoryEntry>(
     'reservations.history',
-    `SELECT version, type, from_status AS "from", to_status AS "to", actor AS "by", at, data
+    `SELECT version, type, from_status AS "from", to_status AS "to", actor AS "by", at, occurred_at AS "occurredAt", data
      FROM reservation_transitions WHERE reservation_id = $1 ORDER BY version`,
     [reservationId],
   );

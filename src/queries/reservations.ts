@@ -33,6 +33,8 @@ type ReservationRow = {
   taken_by: string | null;
   reason: string | null;
   put_back_pending: boolean;
+  acknowledged_at: Date | null;
+  escalates_at: Date | null;
   sold_location_id: number | null;
   sold_location: string | null;
   seller_device_id: string | null;
@@ -62,6 +64,9 @@ type LineRow = {
   picked: number;
   missing: number;
   missing_reason: MissingReason | null;
+  refused: number;
+  substitutes: string | null;
+  aisle: string | null;
   collected: number;
   sold: number;
   returned: number;
@@ -71,7 +76,10 @@ type LineRow = {
   released_at: Date | null;
 };
 
-/** The levels of these reservations' lines. Lines never change item or place, so no lock is needed to know them. */
+/**
+ * The levels of these reservations' lines, without a lock: lines never change item or place. One that is added meanwhile
+ * is found missing once the locks are there (load.ts).
+ */
 export async function levelKeysOf(tx: Tx, reservationIds: readonly string[]): Promise<LevelKey[]> {
   const rows = await tx.run<{ item_id: number; location_id: number }>(
     'reservations.level_keys',
@@ -101,6 +109,21 @@ export async function dueHoldsOn(tx: Tx, keys: readonly LevelKey[], now: Date): 
     [keys.map((key) => key.itemId), keys.map((key) => key.locationId), now],
   );
   return rows.map((row) => row.id);
+}
+
+/** Confirmed orders that nobody in the store has touched in time, longest overdue first, with where they are. */
+export async function findUnacknowledged(
+  tx: Tx,
+  now: Date,
+  limit: number,
+): Promise<{ id: string; location: string }[]> {
+  return tx.run(
+    'reservations.find_unacknowledged',
+    `SELECT r.id, o.code AS location
+     FROM reservations r JOIN locations o ON o.id = r.location_id
+     WHERE r.escalates_at <= $1 ORDER BY r.escalates_at LIMIT $2`,
+    [now, limit],
+  );
 }
 
 /** What the sweeper has to end: holds past their time and orders past their pickup deadline, oldest first. */
@@ -149,7 +172,7 @@ export async function readReservations(tx: Tx, ids: readonly string[]): Promise<
     'reservations.read',
     `SELECT r.id, r.location_id, o.code AS location, r.status, r.channel, r.order_reference, r.customer, r.payment,
             r.expires_at, r.ready_at_promised, r.pickup_code, r.pickup_attempts, r.pickup_locked_until,
-            r.pickup_deadline_at, r.shelf, r.taken_by, r.reason, r.put_back_pending, r.sold_location_id,
+            r.pickup_deadline_at, r.shelf, r.taken_by, r.reason, r.put_back_pending, r.acknowledged_at, r.escalates_at, r.sold_location_id,
             s.code AS sold_location, r.seller_device_id, r.deliver_to, r.dispatch, r.plan_id, r.key_id, feed.transfer, r.version,
             r.created_at, r.updated_at
      FROM reservations r
@@ -167,8 +190,11 @@ export async function readReservations(tx: Tx, ids: readonly string[]): Promise<
   const lines = await tx.run<LineRow>(
     'reservations.read_lines',
     `SELECT l.reservation_id, l.item_id, i.sku, l.quantity, l.reserved, l.awaited, l.picked, l.missing,
-            l.missing_reason, l.collected, l.sold, l.returned, l.returned_sold, l.at_risk, l.reserved_at, l.released_at
-     FROM reservation_lines l JOIN items i ON i.id = l.item_id
+            l.missing_reason, l.refused, o.sku AS substitutes, p.aisle, l.collected, l.sold, l.returned, l.returned_sold, l.at_risk, l.reserved_at, l.released_at
+     FROM reservation_lines l
+     JOIN items i ON i.id = l.item_id
+     LEFT JOIN items o ON o.id = l.substitutes_item_id
+     LEFT JOIN item_places p ON p.item_id = l.item_id AND p.location_id = l.location_id
      WHERE l.reservation_id = ANY ($1::text[])
      ORDER BY l.reservation_id, i.sku`,
     [ids],
@@ -199,6 +225,8 @@ function toReservation(row: ReservationRow, lines: readonly LineRow[]): Reservat
     takenBy: row.taken_by,
     reason: row.reason,
     putBackPending: row.put_back_pending,
+    acknowledgedAt: row.acknowledged_at,
+    escalatesAt: row.escalates_at,
     soldLocation:
       row.sold_location_id === null || row.sold_location === null
         ? null
@@ -232,6 +260,9 @@ function toLine(row: LineRow): ReservationLine {
     picked: row.picked,
     missing: row.missing,
     missingReason: row.missing_reason,
+    refused: row.refused,
+    substitutes: row.substitutes,
+    aisle: row.aisle,
     collected: row.collected,
     sold: row.sold,
     returned: row.returned,

@@ -170,7 +170,7 @@ export function expire(order: Order, now: number): void {
 }
 
 export function putBack(order: Order): void {
-  allow(order, 'cancelled', 'expired');
+  allow(order, 'ready', 'collected', 'cancelled', 'expired');
   refuseIf(!order.putBackPending, 'nothing-to-put-back');
   order.putBackPending = false;
 }

@@ -153,6 +153,7 @@ export function confirmCommand(held: Pick<Reservation, 'id' | 'location' | 'line
     customer: null,
     payment: null,
     promise: null,
+    escalatesAt: null,
     pickupCodes: ['123456', '234567', '345678'] as const,
     actor: ACTOR,
   };

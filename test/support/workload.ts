@@ -245,6 +245,7 @@ function outcomeOf(
         customer: null,
         payment: null,
         promise: null,
+        escalatesAt: null,
         pickupCodes: [pickupCodeOf(command.id)],
       });
     }

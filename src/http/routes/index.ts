@@ -2,6 +2,7 @@
 import type { AnyRoute } from '../route.ts';
 import { availabilityRoutes } from './availability.ts';
 import { bufferRoutes } from './buffers.ts';
+import { counterRoutes } from './counter.ts';
 import { countListRoutes } from './countList.ts';
 import { deviceRoutes } from './devices.ts';
 import { eventRoutes } from './events.ts';
@@ -37,6 +38,7 @@ export const routes: readonly AnyRoute[] = [
   ...reservationRoutes,
   ...reservationMoveRoutes,
   ...preparationRoutes,
+  ...counterRoutes,
   ...factRoutes,
   ...sourceRoutes,
   ...stockRoutes,

@@ -11,7 +11,7 @@ import { putBackReservation } from '../../operations/putBackReservation.ts';
 import { readyReservation } from '../../operations/readyReservation.ts';
 import { CONDITIONS, returnLines } from '../../operations/returnLines.ts';
 import { startPicking } from '../../operations/startPicking.ts';
-import { common, moveRoute, visibleReservation } from '../reservationMove.ts';
+import { commonOfStaff, moveRoute, TOLD_PROBLEMS, told, visibleReservation } from '../reservationMove.ts';
 import { alternativesTo } from '../reservationPromises.ts';
 import { dispatchSchema } from '../reservationSchemas.ts';
 import type { AnyRoute } from '../route.ts';
@@ -22,12 +22,18 @@ const start = moveRoute({
   summary: 'Start to prepare',
   description:
     'A member of staff takes the order. Taken by another: 409 `already-taken` with the name; `takeOver` forces. While units of it are still to come: 409 `awaiting-transfer`.',
-  body: z.strictObject({ staff: lineOfText(100).optional(), takeOver: z.boolean().default(false) }),
-  problems: ['already-taken', 'awaiting-transfer'],
+  body: z.strictObject({
+    staff: lineOfText(100).optional().meta({
+      description: 'Who takes it. Absent: whoever has the shift at the tablet, else the key’s name.',
+    }),
+    takeOver: z.boolean().default(false),
+    ...told,
+  }),
+  problems: ['already-taken', 'awaiting-transfer', ...TOLD_PROBLEMS],
   operation: startPicking,
-  command: (call) => ({
-    ...common(call),
-    staff: call.body.staff ?? call.caller.name,
+  command: (call, actor) => ({
+    ...commonOfStaff(call, actor),
+    staff: call.body.staff ?? actor.name,
     takeOver: call.body.takeOver,
   }),
 });
@@ -64,11 +70,12 @@ const pick = moveRoute({
           message: 'says why units are missing, and none are',
         }),
     ),
+    ...told,
   }),
-  problems: ['unknown-line', 'units-not-here'],
+  problems: ['unknown-line', 'units-not-here', ...TOLD_PROBLEMS],
   operation: pickLines,
-  command: (call) => ({
-    ...common(call),
+  command: (call, actor) => ({
+    ...commonOfStaff(call, actor),
     lines: call.body.lines.map((line) => ({
       ...line,
       missing: line.missing ?? null,
@@ -88,10 +95,10 @@ const ready = moveRoute({
   operationId: 'readyReservation',
   summary: 'Ready at the counter',
   description: 'Every line is picked or missing. The customer is told, and the days for pickup start.',
-  body: z.strictObject({ shelf: lineOfText(50).optional() }),
-  problems: ['lines-not-picked', 'nothing-picked'],
+  body: z.strictObject({ shelf: lineOfText(50).optional(), ...told }),
+  problems: ['lines-not-picked', 'nothing-picked', ...TOLD_PROBLEMS],
   operation: readyReservation,
-  async command(call, deps) {
+  async command(call, actor, deps) {
     const { location: code } = await visibleReservation(call, deps);
     const location = await deps.catalogue.location(code);
     const deadline =
@@ -103,7 +110,7 @@ const ready = moveRoute({
             readyAt: call.now,
             holdDays: location.pickup.holdDays,
           });
-    return { ...common(call), shelf: call.body.shelf ?? null, pickupDeadlineAt: deadline };
+    return { ...commonOfStaff(call, actor), shelf: call.body.shelf ?? null, pickupDeadlineAt: deadline };
   },
 });
 
@@ -121,15 +128,19 @@ const collect = moveRoute({
       override: z.strictObject({ reason: lineOfText(200) }).optional(),
       dispatch: dispatchSchema.optional(),
       lines: someLines.optional(),
+      ...told,
     })
     .refine((body) => proofsOf(body) === 1, {
       path: ['pickupCode'],
       message: 'give either a pickupCode, an override with a reason, or for a delivery its dispatch',
     }),
-  problems: ['wrong-handover', 'wrong-pickup-code', 'pickup-locked', 'unknown-line', 'units-not-here'],
+  problems: [
+    ...['wrong-handover', 'wrong-pickup-code', 'pickup-locked', 'unknown-line', 'units-not-here'],
+    ...TOLD_PROBLEMS,
+  ] as const,
   operation: collectReservation,
-  command: (call) => ({
-    ...common(call),
+  command: (call, actor) => ({
+    ...commonOfStaff(call, actor),
     proof: proofOf(call.body),
     lines: call.body.lines ?? null,
   }),
@@ -163,10 +174,11 @@ const giveBack = moveRoute({
         condition: z.enum(CONDITIONS).default('sellable'),
       }),
     ),
+    ...told,
   }),
-  problems: ['unknown-line', 'units-not-here'],
+  problems: ['unknown-line', 'units-not-here', ...TOLD_PROBLEMS],
   operation: returnLines,
-  command: (call) => ({ ...common(call), lines: call.body.lines }),
+  command: (call, actor) => ({ ...commonOfStaff(call, actor), lines: call.body.lines }),
 });
 
 const putBack = moveRoute({
@@ -174,11 +186,11 @@ const putBack = moveRoute({
   operationId: 'putBackReservation',
   summary: 'Put back',
   description:
-    'The units of a cancelled or expired order that lay ready are on their shelves again: only now are they available. `GET /v1/reservations?putBackPending=true` lists what waits.',
-  body: z.strictObject({}),
-  problems: ['nothing-to-put-back'],
+    'The units of a cancelled or expired order that lay ready, or that the customer refused, are on their shelves again: only now are they available. `GET /v1/reservations?putBackPending=true` lists what waits.',
+  body: z.strictObject({ ...told }),
+  problems: ['nothing-to-put-back', ...TOLD_PROBLEMS],
   operation: putBackReservation,
-  command: common,
+  command: commonOfStaff,
 });
 
 export const preparationRoutes: readonly AnyRoute[] = [start, pick, ready, collect, giveBack, putBack];

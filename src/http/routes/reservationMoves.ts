@@ -7,8 +7,8 @@ import { lineOfText } from '../../domain/text.ts';
 import { cancelReservation } from '../../operations/cancelReservation.ts';
 import { confirmReservation } from '../../operations/confirmReservation.ts';
 import { extendHold } from '../../operations/extendHold.ts';
-import { commonToSellers, moveRoute, visibleReservation } from '../reservationMove.ts';
-import { promiseAt } from '../reservationPromises.ts';
+import { commonToSellers, moveRoute, TOLD_PROBLEMS, told, visibleReservation } from '../reservationMove.ts';
+import { escalationAt, promiseAt } from '../reservationPromises.ts';
 import { customerSchema, orderReference, ttlSeconds } from '../reservationSchemas.ts';
 import type { AnyRoute } from '../route.ts';
 
@@ -34,18 +34,19 @@ const confirm = moveRoute({
   }),
   problems: ['order-reference-taken', 'reservation-expired'],
   operation: confirmReservation,
-  async command(call, deps) {
+  async command(call, actor, deps) {
     const { lines, location, channel, deliverTo } = await visibleReservation(call, deps);
     // A parcel has no counter; what a transfer brings has been promised with it.
     const isPromisedHere = deliverTo === null && !lines.some((line) => line.awaited > 0);
     return {
-      ...commonToSellers(call),
+      ...commonToSellers(call, actor),
       levels: lines.map(({ sku }) => ({ sku, location })),
       channel,
       orderReference: call.body.orderReference,
       customer: call.body.customer ?? null,
       payment: call.body.payment ?? null,
       promise: isPromisedHere ? await promiseAt(deps, location, call.now) : null,
+      escalatesAt: await escalationAt(deps, location, call.now),
       pickupCodes: pickupCodes(),
     };
   },
@@ -59,7 +60,7 @@ const extend = moveRoute({
   body: z.strictObject({ ttlSeconds }),
   problems: ['reservation-expired'],
   operation: extendHold,
-  command: (call) => ({ ...commonToSellers(call), ttlSeconds: call.body.ttlSeconds }),
+  command: (call, actor) => ({ ...commonToSellers(call, actor), ttlSeconds: call.body.ttlSeconds }),
 });
 
 const cancel = moveRoute({
@@ -68,12 +69,12 @@ const cancel = moveRoute({
   summary: 'Cancel',
   description:
     'Frees what is not collected; units that are ready go to the put-back list first. A publishable key may cancel the holds that it placed.',
-  body: z.strictObject({ reason: lineOfText(200).optional() }),
-  problems: [],
+  body: z.strictObject({ reason: lineOfText(200).optional(), ...told }),
+  problems: [...TOLD_PROBLEMS],
   browsersToo: true,
   operation: cancelReservation,
-  command: (call) => ({
-    ...commonToSellers(call),
+  command: (call, actor) => ({
+    ...commonToSellers(call, { ...actor, occurredAt: call.body.occurredAt ?? null }),
     holdsOnly: call.caller.kind === 'publishable',
     reason: call.body.reason ?? null,
   }),

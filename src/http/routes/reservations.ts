@@ -24,8 +24,8 @@ import {
 import { type AnyRoute, type Call, type Reply, route } from '../route.ts';
 import { listOf, page, queryBoolean } from '../schemas.ts';
 import {
-  actorOf,
   maySeeReservation,
+  moverOf,
   refusalOf,
   replyOfRefusal,
   replyOfResource,
@@ -106,7 +106,7 @@ const placeRoute = route({
       seller,
       deliverTo: body.deliverTo ?? null,
       planId: null,
-      actor: actorOf(call),
+      actor: await moverOf(call, deps),
     };
     const submitted = await submitOne(call, deps, reserveItems, command, {
       status: 201,

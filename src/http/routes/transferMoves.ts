@@ -11,9 +11,10 @@ import { cancelTransfer } from '../../operations/cancelTransfer.ts';
 import { receiveTransfer } from '../../operations/receiveTransfer.ts';
 import { shipTransfer } from '../../operations/shipTransfer.ts';
 import type { StockOperation } from '../../operations/writer/operation.ts';
+import type { Actor } from '../../operations/writer/outcome.ts';
 import type { AdmitTransfer } from '../../operations/writer/transferSteps.ts';
 import { type AnyRoute, type RequestExample, route } from '../route.ts';
-import { actorOf, refusalOf, replyOfRefusal, replyOfResource, submitOne } from '../stockAnswers.ts';
+import { moverOf, refusalOf, replyOfRefusal, replyOfResource, submitOne } from '../stockAnswers.ts';
 import { admitAt, showTransfer, transferParams, transferSchema } from '../transferSchemas.ts';
 
 const PATH = '/v1/transfers';
@@ -39,7 +40,7 @@ type Move<Body, Command> = {
   end: 'from' | 'to' | 'either';
   example: RequestExample;
   operation: StockOperation<Command, Transfer>;
-  command(base: { id: string; admit: AdmitTransfer; actor: ReturnType<typeof actorOf> }, body: Body): Command;
+  command(base: { id: string; admit: AdmitTransfer; actor: Actor }, body: Body): Command;
 };
 
 /** All moves answer alike. */
@@ -66,7 +67,7 @@ function moveRoute<Body, Command>(move: Move<Body, Command>): AnyRoute {
     cost: 2,
     examples: { example: move.example },
     async handler(call, deps) {
-      const base = { id: call.params.id, admit: admitAt(call, move.end), actor: actorOf(call) };
+      const base = { id: call.params.id, admit: admitAt(call, move.end), actor: await moverOf(call, deps) };
       const command = move.command(base, call.body);
       const submitted = await submitOne(call, deps, move.operation, command, {
         status: 200,

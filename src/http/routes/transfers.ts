@@ -19,7 +19,7 @@ import type { Deps } from '../deps.ts';
 import { versionTag } from '../etag.ts';
 import { type AnyRoute, type Call, route } from '../route.ts';
 import { listOf, page } from '../schemas.ts';
-import { actorOf, refusalOf, replyOfRefusal, replyOfResource, submitOne } from '../stockAnswers.ts';
+import { moverOf, refusalOf, replyOfRefusal, replyOfResource, submitOne } from '../stockAnswers.ts';
 import {
   maySeeTransfer,
   showTransfer,
@@ -91,7 +91,7 @@ const createRoute = route({
     const command = {
       ...{ id: newId('trf', deps.now()), from, to, expectedAt, reference },
       lines: mergeLines(body.lines),
-      actor: actorOf(call),
+      actor: await moverOf(call, deps),
     };
     const submitted = await submitOne(call, deps, createTransfer, command, {
       status: 201,

@@ -6,6 +6,7 @@ import type { ItemHead } from '../../domain/item.ts';
 import { governs, type Level, movesOnHand, ON_HAND_MAX } from '../../domain/level.ts';
 import type { LocationRecord } from '../../domain/location.ts';
 import type { NewMovement } from '../../domain/movement.ts';
+import { occurrenceOf } from '../../domain/occurred.ts';
 import { Problem } from '../../domain/problem.ts';
 import type { Reservation, ReservationLine } from '../../domain/reservation.ts';
 import type { Comparison } from '../../queries/countConflicts.ts';
@@ -34,6 +35,8 @@ export class Batch {
   readonly reservationEvents: ReservationEvent[] = [];
   readonly made = new Set<Reservation>();
   readonly changed = new Set<Reservation>();
+  /** Lines that reservations got after they were made. */
+  readonly addedLines = new Set<{ of: Reservation; line: ReservationLine }>();
   /** Changed levels with the reason that the event tells, and the state before the batch. */
   readonly changedLevels = new Map<Level, { reason: string; before: { onHand: number; reserved: number } }>();
   readonly transfers: TransferBook;
@@ -147,6 +150,14 @@ export class Batch {
     return counted === undefined || counted < this.now ? this.now : new Date(counted.getTime() + 1);
   }
 
+  /**
+   * When a tablet that was offline says that it was done; null: nobody said, so it is done now. Throws
+   * `occurred-in-the-future`, `occurred-too-early`.
+   */
+  toldAt({ createdAt }: Pick<Reservation, 'createdAt'>, { occurredAt = null }: Actor): Date | null {
+    return occurredAt && occurrenceOf(occurredAt, { now: this.now, createdAt });
+  }
+
   /** True for a plan that has become reservations, before this batch or in it. */
   isPlanTaken(planId: string): boolean {
     return this.#loaded.takenPlans.has(planId) || [...this.made].some((made) => made.planId === planId);
@@ -158,6 +169,18 @@ export class Batch {
     this.#later(() => {
       this.#loaded.reservations.delete(reservation.id);
       this.made.delete(reservation);
+    });
+  }
+
+  /** Another line of a reservation that has been declared to change; in its place by sku, as they are read. */
+  addLine(reservation: Reservation, line: ReservationLine): void {
+    const added = { of: reservation, line };
+    const place = reservation.lines.findIndex(({ sku }) => sku > line.sku);
+    reservation.lines.splice(place === -1 ? reservation.lines.length : place, 0, line);
+    this.addedLines.add(added);
+    this.#later(() => {
+      reservation.lines.splice(reservation.lines.indexOf(line), 1);
+      this.addedLines.delete(added);
     });
   }
 
@@ -254,6 +277,7 @@ export class Batch {
     fromStatus: string | null,
     data: Record<string, unknown> = {},
   ): void {
+    const occurredAt = this.toldAt(reservation, actor);
     if (fromStatus !== null) reservation.version += 1;
     reservation.updatedAt = this.now;
     this.transitions.push({
@@ -263,10 +287,12 @@ export class Batch {
       fromStatus,
       toStatus: reservation.status,
       actor: actor.name,
+      occurredAt,
       data: Object.keys(data).length === 0 ? null : data,
     });
     // The event tells the state at this very step, not what later commands of the batch make of it.
-    this.reservationEvents.push({ type, reservation: copyOf(reservation), data });
+    const told = occurredAt === null ? data : { ...data, occurredAt };
+    this.reservationEvents.push({ type, reservation: copyOf(reservation), data: told });
     this.#later(() => {
       this.transitions.pop();
       this.reservationEvents.pop();

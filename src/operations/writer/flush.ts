@@ -29,7 +29,10 @@ export async function flushBatch(tx: Tx, batch: Batch): Promise<void> {
 
   await updateLevels(tx, levels, batch.now);
   await insertReservations(tx, made);
-  await insertLines(tx, made);
+  await insertLines(tx, [
+    ...made.flatMap((of) => of.lines.map((line) => ({ of, line }))),
+    ...[...batch.addedLines].filter(({ of }) => !batch.made.has(of)),
+  ]);
   await updateReservations(tx, changed);
   await updateLines(tx, changed);
   await insertTransfers(tx, [...batch.transfers.made]);

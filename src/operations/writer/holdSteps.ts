@@ -3,10 +3,11 @@
 import { available } from '../../domain/level.ts';
 import type { LocationRecord } from '../../domain/location.ts';
 import { Problem } from '../../domain/problem.ts';
-import type { Customer, DeliverTo, Payment, Reservation, ReservationLine } from '../../domain/reservation.ts';
+import type { Customer, DeliverTo, Payment, Reservation } from '../../domain/reservation.ts';
 import { feedingTransfer } from '../../domain/transfer.ts';
 import type { Batch } from './batch.ts';
 import { type Joined, join, joinable, type Leg } from './joinSteps.ts';
+import { newLine } from './newLine.ts';
 import type { Needs } from './operation.ts';
 import type { Actor } from './outcome.ts';
 import { addTransfer } from './transferSteps.ts';
@@ -181,6 +182,8 @@ function newReservation(batch: Batch, location: LocationRecord, command: HoldLin
     takenBy: null,
     reason: null,
     putBackPending: false,
+    acknowledgedAt: null,
+    escalatesAt: null,
     soldLocation: soldAt(batch, command),
     sellerDeviceId: command.seller?.deviceId ?? null,
     deliverTo: command.deliverTo,
@@ -197,25 +200,4 @@ function soldAt(batch: Batch, { seller }: HoldLines): Reservation['soldLocation'
   if (seller === null) return null;
   const { id, code } = batch.location(seller.location);
   return { id, code };
-}
-
-function newLine(batch: Batch, sku: string, quantity: number): ReservationLine {
-  return {
-    itemId: batch.item(sku).id,
-    sku,
-    quantity,
-    reserved: 0,
-    awaited: 0,
-    picked: 0,
-    missing: 0,
-    missingReason: null,
-    collected: 0,
-    sold: 0,
-    returned: 0,
-    returnedSold: 0,
-    atRisk: false,
-    reservedAt: batch.now,
-    // Until it holds something.
-    releasedAt: batch.now,
-  };
 }

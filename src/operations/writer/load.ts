@@ -90,6 +90,7 @@ export async function loadBatch(
   const reservations = await readReservations(tx, hanging.reservationIds);
   const transfers = await readTransfers(tx, hanging.transferIds);
   assertWhole(reservations, transfers);
+  assertLocked(reservations, levels);
   const facts = await findFacts(
     tx,
     needs.flatMap((need) => need.facts ?? []),
@@ -145,6 +146,17 @@ function assertWhole(reservations: readonly Reservation[], transfers: readonly T
   const known = new Set(reservations.map(({ id }) => id));
   if (transfers.every(({ reservationId }) => reservationId === null || known.has(reservationId))) return;
   throw new LostRace('a reservation came to wait for a transfer of this batch');
+}
+
+/**
+ * Which levels a reservation's lines are of was looked up before the locks; one that got another line meanwhile brings a
+ * level that nobody has locked, so the batch is run again and finds it.
+ */
+function assertLocked(reservations: readonly Reservation[], levels: ReadonlyMap<number, Level>): void {
+  const isLocked = ({ locationId, lines }: Reservation) =>
+    lines.every(({ itemId }) => levels.has(levelKey(itemId, locationId)));
+  if (reservations.every(isLocked)) return;
+  throw new LostRace('a reservation of this batch got another line');
 }
 
 /** The reservations of a command: those it names by id, and those it names otherwise. */

@@ -3,8 +3,11 @@
 import { Problem } from '../../domain/problem.ts';
 import type { Reservation } from '../../domain/reservation.ts';
 
-/** Who asks: shown in a reservation's history. `staff` names the person at a shared tablet. */
-export type Actor = { keyId: string; name: string };
+/**
+ * Who asks: shown in a reservation's history; at a tablet with a shift, the person. `occurredAt`: when they did it, as
+ * a tablet tells later that was offline; absent or null: now.
+ */
+export type Actor = { keyId: string; name: string; occurredAt?: Date | null };
 
 /**
  * Whether the caller may touch a reservation: false is 404, as if it did not exist.

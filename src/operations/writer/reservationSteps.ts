@@ -4,7 +4,7 @@ import { type MovementType, OWN_SOURCE, onHandDelta } from '../../domain/movemen
 import { Problem } from '../../domain/problem.ts';
 import type { Reservation, ReservationLine } from '../../domain/reservation.ts';
 import type { Batch } from './batch.ts';
-import type { Admit } from './outcome.ts';
+import type { Actor, Admit } from './outcome.ts';
 
 /** The reservation of a command, ready to be changed; 404 `unknown-reservation`, also for another store's. */
 export function reservationToChange(batch: Batch, id: string, admit: Admit): Reservation {
@@ -35,11 +35,12 @@ export type LineMovement = {
   takesReserved: boolean;
 };
 
-/** Moves units of a line in the ledger, as Comptoir's own source, now. */
+/** Moves units of a line in the ledger, as Comptoir's own source: when it was done, as far as somebody told. */
 export function moveLine(
   batch: Batch,
   reservation: Reservation,
   line: ReservationLine,
+  actor: Actor,
   { type, units, step, reason, takesReserved }: LineMovement,
 ): void {
   const level = batch.levelOf(line.itemId, reservation.locationId);
@@ -53,7 +54,7 @@ export function moveLine(
     source: OWN_SOURCE,
     sourceRank: 0,
     eventId: `${reservation.id}/${reservation.version + 1}/${step}/${line.sku}`,
-    occurredAt: batch.instantFor(level),
+    occurredAt: batch.toldAt(reservation, actor) ?? batch.instantFor(level),
     reference: reservation.orderReference,
     reason,
     reservationId: reservation.id,

@@ -12,6 +12,7 @@ import {
   TOLD_AGAIN,
 } from '../../domain/told.ts';
 import type { Batch } from './batch.ts';
+import type { Actor } from './outcome.ts';
 
 export type Telling = Pick<NewMovement, 'source' | 'eventId' | 'occurredAt' | 'reference' | 'reason'> & {
   tells: keyof typeof PART_OF;
@@ -65,12 +66,18 @@ export function tell(
   return learnt;
 }
 
-/** What an entry of our own says of itself: told now, under an id made of the reservation's next version. */
-export function ownEntry(batch: Batch, reservation: Reservation, line: ReservationLine, step: string) {
+/** What an entry of our own says of itself, under an id made of the reservation's next version. */
+export function ownEntry(
+  batch: Batch,
+  reservation: Reservation,
+  line: ReservationLine,
+  { step, actor }: { step: string; actor: Actor },
+) {
+  const level = batch.levelOf(line.itemId, reservation.locationId);
   return {
     source: OWN_SOURCE,
     eventId: `${reservation.id}/${reservation.version + 1}/${step}/${line.sku}`,
-    occurredAt: batch.instantFor(batch.levelOf(line.itemId, reservation.locationId)),
+    occurredAt: batch.toldAt(reservation, actor) ?? batch.instantFor(level),
     reference: reservation.orderReference,
   };
 }
@@ -81,10 +88,10 @@ export function tellDamaged(
   reservation: Reservation,
   line: ReservationLine,
   units: number,
-  name: string,
+  { name, actor }: { name: string; actor: Actor },
 ): void {
   const level = batch.levelOf(line.itemId, reservation.locationId);
-  const own = ownEntry(batch, reservation, line, `damage.${name}`);
+  const own = ownEntry(batch, reservation, line, { step: `damage.${name}`, actor });
   const entries = batch.tellings.of(reservation.id, line.itemId);
   const steps = stepsWith(
     entries,
