@@ -75,6 +75,33 @@ test('an action that others made impossible is a conflict on its order, with wha
   await context.close();
 });
 
+test('a page that is killed while the server takes an action, and opened again, sends it once', async () => {
+  const { context, page } = await openTablet(browser, shop, STORE, { language: 'en' });
+  const id = await order();
+  await page.locator(`[data-column="new"] #${id}`).waitFor();
+  const keys: (string | undefined)[] = [];
+  let isTaken = false;
+  await context.route(`**/v1/reservations/${id}/start`, async (route) => {
+    keys.push(route.request().headers()['idempotency-key']);
+    if (isTaken) return route.continue();
+    // The server has it; the page never hears so.
+    await route.fetch();
+    isTaken = true;
+  });
+  await page.locator(`#${id}`).getByRole('button', { name: 'Pick' }).click();
+  await eventually(() => isTaken);
+  await page.close({ runBeforeUnload: false });
+  const again = await context.newPage();
+  await again.goto('/tablet');
+  await eventually(() => expect(keys).toHaveLength(2));
+  expect(keys[1]).toBe(keys[0]);
+  await again.locator(`[data-column="picking"] #${id}`).waitFor();
+  await again.locator('[data-banner="waiting"]').waitFor({ state: 'detached' });
+  const { body } = await shop.get(`/v1/reservations/${id}`).expect(200);
+  expect(body.history.filter(({ to }: { to: string }) => to === 'picking')).toHaveLength(1);
+  await context.close();
+});
+
 test('a tablet whose token is revoked is back at pairing, and forgets the store’s orders', async () => {
   const { context, page, deviceId } = await openTablet(browser, shop, STORE);
   const id = await order();

@@ -180,7 +180,8 @@ export type ActionBodies = {
   putBack: Record<string, never>;
   return: { lines: (SomeLine & { condition?: 'sellable' | 'damaged' })[] };
   acknowledge: Record<string, never>;
-  substitute: { sku: string; with: string; quantity: number; consent: string };
+  /** `sku` is the line of which units are missing; `by` what the customer agreed to have instead. */
+  substitute: { sku: string; by: SomeLine; consent: { givenBy: 'customer'; note?: string } };
   count: { sku: string; onHand: number; expected?: number };
   receiveTransfer: {
     lines: { sku: string; received: number; damaged?: number; lost?: number }[];
