@@ -29,16 +29,12 @@ export function nextRequest(action: Action, answers: readonly unknown[]): Reques
   if (action.kind === 'sell') return nextOfSale(action, answers);
   if (answers.length > 0) return null;
   const { id: key, subject } = action;
-  switch (action.kind) {
-    case 'count':
-      return { path: '/v1/stock/counts', key, body: countBody(action) };
-    case 'receiveTransfer':
-      return { path: `/v1/transfers/${encodeURIComponent(subject)}/receive`, key, body: timed(action) };
-    default: {
-      const move = RESERVATION_MOVES[action.kind];
-      return { path: `/v1/reservations/${encodeURIComponent(subject)}/${move}`, key, body: timed(action) };
-    }
-  }
+  if (action.kind === 'count') return { path: '/v1/stock/counts', key, body: countBody(action) };
+  const path =
+    action.kind === 'receiveTransfer'
+      ? `/v1/transfers/${encodeURIComponent(subject)}/receive`
+      : `/v1/reservations/${encodeURIComponent(subject)}/${RESERVATION_MOVES[action.kind]}`;
+  return { path, key, body: timed(action) };
 }
 
 /** A call may succeed and still refuse what was in it: a count's answer has an outcome for each. */
