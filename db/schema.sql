@@ -16,6 +16,14 @@ CREATE TABLE api_keys (
   CONSTRAINT api_keys_kind_known CHECK ((kind = ANY (ARRAY['publishable'::text, 'secret'::text, 'device'::text])))
 );
 
+CREATE TABLE buffer_items (
+  item_id integer NOT NULL,
+  changes integer DEFAULT 1 NOT NULL,
+  leased_until timestamp(3) with time zone,
+  CONSTRAINT buffer_items_pkey PRIMARY KEY (item_id),
+  CONSTRAINT buffer_items_item_fkey FOREIGN KEY (item_id) REFERENCES items(id)
+);
+
 CREATE TABLE buffer_rules (
   id text COLLATE "C" NOT NULL,
   location_id integer,
@@ -45,7 +53,6 @@ CREATE TABLE buffer_state (
   id integer DEFAULT 1 NOT NULL,
   version integer DEFAULT 1 NOT NULL,
   tuned_at timestamp(3) with time zone,
-  silence_stepped_at timestamp(3) with time zone,
   CONSTRAINT buffer_state_pkey PRIMARY KEY (id),
   CONSTRAINT buffer_state_one_row CHECK ((id = 1))
 );
@@ -61,11 +68,13 @@ CREATE TABLE buffer_tasks (
   after_location_id integer DEFAULT 0 NOT NULL,
   leased_until timestamp(3) with time zone,
   created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  categories text[],
   CONSTRAINT buffer_tasks_pkey PRIMARY KEY (id),
   CONSTRAINT buffer_tasks_item_fkey FOREIGN KEY (item_id) REFERENCES items(id),
   CONSTRAINT buffer_tasks_location_fkey FOREIGN KEY (location_id) REFERENCES locations(id)
 );
 CREATE INDEX buffer_tasks_rule_idx ON public.buffer_tasks USING btree (rule_id) WHERE (rule_id IS NOT NULL);
+CREATE UNIQUE INDEX buffer_tasks_tuning_key ON public.buffer_tasks USING btree (location_id) WHERE (categories IS NOT NULL);
 
 CREATE TABLE buffer_tunings (
   location_id integer NOT NULL,
@@ -418,15 +427,29 @@ CREATE INDEX reservations_put_back_idx ON public.reservations USING btree (locat
 CREATE INDEX reservations_queue_idx ON public.reservations USING btree (location_id, status, id);
 CREATE INDEX reservations_sold_idx ON public.reservations USING btree (sold_location_id, id) WHERE (sold_location_id IS NOT NULL);
 
+CREATE TABLE silence_state (
+  id integer DEFAULT 1 NOT NULL,
+  looked_at timestamp(3) with time zone,
+  listening_since timestamp(3) with time zone,
+  stepped_at timestamp(3) with time zone,
+  step_location_id integer,
+  step_item_id integer,
+  leased_until timestamp(3) with time zone,
+  CONSTRAINT silence_state_pkey PRIMARY KEY (id),
+  CONSTRAINT silence_state_one_row CHECK ((id = 1))
+);
+
 CREATE TABLE source_locations (
   source text NOT NULL,
   location_id integer NOT NULL,
   last_message_at timestamp(3) with time zone NOT NULL,
+  silent_since timestamp(3) with time zone,
   CONSTRAINT source_locations_pkey PRIMARY KEY (source, location_id),
   CONSTRAINT source_locations_location_fkey FOREIGN KEY (location_id) REFERENCES locations(id),
   CONSTRAINT source_locations_source_fkey FOREIGN KEY (source) REFERENCES sources(name)
 );
 CREATE INDEX source_locations_location_idx ON public.source_locations USING btree (location_id);
+CREATE INDEX source_locations_silent_idx ON public.source_locations USING btree (location_id) WHERE (silent_since IS NOT NULL);
 
 CREATE TABLE sources (
   name text NOT NULL,
@@ -441,6 +464,7 @@ CREATE TABLE sources (
   version integer DEFAULT 1 NOT NULL,
   created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
   updated_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  event_version integer DEFAULT 0 NOT NULL,
   CONSTRAINT sources_pkey PRIMARY KEY (name),
   CONSTRAINT sources_disagreed_range CHECK (((counts_disagreed >= 0) AND (counts_disagreed <= counts_compared))),
   CONSTRAINT sources_heartbeat_positive CHECK ((heartbeat_seconds > 0)),

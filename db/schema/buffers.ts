@@ -12,6 +12,7 @@ import {
   real,
   text,
   unique,
+  uniqueIndex,
 } from 'drizzle-orm/pg-core';
 import { items, locations } from './catalogue.ts';
 import { code, createdAt, instant, updatedAt } from './columns.ts';
@@ -64,15 +65,35 @@ export const bufferState = pgTable(
     version: integer('version').notNull().default(1),
     /** When the self-tuning rules last took their figures; null: one waits for its first. */
     tunedAt: instant('tuned_at'),
-    /** When a process last took the step that lets the buffers of silent locations grow. */
-    silenceSteppedAt: instant('silence_stepped_at'),
   },
   (t) => [check('buffer_state_one_row', sql`${t.id} = 1`)],
 );
 
 /**
- * Levels whose buffer is to be worked out anew, because a rule, a tuning or an item's category changed: a scope, and
- * how far it was gone through. A process that dies in the middle leaves the rest to the next.
+ * One row: who listened to the sources, and how far the buffers of silent locations have grown. Not in buffer_state,
+ * which changes of rules lock for as long as they last.
+ */
+export const silenceState = pgTable(
+  'silence_state',
+  {
+    id: integer('id').primaryKey().default(1),
+    /** When a process last looked, by the database's clock. */
+    lookedAt: instant('looked_at'),
+    /** From when on somebody listened again, after nobody had: a source is not blamed for what was not heard. */
+    listeningSince: instant('listening_since'),
+    /** When the last step of growth began; null: one is due. */
+    steppedAt: instant('stepped_at'),
+    /** The last level that the step under way went through; null: none is under way. */
+    stepLocationId: integer('step_location_id'),
+    stepItemId: integer('step_item_id'),
+    leasedUntil: instant('leased_until'),
+  },
+  (t) => [check('silence_state_one_row', sql`${t.id} = 1`)],
+);
+
+/**
+ * Levels whose buffer is to be worked out anew, because a rule or a tuning changed: a scope, and how far it was gone
+ * through. A process that dies in the middle leaves the rest to the next.
  */
 export const bufferTasks = pgTable(
   'buffer_tasks',
@@ -82,6 +103,8 @@ export const bufferTasks = pgTable(
     /** Empty: items without a category. */
     category: text('category'),
     itemId: integer('item_id'),
+    /** Of a tuning: the categories whose percentage is another one. */
+    categories: text('categories').array(),
     /** The rule, and its version, that is applied everywhere once this is done; null: none waits for it. */
     ruleId: code('rule_id'),
     ruleVersion: integer('rule_version'),
@@ -99,7 +122,20 @@ export const bufferTasks = pgTable(
     }),
     foreignKey({ name: 'buffer_tasks_item_fkey', columns: [t.itemId], foreignColumns: [items.id] }),
     index('buffer_tasks_rule_idx').on(t.ruleId).where(sql`${t.ruleId} IS NOT NULL`),
+    uniqueIndex('buffer_tasks_tuning_key').on(t.locationId).where(sql`${t.categories} IS NOT NULL`),
   ],
+);
+
+/** Items that changed to or from a category that rules look at: their levels are gone through, many items at once. */
+export const bufferItems = pgTable(
+  'buffer_items',
+  {
+    itemId: integer('item_id').primaryKey(),
+    /** Rises each time: who began before the last change does not end it. */
+    changes: integer('changes').notNull().default(1),
+    leasedUntil: instant('leased_until'),
+  },
+  (t) => [foreignKey({ name: 'buffer_items_item_fkey', columns: [t.itemId], foreignColumns: [items.id] })],
 );
 
 /** What a self-tuning rule rests on: the picks of a location and category within the window. */

@@ -109,7 +109,10 @@ export const sources = pgTable(
     /** Counts of it that met another source's count of the same level, and those that said something else. */
     countsCompared: bigint('counts_compared', { mode: 'number' }).notNull().default(0),
     countsDisagreed: bigint('counts_disagreed', { mode: 'number' }).notNull().default(0),
+    /** Of its description. */
     version: integer('version').notNull().default(1),
+    /** Of its events: a silence is told, too, and changes no description. */
+    eventVersion: integer('event_version').notNull().default(0),
     createdAt: createdAt(),
     updatedAt: updatedAt(),
   },
@@ -127,6 +130,8 @@ export const sourceLocations = pgTable(
     source: text('source').notNull(),
     locationId: integer('location_id').notNull(),
     lastMessageAt: instant('last_message_at').notNull(),
+    /** Since when it has said nothing of this location, though it should have; null: it has. */
+    silentSince: instant('silent_since'),
   },
   (t) => [
     primaryKey({ name: 'source_locations_pkey', columns: [t.source, t.locationId] }),
@@ -137,6 +142,7 @@ export const sourceLocations = pgTable(
       foreignColumns: [locations.id],
     }),
     index('source_locations_location_idx').on(t.locationId),
+    index('source_locations_silent_idx').on(t.locationId).where(sql`${t.silentSince} IS NOT NULL`),
   ],
 );
 

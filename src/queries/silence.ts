@@ -69,15 +69,15 @@ export async function readStaleLocations(tx: Tx): Promise<StaleLocation[]> {
 
 /** The step is due at once: something fell silent or spoke. */
 export async function hastenSilenceStep(tx: Tx): Promise<void> {
-  await tx.run('silence.hasten', 'UPDATE buffer_state SET silence_stepped_at = NULL', []);
+  await tx.run('silence.hasten', 'UPDATE silence_state SET stepped_at = NULL', []);
 }
 
 /** True for the one process that takes the step now due; the next is `milliseconds` later. */
 export async function takeSilenceStep(tx: Tx, now: Date, milliseconds: number): Promise<boolean> {
   const rows = await tx.run(
     'silence.take_step',
-    `UPDATE buffer_state SET silence_stepped_at = $1
-     WHERE (silence_stepped_at IS NULL OR silence_stepped_at <= $1::timestamptz - $2 * interval '1 ms')
+    `UPDATE silence_state SET stepped_at = $1
+     WHERE (stepped_at IS NULL OR stepped_at <= $1::timestamptz - $2 * interval '1 ms')
        AND EXISTS (SELECT 1 FROM sources WHERE silent_since IS NOT NULL)
      RETURNING id`,
     [now, milliseconds],
