@@ -50,9 +50,11 @@ async function readOn(tx: Tx, from: Position, limit: number): Promise<HistoryPag
   };
 }
 
-/** True when nothing is left to read before `target`. */
+/** True when nothing is left to read before `target`; a position that was a cursor in between is no other one. */
 export function hasArrived(position: Position, target: Position): boolean {
-  return position.window === null && position.seen === target.seen;
+  if (position.window !== null || position.epoch !== target.epoch) return false;
+  const { seen } = position;
+  return seen === target.seen || (includes(seen, target.seen) && includes(target.seen, seen));
 }
 
 /** Before the oldest event that is still kept. */
