@@ -27,7 +27,7 @@ type EvidenceColumns = {
   lastConflictAt: (number | null)[];
 };
 
-type EvidenceRow = { from: number | null; columns: EvidenceColumns | null };
+type EvidenceRow = { from: number; columns: EvidenceColumns | null };
 
 export type Evidence = {
   /** From when on movements were looked at, in epoch milliseconds. */
@@ -38,21 +38,30 @@ export type Evidence = {
 const MILLISECONDS = (instant: string) => `(extract(epoch FROM ${instant}) * 1000)::bigint`;
 
 /**
- * What the location's ledger since `from`, or its last EVIDENCE_MOVEMENTS_MAX entries, says of its levels. A conflict
+ * What the location's ledger since `from`, or its last `movementsMax` entries, says of its levels. Where there are more
+ * of them, they tell all that happened since the oldest was recorded, and no more: it may be a late one. A conflict
  * speaks against a level as long as it is about the count that governs, unless that one is a person's: then it is how
  * the conflict ended.
  */
-export async function readEvidence(tx: Tx, locationId: number, from: Date): Promise<Evidence> {
+export async function readEvidence(
+  tx: Tx,
+  locationId: number,
+  from: Date,
+  movementsMax = EVIDENCE_MOVEMENTS_MAX,
+): Promise<Evidence> {
   const [row] = await tx.run<EvidenceRow>(
     'doubt.evidence',
     `WITH last AS MATERIALIZED (
-       SELECT item_id, type, on_hand_delta, reason, occurred_at
-       FROM movements WHERE location_id = $1 ORDER BY id DESC LIMIT ${EVIDENCE_MOVEMENTS_MAX}
+       SELECT item_id, type, on_hand_delta, reason, occurred_at, recorded_at
+       FROM movements WHERE location_id = $1 ORDER BY id DESC LIMIT $3::int
+     ), known AS (
+       SELECT greatest($2::timestamptz, CASE WHEN count(*) < $3::int THEN min(occurred_at) ELSE min(recorded_at) END) AS since
+       FROM last
      ), recent AS (
        SELECT m.*, l.counted_at, l.counted_source, l.counted_event_id,
               m.type <> 'count' AND (l.counted_at IS NULL OR m.occurred_at > l.counted_at) AS is_after
        FROM last m JOIN levels l ON l.location_id = $1 AND l.item_id = m.item_id
-       WHERE m.occurred_at >= $2
+       WHERE m.occurred_at >= $2::timestamptz
      ), counted AS (
        SELECT DISTINCT item_id, counted_at, counted_source, counted_event_id FROM recent WHERE type = 'count'
      ), conflicts AS (
@@ -74,10 +83,11 @@ export async function readEvidence(tx: Tx, locationId: number, from: Date): Prom
               count(*) FILTER (WHERE is_after) AS movements,
               coalesce(sum(abs(on_hand_delta)) FILTER (WHERE is_after), 0) AS moved,
               max(occurred_at) FILTER (WHERE type <> 'count') AS last_moved_at,
-              coalesce(-sum(on_hand_delta) FILTER (WHERE type = 'sale'), 0) AS sold
+              coalesce(-sum(on_hand_delta) FILTER (
+                WHERE type = 'sale' AND occurred_at >= (SELECT since FROM known)), 0) AS sold
        FROM recent GROUP BY item_id
      )
-     SELECT (SELECT ${MILLISECONDS('min(occurred_at)')} FROM last) AS from,
+     SELECT (SELECT ${MILLISECONDS('since')} FROM known) AS from,
             (SELECT json_build_object(
                       'itemIds', json_agg(item_id), 'shortPicks', json_agg(short_picks),
                       'unitsMissed', json_agg(missed), 'lastMissedAt', json_agg(${MILLISECONDS('last_missed_at')}),
@@ -86,10 +96,9 @@ export async function readEvidence(tx: Tx, locationId: number, from: Date): Prom
                       'conflicts', json_agg(coalesce(conflicts, 0)),
                       'lastConflictAt', json_agg(${MILLISECONDS('conflicts.last_at')}))
              FROM told LEFT JOIN conflicts USING (item_id) HAVING count(*) > 0) AS columns`,
-    [locationId, from],
+    [locationId, from, movementsMax],
   );
-  const start = Math.max(from.getTime(), row?.from ?? 0);
-  return { from: start, byItem: row?.columns ? byItem(row.columns) : new Map() };
+  return { from: row?.from ?? from.getTime(), byItem: row?.columns ? byItem(row.columns) : new Map() };
 }
 
 function byItem(columns: EvidenceColumns): Map<number, LevelEvidence> {
