@@ -47,6 +47,18 @@ describe('an action that waits shows as done', () => {
       actionOf('collect', { pickupCode: '123456' }),
       { status: 'collected' },
     ],
+    [
+      'refuse all',
+      { status: 'ready', lines: [readyLine] },
+      actionOf('refuse', { reason: 'Scratched' }),
+      { status: 'cancelled', putBackPending: true },
+    ],
+    [
+      'refuse the rest',
+      { status: 'ready', lines: [lineOf({ picked: 2, collected: 1 })] },
+      actionOf('refuse', { reason: 'Scratched' }),
+      { status: 'collected', putBackPending: true },
+    ],
     ['cancel', { status: 'picking' }, actionOf('cancel', {}), { status: 'cancelled', putBackPending: false }],
     [
       'cancel ready',

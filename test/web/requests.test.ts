@@ -3,10 +3,14 @@ import { expect, test } from '@jest/globals';
 import { asProblem, nextRequest, refusalIn } from '../../src/web/tablet/src/data/requests.ts';
 import { actionOf } from '../support/tabletOrders.ts';
 
-test('a move is one call, with the action’s id as its key', () => {
+test('a move is one call, with the action’s id as its key and when it was done', () => {
   const action = actionOf('putBack', {});
   const request = nextRequest(action, []);
-  expect(request).toMatchObject({ path: '/v1/reservations/rsv_1/put-back', key: action.id });
+  expect(request).toEqual({
+    path: '/v1/reservations/rsv_1/put-back',
+    key: action.id,
+    body: { occurredAt: action.at },
+  });
   expect(nextRequest(action, [])).toEqual(request);
   expect(nextRequest(action, [{}])).toBeNull();
 });

@@ -40,6 +40,7 @@ export function afterAction(order: Order, action: Action): Order {
       return from(order, ['confirmed', 'picking'], {
         status: 'picking',
         takenBy: action.body.staff ?? order.takenBy,
+        acknowledgedAt: order.acknowledgedAt ?? action.at,
       });
     case 'pick':
       return from(order, ['picking'], { lines: afterPick(order.lines, action.body.lines) });
@@ -50,9 +51,7 @@ export function afterAction(order: Order, action: Action): Order {
     case 'collect':
       return order.status === 'ready' ? afterCollect(order, action.body.lines) : order;
     case 'refuse':
-      return action.body.lines === undefined
-        ? from(order, ['ready'], { status: 'cancelled', putBackPending: true })
-        : order;
+      return action.body.lines === undefined ? from(order, ['ready'], afterRefusal(order)) : order;
     case 'cancel':
       return from(order, ['held', 'confirmed', 'picking', 'ready'], {
         status: 'cancelled',
@@ -102,6 +101,12 @@ function afterCollect(order: Order, some: readonly SomeLine[] | undefined): Orde
   });
   const isOver = lines.every((line) => stillWanted(line) === 0);
   return { ...order, lines, status: isOver ? 'collected' : 'ready' };
+}
+
+/** Nothing is left: over, as collected where the customer took a part before. */
+function afterRefusal({ lines }: Order): Partial<Order> {
+  const tookSome = lines.some(({ collected }) => collected > 0);
+  return { status: tookSome ? 'collected' : 'cancelled', putBackPending: true };
 }
 
 function afterReturn(lines: readonly OrderLine[], some: readonly SomeLine[]): OrderLine[] {

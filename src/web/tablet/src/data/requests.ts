@@ -4,9 +4,6 @@ import type { Action, ActionKind, ProblemDocument } from './model.ts';
 
 export type Request = { path: string; key: string; body: unknown };
 
-/** Kinds whose routes take `occurredAt`: when the person did it, by the tablet's clock. Others refuse unknown fields. */
-const TAKES_OCCURRED_AT: ReadonlySet<ActionKind> = new Set<ActionKind>([]);
-
 /** The source of what is counted with tablets. */
 const SOURCE = 'tablet';
 
@@ -23,6 +20,11 @@ const RESERVATION_MOVES = {
   acknowledge: 'acknowledge',
   substitute: 'substitute',
 } as const satisfies Partial<Record<ActionKind, string>>;
+
+/** Moves of reservations take when the person did it; transfers, whose figures are totals, refuse unknown fields. */
+function takesOccurredAt(kind: ActionKind): boolean {
+  return kind in RESERVATION_MOVES;
+}
 
 /** The next call of an action, given the answers to those before; null when all are made. */
 export function nextRequest(action: Action, answers: readonly unknown[]): Request | null {
@@ -64,7 +66,7 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
 }
 
 function timed(action: Action): unknown {
-  return TAKES_OCCURRED_AT.has(action.kind) ? { ...action.body, occurredAt: action.at } : action.body;
+  return takesOccurredAt(action.kind) ? { ...action.body, occurredAt: action.at } : action.body;
 }
 
 function countBody({ id, at, location, body }: Extract<Action, { kind: 'count' }>): unknown {
