@@ -15,6 +15,18 @@ type Place = {
 
 export const SCREENS: Readonly<Record<string, Place>> = {
   queue: { screen: QueueScreen, navigation: { text: 'nav.queue', icon: 'list' } },
+  counter: {
+    load: () => import('../screens/counter/CounterScreen.tsx').then((module) => module.CounterScreen),
+    navigation: { text: 'nav.counter', icon: 'counter' },
+  },
+  putback: {
+    load: () => import('../screens/putback/PutBackScreen.tsx').then((module) => module.PutBackScreen),
+    navigation: { text: 'nav.putback', icon: 'putBack' },
+  },
+  print: { load: () => import('../screens/print/PrintScreen.tsx').then((module) => module.PrintScreen) },
+  conflicts: {
+    load: () => import('../screens/conflicts/ConflictsScreen.tsx').then((module) => module.ConflictsScreen),
+  },
   settings: {
     load: () => import('../screens/settings/SettingsScreen.tsx').then((module) => module.SettingsScreen),
     navigation: { text: 'nav.settings', icon: 'gear' },

@@ -116,6 +116,23 @@ export function lockedUntil(
   return problem.code === 'wrong-pickup-code' && problem.triesLeft === 0 ? at + LOCK_MILLISECONDS : null;
 }
 
+export type Condition = 'sellable' | 'damaged';
+export type Returned = { units: number; condition: Condition };
+
+/** The body of `return`: what was chosen, and of each no more than the customer has. */
+export function returnBody(
+  { lines }: Pick<OrderView, 'lines'>,
+  returned: Readonly<Record<string, Returned>>,
+): ActionBodies['return'] {
+  return {
+    lines: lines.flatMap((line) => {
+      const { units = 0, condition = 'sellable' } = returned[line.sku] ?? {};
+      const quantity = Math.min(units, unitsOut(line));
+      return quantity > 0 ? [{ sku: line.sku, quantity, condition }] : [];
+    }),
+  };
+}
+
 /** Units of a line that are with the customer. */
 export function unitsOut({ collected, returned }: Pick<OrderLine, 'collected' | 'returned'>): number {
   return Math.max(0, collected - returned);

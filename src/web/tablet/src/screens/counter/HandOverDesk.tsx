@@ -1,0 +1,150 @@
+// A ready order with its customer in front of it: the bag on one side, the checks on the other, one big button.
+import { useSignal } from '@preact/signals';
+import { hrefTo } from '../../app/router.ts';
+import { device, now, online } from '../../data/index.ts';
+import { plural, t } from '../../i18n/index.ts';
+import { Button, ButtonLink } from '../../ui/Button.tsx';
+import { Icon } from '../../ui/Icon.tsx';
+import { HandOverLines } from './HandOverLines.tsx';
+import { chosenUnits, isDue, stepsLeft, sum, unitsOut } from './handOver.ts';
+import { money } from './money.ts';
+import { dueOf } from './PaymentBadge.tsx';
+import { ProofPanel } from './ProofPanel.tsx';
+import { RefuseDialog } from './RefuseDialog.tsx';
+import { lockOf } from './state.ts';
+import { Tick } from './Tick.tsx';
+import type { Desk } from './useDesk.ts';
+
+export function HandOverDesk({ desk }: { desk: Desk }) {
+  const { order, part, units, isBusy } = desk;
+  const isRefusing = useSignal(false);
+  return (
+    <div class="hand-over">
+      <section class="hand-over-bag" aria-labelledby="bag-title">
+        <div class="hand-over-title">
+          <h2 id="bag-title">{t('counter.orderLines')}</h2>
+          <Button
+            pressed={part.value}
+            disabled={isBusy}
+            onClick={() => {
+              part.value = !part.value;
+            }}
+          >
+            {t('counter.part')}
+          </Button>
+        </div>
+        <HandOverLines
+          order={order}
+          units={units.value}
+          isPart={part.value && !isBusy}
+          onChange={(sku, chosen) => {
+            units.value = { ...units.value, [sku]: chosen };
+          }}
+        />
+      </section>
+      <section class="hand-over-checks" aria-labelledby="checks-title">
+        <h2 id="checks-title" class="visually-hidden">
+          {t('counter.steps')}
+        </h2>
+        <ProofPanel desk={desk} />
+        <Ticks desk={desk} />
+        <Send desk={desk} />
+        <div class="desk-more">
+          {order.deliverTo === null && (
+            <Button
+              icon="cross"
+              disabled={isBusy}
+              onClick={() => {
+                isRefusing.value = true;
+              }}
+            >
+              {t('counter.refuse')}
+            </Button>
+          )}
+          {order.lines.some((line) => unitsOut(line) > 0) && (
+            <ButtonLink href={hrefTo('counter', order.id, 'return')} icon="putBack">
+              {t('counter.return')}
+            </ButtonLink>
+          )}
+        </div>
+      </section>
+      {isRefusing.value && (
+        <RefuseDialog
+          onClose={() => {
+            isRefusing.value = false;
+          }}
+          onRefuse={(reason) => {
+            isRefusing.value = false;
+            void desk.refuse(reason);
+          }}
+        />
+      )}
+    </div>
+  );
+}
+
+function Ticks({ desk: { order, proof, identity, paid, isBusy } }: { desk: Desk }) {
+  const name = order.customer?.name;
+  const amount = dueOf(order);
+  return (
+    <div class="ticks">
+      {proof.value.by !== 'dispatch' && (
+        <Tick
+          label={name === undefined ? t('counter.identityNoName') : t('counter.identity', { name })}
+          value={identity.value}
+          disabled={isBusy}
+          onChange={(value) => {
+            identity.value = value;
+          }}
+        />
+      )}
+      {isDue(order) && (
+        <Tick
+          label={amount === null ? t('counter.paidNoAmount') : t('counter.paid', { amount: money(amount) })}
+          value={paid.value}
+          disabled={isBusy}
+          onChange={(value) => {
+            paid.value = value;
+          }}
+        />
+      )}
+    </div>
+  );
+}
+
+/** The one main button, and in words what it still waits for. */
+function Send({ desk }: { desk: Desk }) {
+  const { order, form, isBusy } = desk;
+  const steps = stepsLeft(order, form);
+  const isForbidden = !online.value && device.value?.settings.offlineHandOver !== true;
+  const isLocked = form.proof.by === 'code' && lockOf(order.id, now.value) !== null;
+  const units = sum(chosenUnits(order, form.units));
+  return (
+    <div class="send">
+      {!online.value && (
+        <p class="send-note" data-tone={isForbidden ? 'bad' : 'warn'}>
+          <Icon name="cloudOff" />
+          {t(isForbidden ? 'counter.offlineForbidden' : 'counter.offlineAllowed')}
+        </p>
+      )}
+      <Button
+        id="hand-over"
+        look="main"
+        icon={order.deliverTo === null ? 'bag' : 'truck'}
+        wide
+        disabled={isBusy || steps.length > 0 || isForbidden || isLocked}
+        onClick={() => void desk.handOver()}
+      >
+        {isBusy
+          ? t('counter.checking')
+          : order.deliverTo !== null
+            ? t('counter.dispatch.button')
+            : plural('counter.handOverUnits', units)}
+      </Button>
+      <p class="order-soft" role="status">
+        {steps.length > 0 &&
+          t('counter.stillToDo', { steps: steps.map((step) => t(`counter.step.${step}`)).join(', ') })}
+      </p>
+    </div>
+  );
+}

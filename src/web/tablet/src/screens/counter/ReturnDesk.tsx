@@ -1,0 +1,113 @@
+// Units come back from the customer: how many of each, and whether they can be sold again.
+import { useSignal } from '@preact/signals';
+import { goTo } from '../../app/router.ts';
+import { play } from '../../app/sound.ts';
+import { act, items } from '../../data/index.ts';
+import type { OrderLine, OrderView } from '../../data/model.ts';
+import { named, plural, t } from '../../i18n/index.ts';
+import { Button } from '../../ui/Button.tsx';
+import { EmptyState } from '../../ui/EmptyState.tsx';
+import { toast } from '../../ui/Toast.tsx';
+import { OrderConflicts } from '../conflicts/OrderConflicts.tsx';
+import { Stepper } from './HandOverLines.tsx';
+import { type Condition, type Returned, returnBody, unitsOut } from './handOver.ts';
+import { ItemPicture } from './ItemPicture.tsx';
+import { OrderHead } from './OrderHead.tsx';
+
+export function ReturnDesk({ order }: { order: OrderView }) {
+  const returned = useSignal<Readonly<Record<string, Returned>>>({});
+  const isBusy = useSignal(false);
+  const lines = order.lines.filter((line) => unitsOut(line) > 0);
+  const body = returnBody(order, returned.value);
+  const units = body.lines.reduce((total, { quantity }) => total + quantity, 0);
+  const set = (sku: string, change: Partial<Returned>) => {
+    returned.value = {
+      ...returned.value,
+      [sku]: { units: 0, condition: 'sellable', ...returned.value[sku], ...change },
+    };
+  };
+  const send = async () => {
+    if (isBusy.value) return;
+    isBusy.value = true;
+    await act({ kind: 'return', subject: order.id, body });
+    play('done');
+    toast(plural('counter.return.done', units), 'good');
+    goTo('counter', order.id);
+  };
+  return (
+    <>
+      <OrderHead order={order} />
+      <OrderConflicts order={order} />
+      <section class="return">
+        <h2>{t('counter.return.title')}</h2>
+        {lines.length === 0 ? (
+          <EmptyState icon="check" text={t('counter.return.nothing')} />
+        ) : (
+          <>
+            <p>{t('counter.return.explain')}</p>
+            <ul class="bag">
+              {lines.map((line) => (
+                <li key={line.sku} class="bag-line" data-sku={line.sku}>
+                  <ReturnLine
+                    line={line}
+                    value={returned.value[line.sku]}
+                    onChange={(change) => set(line.sku, change)}
+                  />
+                </li>
+              ))}
+            </ul>
+            <Button
+              look="main"
+              icon="putBack"
+              wide
+              disabled={units === 0 || isBusy.value}
+              onClick={() => void send()}
+            >
+              {units === 0 ? t('counter.return.none') : plural('counter.return.button', units)}
+            </Button>
+          </>
+        )}
+      </section>
+    </>
+  );
+}
+
+function ReturnLine({
+  line,
+  value,
+  onChange,
+}: {
+  line: OrderLine;
+  value: Returned | undefined;
+  onChange: (change: Partial<Returned>) => void;
+}) {
+  const item = items.value.get(line.sku);
+  const name = item === undefined ? line.sku : named(item.name);
+  const conditions: readonly Condition[] = ['sellable', 'damaged'];
+  const out = unitsOut(line);
+  return (
+    <>
+      <ItemPicture item={item} />
+      <div class="bag-what">
+        <strong>{name}</strong>
+        <span class="order-soft">
+          {t('counter.sku', { sku: line.sku })} · {t('counter.return.out', { n: out })}
+        </span>
+      </div>
+      <Stepper name={name} value={value?.units ?? 0} max={out} onChange={(units) => onChange({ units })} />
+      <fieldset class="conditions">
+        <legend class="visually-hidden">{t('counter.return.condition', { name })}</legend>
+        {conditions.map((condition) => (
+          <Button
+            key={condition}
+            icon={condition === 'sellable' ? 'check' : 'alert'}
+            pressed={(value?.condition ?? 'sellable') === condition}
+            onClick={() => onChange({ condition })}
+          >
+            {t(`counter.return.${condition}`)}
+          </Button>
+        ))}
+      </fieldset>
+    </>
+  );
+}

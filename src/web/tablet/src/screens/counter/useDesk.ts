@@ -1,0 +1,136 @@
+// A hand-over from the first touch to its answer: what is typed and ticked, what is sent, what came of it.
+import { type Signal, useComputed, useSignal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
+import { play } from '../../app/sound.ts';
+import { act, dismiss, online, shift } from '../../data/index.ts';
+import type { NewAction, OrderView, Outcome, ProblemDocument, SomeLine } from '../../data/model.ts';
+import { chosenUnits, collectBody, type HandOver, isPart, lockedUntil, type Proof } from './handOver.ts';
+import { lock, scannedCode } from './state.ts';
+
+export type Result = {
+  kind: 'collected' | 'part' | 'dispatched' | 'refused' | 'partRefused';
+  lines: readonly SomeLine[];
+  /** Kept here and not sent yet. */
+  isWaiting: boolean;
+};
+
+export type Desk = {
+  /** As it was when the button was pressed: what is shown must not change under the hand. */
+  order: OrderView;
+  proof: Signal<Proof>;
+  identity: Signal<boolean>;
+  paid: Signal<boolean>;
+  part: Signal<boolean>;
+  units: Signal<Readonly<Record<string, number>>>;
+  form: HandOver;
+  isBusy: boolean;
+  /** Tries left after a wrong code; null: none was wrong. */
+  triesLeft: Signal<number | null>;
+  result: Result | null;
+  handOver(): Promise<void>;
+  refuse(reason: string): Promise<void>;
+};
+
+export function useDesk(live: OrderView): Desk {
+  const proof = useSignal<Proof>(firstProof(live));
+  const identity = useSignal(false);
+  const paid = useSignal(false);
+  const part = useSignal(false);
+  const units = useSignal<Readonly<Record<string, number>>>({});
+  const triesLeft = useSignal<number | null>(null);
+  const frozen = useSignal<OrderView | null>(null);
+  const result = useSignal<Result | null>(null);
+  // The customer's code may be scanned while the order is open already.
+  useEffect(() => {
+    const scanned = scannedCode.value;
+    if (scanned?.id === live.id) proof.value = { by: 'code', code: scanned.pickupCode };
+  }, [scannedCode.value]);
+  const form = useComputed<HandOver>(() => ({
+    proof: proof.value,
+    identity: identity.value,
+    paid: paid.value,
+    units: part.value ? units.value : {},
+  }));
+  const order = frozen.value ?? live;
+
+  async function run(action: NewAction, done: Result): Promise<void> {
+    if (frozen.value !== null) return;
+    frozen.value = live;
+    const sent = await act(action);
+    const outcome = await answerOrOffline(sent.done);
+    if (outcome === null || outcome.ok) {
+      result.value = { ...done, isWaiting: outcome === null };
+      scannedCode.value = null;
+      play('done');
+      return;
+    }
+    frozen.value = null;
+    play('wrong');
+    // A wrong code is told here and now; everything else stays on the order until somebody has seen it.
+    if (heardWrongCode(live.id, outcome.problem)) await dismiss(sent.action.id);
+  }
+
+  function heardWrongCode(id: string, problem: ProblemDocument): boolean {
+    const until = lockedUntil(problem, Date.now());
+    if (until !== null) lock(id, until);
+    if (problem.code !== 'wrong-pickup-code' && problem.code !== 'pickup-locked') return false;
+    scannedCode.value = null;
+    proof.value = { by: 'code', code: '' };
+    triesLeft.value = typeof problem.triesLeft === 'number' ? problem.triesLeft : 0;
+    return true;
+  }
+
+  return {
+    order,
+    proof,
+    identity,
+    paid,
+    part,
+    units,
+    form: form.value,
+    isBusy: frozen.value !== null && result.value === null,
+    triesLeft,
+    result: result.value,
+    handOver() {
+      const lines = chosenUnits(live, form.value.units);
+      const kind =
+        live.deliverTo !== null ? 'dispatched' : isPart(live, form.value.units) ? 'part' : 'collected';
+      const body = collectBody(live, form.value);
+      return run({ kind: 'collect', subject: live.id, body }, { kind, lines, isWaiting: false });
+    },
+    refuse(reason) {
+      const lines = chosenUnits(live, form.value.units);
+      const isSome = isPart(live, form.value.units);
+      const body = isSome ? { reason, lines } : { reason };
+      const kind = isSome ? 'partRefused' : 'refused';
+      return run({ kind: 'refuse', subject: live.id, body }, { kind, lines, isWaiting: false });
+    },
+  };
+}
+
+/** The answer; null where there is no network to bring one: what was done is kept, and is told as such. */
+function answerOrOffline(done: Promise<Outcome>): Promise<Outcome | null> {
+  return new Promise((resolve) => {
+    const stop = online.subscribe((isOnline) => {
+      if (isOnline) return;
+      resolve(null);
+      // `subscribe` calls at once, before it has returned what ends it.
+      queueMicrotask(() => stop());
+    });
+    void done.then((outcome) => {
+      resolve(outcome);
+      stop();
+    });
+  });
+}
+
+function firstProof({ id, deliverTo }: OrderView): Proof {
+  if (deliverTo !== null) return { by: 'dispatch', carrier: '', trackingNumber: '' };
+  const scanned = scannedCode.value;
+  return { by: 'code', code: scanned?.id === id ? scanned.pickupCode : '' };
+}
+
+/** An override, with the name of whoever has the shift. */
+export function firstOverride(): Proof {
+  return { by: 'override', reason: '', name: shift.value?.name ?? '' };
+}
