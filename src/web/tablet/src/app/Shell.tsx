@@ -1,6 +1,7 @@
 // What is around every screen: the navigation, the banners, the place where the screen is.
 import { useEffect, useState } from 'preact/hooks';
 import { t } from '../i18n/index.ts';
+import { Bell } from '../screens/queue/Bell.tsx';
 import { Button } from '../ui/Button.tsx';
 import { Icon } from '../ui/Icon.tsx';
 import { Toasts } from '../ui/Toast.tsx';
@@ -16,6 +17,7 @@ export function Shell() {
       </div>
       <Navigation />
       <div class="shell-page">
+        <Bell />
         <Banners />
         <main id="main" class="shell-main" tabIndex={-1} aria-label={t('app.main')}>
           <CurrentScreen />

@@ -27,6 +27,8 @@ export const SCREENS: Readonly<Record<string, Place>> = {
   conflicts: {
     load: () => import('../screens/conflicts/ConflictsScreen.tsx').then((module) => module.ConflictsScreen),
   },
+  pick: { load: () => import('../screens/pick/PickScreen.tsx').then((module) => module.PickScreen) },
+  batch: { load: () => import('../screens/batch/BatchScreen.tsx').then((module) => module.BatchScreen) },
   settings: {
     load: () => import('../screens/settings/SettingsScreen.tsx').then((module) => module.SettingsScreen),
     navigation: { text: 'nav.settings', icon: 'gear' },

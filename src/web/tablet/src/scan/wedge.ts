@@ -22,7 +22,9 @@ const ENDS = new Set(['Enter', 'Tab']);
 const SILENT = new Set(['Shift', 'Control', 'Alt', 'AltGraph', 'CapsLock']);
 
 /** The digit row of a French keyboard: what a scanner types that takes the tablet's keyboard for an American one. */
-const FRENCH_DIGITS = new Map([...'à&é"\'(-è_ç'].map((sign, digit) => [sign, String(digit)]));
+const FRENCH_DIGITS = new Map(
+  ['à', '&', 'é', '"', "'", '(', '-', 'è', '_', 'ç'].map((sign, digit) => [sign, String(digit)]),
+);
 
 /** After one more key: what is typed now, and the code that it ended. */
 export function afterStroke(typed: Typed, { key, at }: Stroke): Heard {
@@ -38,7 +40,7 @@ export function afterStroke(typed: Typed, { key, at }: Stroke): Heard {
 
 /** A code of nothing but the French digit row means the digits on it. */
 function inDigits(text: string): string {
-  const digits = [...text].map((sign) => FRENCH_DIGITS.get(sign));
+  const digits = text.split('').map((sign) => FRENCH_DIGITS.get(sign));
   return digits.includes(undefined) ? text : digits.join('');
 }
 

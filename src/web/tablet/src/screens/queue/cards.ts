@@ -53,7 +53,10 @@ export function actionOf(order: OrderView, staff: string | null): CardAction {
       return order.takenBy === null || order.takenBy === staff ? 'goOn' : 'takeOver';
     case 'ready':
       return 'handOver';
-    default:
+    case 'held':
+    case 'collected':
+    case 'cancelled':
+    case 'expired':
       return null;
   }
 }
