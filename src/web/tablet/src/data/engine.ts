@@ -125,11 +125,16 @@ export function dismiss(actionId: string): Promise<void> {
  */
 export async function startShift(start: ShiftStart): Promise<ProblemDocument | null> {
   const { api, db } = running();
-  const answer = await api<Shift>('/v1/devices/self/shift', { method: 'POST', body: start });
+  type Told = { staff: { id: string | null; name: string }; startedAt: string };
+  const answer = await api<Told>('/v1/devices/self/shift', { method: 'POST', body: start });
   const isAlone = !answer.ok && answer.problem.status === 0 && 'name' in start;
   if (!answer.ok && !isAlone) return answer.problem;
-  const started = answer.ok
-    ? answer.value
+  const started: Shift = answer.ok
+    ? {
+        staffId: answer.value.staff.id,
+        name: answer.value.staff.name,
+        startedAt: answer.value.startedAt,
+      }
     : { staffId: null, name: 'name' in start ? start.name : '', startedAt: new Date().toISOString() };
   await keep(db, { shift: started });
   shift.value = started;
