@@ -24,7 +24,8 @@ export const readyReservation: StockOperation<ReadyReservation, Reservation> = {
   decide(batch, { id, admit, shelf, pickupDeadlineAt, actor }) {
     const reservation = reservationToChange(batch, id, admit);
     assertAllowed(reservation, 'ready');
-    const undone = reservation.lines.filter((line) => line.picked + line.missing < line.quantity);
+    // A unit that a till sold meanwhile is with the customer: nobody finds it, and it is not missing.
+    const undone = reservation.lines.filter((line) => line.picked + line.missing + line.sold < line.quantity);
     if (undone.length > 0) {
       const skus = undone.map((line) => line.sku);
       throw new Problem('lines-not-picked', `Neither picked nor missing yet: ${skus.join(', ')}.`, { skus });

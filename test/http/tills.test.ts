@@ -83,6 +83,22 @@ test('the ledger shows both tellings of one handing over, and the units once', a
   ]);
 });
 
+test('a unit that a till sold while the order was picked is neither picked nor missing', async () => {
+  const { id, pickupCode } = await order('t-picking');
+  const level = async () =>
+    (await shop.get(`/v1/stock?sku=${TABLE}&location=${STORE}`).expect(200)).body.data[0];
+  const before = await level();
+  await shop.post(`/v1/reservations/${id}/start`, { staff: 'Ana' }).expect(200);
+  await tell({ reservationId: id, quantity: 1 });
+  await shop.post(`/v1/reservations/${id}/ready`).expect(409);
+  await shop.post(`/v1/reservations/${id}/pick`, { lines: [{ sku: TABLE, picked: 1 }] }).expect(200);
+  await shop.post(`/v1/reservations/${id}/ready`).expect(200);
+  const { body } = await shop.post(`/v1/reservations/${id}/collect`, { pickupCode }).expect(200);
+  expect(body).toMatchObject({ status: 'collected', lines: [{ collected: 2, missing: 0 }] });
+  const after = await level();
+  expect([after.onHand - before.onHand, after.reserved - before.reserved]).toEqual([-2, -2]);
+});
+
 test('an ambiguous reference is refused in words that help', async () => {
   const ids = [(await order('t-3')).id, (await order('t-3', 'app')).id];
   expect(await tell({ orderReference: 't-3' })).toMatchObject({

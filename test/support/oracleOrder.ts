@@ -183,7 +183,7 @@ export function start(order: Order, staff: string, takeOver: boolean): void {
 
 export function ready(order: Order, deadlineAt: number): void {
   allow(order, 'picking');
-  const undone = order.lines.some((line) => line.picked + line.missing < line.quantity);
+  const undone = order.lines.some((line) => line.picked + line.missing + line.sold < line.quantity);
   refuseIf(undone, 'lines-not-picked');
   const nothing = order.lines.every((line) => line.picked === 0);
   refuseIf(nothing, 'nothing-picked');
