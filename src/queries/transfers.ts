@@ -1,6 +1,11 @@
 // Transfers and their lines as the stock writer needs them: read under the levels' locks, written set-based.
 // Decides nothing. A transfer is written only by a batch that has locked the levels of its lines at both ends.
-import type { Transfer, TransferLine, TransferStatus } from '../domain/transfer.ts';
+import {
+  OPEN_TRANSFER_STATUSES,
+  type Transfer,
+  type TransferLine,
+  type TransferStatus,
+} from '../domain/transfer.ts';
 import type { LevelKey } from './levels.ts';
 import type { Tx } from './transaction.ts';
 
@@ -38,9 +43,9 @@ type LineRow = {
 };
 
 /**
- * These transfers and those that feed these reservations, each with the reservation that it feeds. A transfer is
- * attached when it is made and may be detached later, never attached again: read before the locks, this is at worst
- * too much.
+ * These transfers and the open ones that feed these reservations, each with the reservation that it feeds. Read before
+ * the locks, this is at worst too much of what is attached (whoever comes to wait for one later, the batch finds out),
+ * and one that is closed stays so: an order that it has fed waits for the source's levels no longer.
  */
 export async function feedsOf(
   tx: Tx,
@@ -51,8 +56,9 @@ export async function feedsOf(
     'transfers.feeds_of',
     `SELECT id, reservation_id AS "reservationId" FROM transfers WHERE id = ANY ($1::text[])
      UNION
-     SELECT id, reservation_id FROM transfers WHERE reservation_id = ANY ($2::text[])`,
-    [transferIds, reservationIds],
+     SELECT id, reservation_id FROM transfers
+     WHERE reservation_id = ANY ($2::text[]) AND status = ANY ($3::text[])`,
+    [transferIds, reservationIds, OPEN_TRANSFER_STATUSES],
   );
 }
 

@@ -182,6 +182,21 @@ describe('a reservation with a transfer', () => {
   });
 });
 
+test('what a transfer has brought is prepared without waiting for anybody at its source', async () => {
+  const order = await orderFed();
+  await move(order.transfer.id, 'ship');
+  await move(order.transfer.id, 'receive', { lines: [{ sku: TABLE, received: 2 }] });
+  await shop.app.deps.database.transaction(async (tx) => {
+    await tx.run(
+      'test.lock_source',
+      'SELECT 1 FROM levels l JOIN locations o ON o.id = l.location_id WHERE o.code = $1 FOR UPDATE OF l',
+      [OTHER_STORE],
+    );
+    await act(order.id, 'start');
+  });
+  await act(order.id, 'cancel');
+});
+
 describe('the end of a reservation', () => {
   test.each(['cancelled', 'expired'])('that is %s frees what was not shipped', async (how) => {
     const { reserved } = await during(async () => {
