@@ -59,6 +59,8 @@ export function promisesOf(
   now: Date,
 ): StorePromises {
   const { openingHours: hours, timeZone, pickup, replenishment } = store;
+  // Nobody comes to a warehouse; what is told of one is told because it was a store.
+  if (store.kind !== 'store') return { opens: false, here: null, byTransfer: null };
   const counter: PickupCounter = { hours, timeZone, pickup, queuedOrders };
   const here = promiseHere({ ...counter, now });
   const sent =

@@ -1,5 +1,7 @@
 // The local inventory feed, whole: every row of every store in scope, as text, page by page.
 // Knows stores, what supplies them and how a row is written; what changed since a cursor is localInventoryChanges.ts.
+import { z } from 'zod';
+import type { FeedEvent } from '../domain/feedEvent.ts';
 import { offerOf, type Paid, promisesOf, type StorePromises } from '../domain/localInventory.ts';
 import type { LocationRecord } from '../domain/location.ts';
 import { listOffers, type OfferUnits } from '../queries/localInventory.ts';
@@ -18,6 +20,22 @@ export type FeedDeps = Pick<Deps, 'database' | 'availability' | 'now'>;
 /** A store in the feed, with what replenishes it. */
 export type FeedStore = { location: LocationRecord; source: LocationRecord | null };
 
+const placeSchema = z.object({
+  kind: z.string(),
+  replenishment: z.object({ from: z.string() }).nullable(),
+});
+type Place = z.output<typeof placeSchema>;
+
+/** What a `location.changed` tells of where rows come from. */
+export type LocationChange = { subject: string; version: number; now: Place; previous: Place | null };
+
+export function locationChangeOf({ subject, version, data }: FeedEvent): LocationChange {
+  const { previous, ...now } = placeSchema
+    .extend({ previous: placeSchema.nullable().default(null) })
+    .parse(data);
+  return { subject, version, now, previous };
+}
+
 /** The locations of the network, as the feed sees them. */
 export type Network = {
   /** By code, those in scope only. */
@@ -29,11 +47,11 @@ export type Network = {
   codes: ReadonlyMap<number, string>;
   /**
    * The stores whose rows a `location.changed` may have changed, by code: the location itself, and those that it
-   * replenishes. None where a later change of the location is still to be read.
+   * replenishes. None where a later change of the location is still to be read that tells as much.
    */
-  changedBy(event: { subject: string; version: number }): FeedStore[];
-  /** Ids of what may have replenished a store before: warehouses, and whatever replenishes one now. */
-  supplierIds: readonly number[];
+  changedBy(event: LocationChange): FeedStore[];
+  /** Ids of the locations whose items had a row at the changed location, or have one. */
+  rangeOfChanged(event: LocationChange): number[];
 };
 
 /**
@@ -51,7 +69,6 @@ export async function readNetwork(database: Tx, sees: (code: string) => boolean)
       source: location.replenishment && (locations.get(location.replenishment.from) ?? null),
     }))
     .sort(byStoreCode);
-  const supplying = new Set(all.map(({ replenishment }) => replenishment?.from));
   const byCode = new Map(stores.map((store) => [store.location.code, store]));
   const supplied = Map.groupBy(stores, ({ source }) => source?.code ?? '');
   return {
@@ -59,16 +76,37 @@ export async function readNetwork(database: Tx, sees: (code: string) => boolean)
     byCode,
     supplied,
     codes: new Map(all.map(({ id, code }) => [id, code])),
-    changedBy({ subject, version }) {
-      const location = locations.get(subject);
-      if (location === undefined || location.version > version) return [];
-      const own = byCode.get(subject);
-      return [...(own === undefined ? [] : [own]), ...(supplied.get(subject) ?? [])].sort(byStoreCode);
+    changedBy(event) {
+      const location = locations.get(event.subject);
+      if (location === undefined) return [];
+      const own = byCode.get(event.subject) ?? formerStore(location, event, sees);
+      if (location.version > event.version && !isMoved(event)) return [];
+      return [...(own === null ? [] : [own]), ...(supplied.get(event.subject) ?? [])].sort(byStoreCode);
     },
-    supplierIds: all
-      .filter(({ kind, code }) => kind === 'warehouse' || supplying.has(code))
-      .map(({ id }) => id),
+    rangeOfChanged(event) {
+      const location = locations.get(event.subject);
+      const codes = [event.subject, location?.replenishment?.from, supplyOf(event.previous)];
+      return [...new Set(codes.flatMap((code) => locations.get(code ?? '')?.id ?? []))];
+    },
   };
+}
+
+function supplyOf(place: Place | null): string | null {
+  return place?.replenishment?.from ?? null;
+}
+
+/** It was not the same kind of location before, or not supplied by the same: only this event tells by which. */
+function isMoved({ previous, now }: LocationChange): boolean {
+  return previous !== null && (previous.kind !== now.kind || supplyOf(previous) !== supplyOf(now));
+}
+
+/** A location that was a store before the change: its rows are out of stock now. */
+function formerStore(
+  location: LocationRecord,
+  { previous }: LocationChange,
+  sees: (code: string) => boolean,
+): FeedStore | null {
+  return previous?.kind === 'store' && sees(location.code) ? { location, source: null } : null;
 }
 
 function byStoreCode(a: FeedStore, b: FeedStore): number {

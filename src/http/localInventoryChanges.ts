@@ -22,7 +22,7 @@ import {
 } from '../queries/localInventory.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
 import type { Deps } from './deps.ts';
-import { type FeedStore, type Network, rangeOf } from './localInventory.ts';
+import { type FeedStore, locationChangeOf, type Network, rangeOf } from './localInventory.ts';
 
 const EVENTS_A_READ = 500;
 /** Reads of one answer, whatever the events are about: 5,000 events at most. */
@@ -30,8 +30,6 @@ const READS_MAX = 10;
 const ROWS_A_STATEMENT = 2_000;
 /** Items of which one statement asks where they are: with 2,000 stores 50,000 rows. */
 const ITEMS_A_STATEMENT = 25;
-/** What one statement may read of the indexes of all locations that it looks at. */
-const KEYS_A_STATEMENT = 50_000;
 
 /** How far a reader of the changes has come. */
 export type ChangesCursor = {
@@ -92,11 +90,12 @@ export async function readChanges(query: ChangesQuery, deps: ChangesDeps): Promi
     const page = await readForward(deps.database, position, target, EVENTS_A_READ);
     const items = await itemsOf(page.events, network, deps);
     for (const event of page.events) {
-      const stores = event.type === 'location.changed' ? network.changedBy(event) : [];
-      if (stores.length > 0) {
+      const change = event.type === 'location.changed' ? locationChangeOf(event) : null;
+      const stores = change === null ? [] : network.changedBy(change);
+      if (change !== null && stores.length > 0) {
         // Its rows are many: they have answers of their own.
         if (wanted.size > 0) return answer(wanted, event.positionBefore, query, deps);
-        return readLocation({ stores, event, within, network }, query, deps);
+        return readLocation({ stores, event, within, range: network.rangeOfChanged(change) }, query, deps);
       }
       within = null;
       await wanted.add(event, items);
@@ -213,26 +212,26 @@ async function readLocation(
     stores: readonly FeedStore[];
     event: FeedEvent;
     within: ChangesCursor['within'];
-    network: Network;
+    /** Of the changed location. */
+    range: readonly number[];
   },
   { target, limit }: ChangesQuery,
   { database, now }: ChangesDeps,
 ): Promise<Changes> {
-  const { stores, event, within, network } = changed;
+  const { stores, event, within, range } = changed;
   const rows: ChangedRow[] = [];
   let read = 0;
   for (const store of stores.filter(({ location }) => location.code >= (within?.store ?? ''))) {
     const { code, id: locationId } = store.location;
     const isItself = code === event.subject;
-    const among = isItself ? [...new Set([locationId, ...network.supplierIds])] : rangeOf(store);
-    const rowsMax = Math.ceil(KEYS_A_STATEMENT / among.length);
+    const among = isItself ? range : rangeOf(store);
     const ids = { locationId, sourceId: store.source?.id ?? null };
     for (let after = code === within?.store ? within.itemId : 0; ; ) {
       if (read >= limit) {
         const cursor = { position: event.positionBefore, within: { store: code, itemId: after } };
         return { rows, cursor, hasMore: true };
       }
-      const page = { after, limit: Math.min(limit - read, ROWS_A_STATEMENT, rowsMax) };
+      const page = { after, limit: Math.min(limit - read, ROWS_A_STATEMENT) };
       const found = await listOffers(database, ids, among, page, now());
       for (const units of found) if (isItself || units.here < 1) rows.push({ store, units });
       read += found.length;

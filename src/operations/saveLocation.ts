@@ -64,7 +64,10 @@ export async function saveLocations(
   }
   const changed = await write(tx, draft);
   const kept = new Map([...stored, ...changed]);
-  await insertEvents(tx, [...changed.values()].map(locationChanged));
+  await insertEvents(
+    tx,
+    [...changed.values()].map((location) => locationChanged(location, stored.get(location.code))),
+  );
   return rows.map(({ code }, at) => savedOf(verdicts.get(at), kept.get(code)));
 }
 
@@ -108,13 +111,15 @@ function savedOf(verdict: Verdict | undefined, record: LocationRecord | undefine
   return { outcome: verdict, record };
 }
 
-function locationChanged(location: LocationRecord) {
+/** What hangs on a location may hang on what supplied it before, too: of that the event tells as it was. */
+function locationChanged(location: LocationRecord, before: LocationRecord | undefined) {
+  const previous = before === undefined ? null : { kind: before.kind, replenishment: before.replenishment };
   return {
     type: 'location.changed' as const,
     occurredAt: location.updatedAt,
     location: location.code,
     subject: location.code,
     version: location.version,
-    data: showLocation(location),
+    data: { ...showLocation(location), previous },
   };
 }

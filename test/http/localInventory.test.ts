@@ -160,6 +160,7 @@ describe('changes over a whole', () => {
     weekly: [],
     exceptions: [24, 25, 26, 27, 28, 29, 30].map((day) => ({ date: `2026-11-${day}`, closed: true })),
   };
+  const fed = (from: string) => ({ replenishment: { from, leadTimeDays: 1, cutOff: '14:00' } });
   const noPickup = { enabled: false, preparationMinutes: 0, holdDays: 1 };
   let held = '';
 
@@ -192,6 +193,18 @@ describe('changes over a whole', () => {
     ],
     ['a store hands over no orders any more', () => change(STORE, { pickup: noPickup })],
     ['a store is replenished by nobody any more', () => change('FR-DIJON-01', { replenishment: null })],
+    ['a store is replenished by another store', () => change('FR-DIJON-01', fed('FR-LYON-01'))],
+    ['it is so no more', () => change('FR-DIJON-01', { replenishment: null })],
+    ['it is so again', () => change('FR-DIJON-01', fed('FR-LYON-01'))],
+    [
+      'it is replenished by another one still, and then by none',
+      async () => {
+        await change('FR-DIJON-01', fed('FR-PARIS-01'));
+        await change('FR-DIJON-01', { replenishment: null });
+      },
+    ],
+    ['a store becomes a warehouse', () => change('FR-LYON-01', { kind: 'warehouse' })],
+    ['it becomes a store again', () => change('FR-LYON-01', { kind: 'store' })],
     ['a store never opens', () => change('FR-NANTES-01', { openingHours: never })],
     ['what replenishes stores closes for a week', () => change(DEPOT, { openingHours: closedForAWeek })],
   ];

@@ -48,7 +48,7 @@ describe('a PUT', () => {
     expect(await eventVersions(code)).toEqual([1]);
   });
 
-  test('that changes something is 200 with the next version and an event that shows it whole', async () => {
+  test('that changes something is 200 with the next version and an event that shows it whole, and what supplied it before', async () => {
     const code = newCode();
     await api.put(`/v1/locations/${code}`, locationInput());
     const pickup = { enabled: false, preparationMinutes: 60, holdDays: 5 };
@@ -61,7 +61,8 @@ describe('a PUT', () => {
       'SELECT type, location, data FROM events WHERE subject = $1::text ORDER BY id DESC LIMIT 1',
       [code],
     );
-    expect(event).toEqual({ type: 'location.changed', location: code, data: answer.body });
+    const previous = { kind: 'store', replenishment: null };
+    expect(event).toEqual({ type: 'location.changed', location: code, data: { ...answer.body, previous } });
   });
 
   test('with a stale If-Match is 412 and changes nothing', async () => {
