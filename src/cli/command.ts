@@ -1,11 +1,14 @@
 // What a command is: its words, its terminal, its way to fail. Knows none of them.
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 
+/** Where words go: a terminal, a pipe, a file. */
+export type Output = NodeJS.WritableStream & { readonly isTTY: boolean };
+
 export type Terminal = {
   /** For what was asked for: data, in words or as JSON. */
-  output: NodeJS.WriteStream;
+  output: Output;
   /** For what is said about it: progress, failures. */
-  errorOutput: NodeJS.WriteStream;
+  errorOutput: Output;
   environment: Readonly<Record<string, string | undefined>>;
   /** From this call on ^C and SIGTERM abort the signal instead of ending the process; a second one ends it. */
   untilInterrupted(): AbortSignal;
@@ -63,7 +66,7 @@ export function messageOf(error: unknown): string {
 }
 
 /** Resolves when the text was taken: what reads it sets the pace, and memory stays bounded. */
-export async function print(stream: NodeJS.WriteStream, text: string): Promise<void> {
+export async function print(stream: Output, text: string): Promise<void> {
   if (stream.write(text)) return;
   await new Promise((resolve) => stream.once('drain', resolve));
 }

@@ -1,5 +1,6 @@
 // How far it is, on a terminal as a bar, elsewhere as a line now and then. Words go to standard error.
 import { Presets, SingleBar } from 'cli-progress';
+import type { Output } from './command.ts';
 
 export type Progress = {
   /** `total` null: nobody knows. */
@@ -9,11 +10,11 @@ export type Progress = {
 
 const LINE_MILLISECONDS = 5_000;
 
-export function makeProgress(output: NodeJS.WriteStream): Progress {
+export function makeProgress(output: Output): Progress {
   return output.isTTY ? bar(output) : lines(output);
 }
 
-function bar(output: NodeJS.WriteStream): Progress {
+function bar(output: Output): Progress {
   let shown: { phase: string; bar: SingleBar } | null = null;
   const stop = () => {
     shown?.bar.stop();
@@ -35,7 +36,7 @@ function bar(output: NodeJS.WriteStream): Progress {
   };
 }
 
-function lines(output: NodeJS.WriteStream): Progress {
+function lines(output: Output): Progress {
   let phaseBefore = '';
   let toldAt = 0;
   return {

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import pg from 'pg';
 import { startTestApp } from '../support/app.ts';
-import { runCommand } from '../support/command.ts';
+import { runCommand, runHere } from '../support/command.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { type RealProcess, startProcess } from '../support/realProcess.ts';
 import { LAMP, OTHER_STORE, openShop, type Shop, STORE, TABLE } from '../support/shop.ts';
@@ -25,7 +25,7 @@ beforeAll(async () => {
   await shop.post(`/v1/reservations/${id}/confirm`, { orderReference: 'B-1' }).expect(200);
   ({ nextCursor: cursor } = (await shop.get('/v1/events?limit=3').expect(200)).body);
   saved = path.join(folder, 'saved');
-  checksum = checksumIn(await runCommand(['backup', saved], { env: { DATABASE_URL: shop.app.databaseUrl } }));
+  checksum = checksumIn(await runHere(['backup', saved], { env: { DATABASE_URL: shop.app.databaseUrl } }));
 }, 60_000);
 afterAll(async () => {
   await shop.app.close();
@@ -69,13 +69,13 @@ test('what an external database saved is the same in an embedded one, and the sa
     await servesAsBefore(comptoir, env);
     const again = path.join(folder, 'again');
     // Through the running server: no second process opens its files.
-    const second = checksumIn(await runCommand(['backup', again], { env }));
+    const second = checksumIn(await runHere(['backup', again], { env }));
     expect(second).toBe(checksum);
-    const refused = await runCommand(['restore', again], { env });
+    const refused = await runHere(['restore', again], { env });
     expect(refused).toMatchObject({ code: 1, err: expect.stringContaining('is in use by process') });
     await inEmpty(async ({ url }) => {
-      expect(checksumIn(await runCommand(['restore', again, '--database', url]))).toBe(checksum);
-      const third = await runCommand(['backup', path.join(folder, 'third'), '--json', '--database', url]);
+      expect(checksumIn(await runHere(['restore', again, '--database', url]))).toBe(checksum);
+      const third = await runHere(['backup', path.join(folder, 'third'), '--json', '--database', url]);
       expect(JSON.parse(third.out)).toMatchObject({ checksum });
     });
   } finally {
@@ -86,7 +86,7 @@ test('what an external database saved is the same in an embedded one, and the sa
 async function servesAsBefore(comptoir: RealProcess, env: Record<string, string>): Promise<void> {
   const { url } = comptoir;
   // The key of the restored installation, found in its data directory.
-  const verified = await runCommand(['verify', '--url', url], { env });
+  const verified = await runHere(['verify', '--url', url], { env });
   expect(verified).toMatchObject({
     code: 0,
     out: expect.stringMatching(/^2 levels were checked; none drifts\.$/m),
@@ -114,19 +114,19 @@ describe('a database that is not empty', () => {
     const other = await startTestApp({ databaseUrl: (await createdOnce()).url });
     await other.key();
     const env = { DATABASE_URL: other.databaseUrl };
-    const running = await runCommand(['restore', saved], { env });
+    const running = await runHere(['restore', saved], { env });
     expect(running).toMatchObject({
       code: 1,
       err: expect.stringContaining('A Comptoir runs on this database'),
     });
     await other.close();
-    const full = await runCommand(['restore', saved], { env });
+    const full = await runHere(['restore', saved], { env });
     expect(full).toMatchObject({
       code: 1,
       err: expect.stringContaining('not empty: there are rows in api_keys'),
     });
     const [before] = await ask<{ epoch: number }>(other.databaseUrl, 'SELECT epoch FROM feed_state');
-    expect(checksumIn(await runCommand(['restore', '--replace', saved], { env }))).toBe(checksum);
+    expect(checksumIn(await runHere(['restore', '--replace', saved], { env }))).toBe(checksum);
     const [after] = await ask<{ epoch: number }>(other.databaseUrl, 'SELECT epoch FROM feed_state');
     expect(after?.epoch).toBeGreaterThan(before?.epoch ?? 0);
     // Numbers go on above those restored, and the ledger is guarded again.
@@ -154,7 +154,7 @@ test('a file that is cut off is refused before the database is touched', async (
   const whole = await readFile(saved);
   await writeFile(cut, whole.subarray(0, whole.length - 9));
   await inEmpty(async ({ url }) => {
-    const ran = await runCommand(['restore', '--replace', '--database', url, cut]);
+    const ran = await runHere(['restore', '--replace', '--database', url, cut]);
     expect(ran).toMatchObject({ code: 1, out: '', err: expect.stringContaining('The file is cut off') });
     expect(await events(url)).toEqual([{ rows: 0 }]);
   });
@@ -163,9 +163,9 @@ test('a file that is cut off is refused before the database is touched', async (
 test('a backup is its owner’s alone, is not written over unasked, and leaves nothing when it fails', async () => {
   expect((await stat(saved)).mode & 0o777).toBe(0o600);
   const env = { DATABASE_URL: shop.app.databaseUrl };
-  const again = await runCommand(['backup', saved], { env });
+  const again = await runHere(['backup', saved], { env });
   expect(again).toMatchObject({ code: 2, err: expect.stringContaining('is there already') });
-  const nowhere = await runCommand(['backup', path.join(folder, 'none')], {
+  const nowhere = await runHere(['backup', path.join(folder, 'none')], {
     env: { COMPTOIR_DATA_DIR: path.join(folder, 'no-data') },
   });
   expect(nowhere).toMatchObject({ code: 1, err: expect.stringContaining('There is no database in') });

@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { runCommand } from '../support/command.ts';
+import { runCommand, runHere } from '../support/command.ts';
 import { eventually } from '../support/eventually.ts';
 import { openShop, type Shop, STORE, TABLE } from '../support/shop.ts';
 
@@ -34,7 +34,7 @@ describe('words', () => {
   test('every command has its help; the list of commands is the help of none', async () => {
     const [all, ...each] = await Promise.all([
       runCommand(['--help']),
-      ...COMMANDS.map((name) => runCommand([name, '--help'])),
+      ...COMMANDS.map((name) => runHere([name, '--help'])),
     ]);
     expect(all.code).toBe(0);
     for (const name of COMMANDS) expect(all.out).toMatch(new RegExp(`^ {2}${name} +\\S`, 'm'));
@@ -60,9 +60,14 @@ describe('words', () => {
       'The secret is whsec_',
     ],
   ])('%s is told with the usage and exit code 2', async (_, words, message) => {
-    const { code, out, err } = await runCommand(words, { env });
+    const { code, out, err } = await runHere(words, { env });
     expect({ code, out, err }).toEqual({ code: 2, out: '', err: expect.stringContaining(message) });
     expect(err).toContain('Usage: npm run comptoir --');
+  });
+
+  test('they end the process with the same', async () => {
+    const words = ['verify', 'now'];
+    expect(await runCommand(words, { env })).toEqual(await runHere(words, { env }));
   });
 
   test('a server that is not there is told with how to start it, and exit code 1', async () => {
@@ -73,31 +78,31 @@ describe('words', () => {
 
 test('keys are made, listed without their secrets, and revoked', async () => {
   const words = ['keys', 'create', 'Tills', '--scopes', 'stock:write,stock:read', '--locations', STORE];
-  const made = await runCommand(words, { env });
+  const made = await runHere(words, { env });
   const secret = made.out.trim();
   const id = /^(key_\w+) is made/.exec(made.err)?.[1] ?? '';
   expect(made).toMatchObject({ code: 0, out: expect.stringMatching(/^ck_live_secret_\S+\n$/) });
   await shop.get('/v1/stock', secret).expect(200);
 
-  const listed = await runCommand(['keys', 'list'], { env });
+  const listed = await runHere(['keys', 'list'], { env });
   const line = listed.out.split('\n').find((row) => row.startsWith(id));
   expect(line).toMatch(new RegExp(`secret .*Tills .*stock:write,stock:read .*${STORE}$`));
   expect(listed.out).not.toContain(secret);
 
-  expect(await runCommand(['keys', 'revoke', id], { env })).toMatchObject({ code: 0 });
+  expect(await runHere(['keys', 'revoke', id], { env })).toMatchObject({ code: 0 });
   // A process hears of it by the feed.
   await eventually(async () => (await shop.get('/v1/stock', secret)).status === 401);
-  const refused = await runCommand(['keys', 'create', 'Odd', '--scopes', 'fly'], { env });
+  const refused = await runHere(['keys', 'create', 'Odd', '--scopes', 'fly'], { env });
   expect(refused).toMatchObject({ code: 1, err: expect.stringContaining('scopes') });
 }, 60_000);
 
 test('verify is content with a sound shop, and tells each level that drifts, with exit code 1', async () => {
-  expect(await runCommand(['verify'], { env })).toMatchObject({
+  expect(await runHere(['verify'], { env })).toMatchObject({
     code: 0,
     out: '1 levels were checked; none drifts.\n',
   });
   await shop.app.deps.database.run('test.drift', 'UPDATE levels SET on_hand = 7, reserved = 2', []);
-  const { code, out } = await runCommand(['verify'], { env });
+  const { code, out } = await runHere(['verify'], { env });
   await shop.app.deps.database.run('test.mend', 'UPDATE levels SET on_hand = 5, reserved = 0', []);
   expect(code).toBe(1);
   expect(out).toBe(
@@ -112,7 +117,7 @@ describe('doctor', () => {
     Object.fromEntries((JSON.parse(out) as Finding[]).map(({ about, state }) => [about, state]));
 
   test('finds a healthy server and database healthy', async () => {
-    const { code, out } = await runCommand(['doctor', '--json'], {
+    const { code, out } = await runHere(['doctor', '--json'], {
       env: { ...env, DATABASE_URL: shop.app.databaseUrl },
     });
     // The test's cluster gives up safety against a power cut, which is the one thing to be told.
@@ -134,12 +139,12 @@ describe('doctor', () => {
   test('says which scopes a key has and changes nothing to find out', async () => {
     const { body: before } = await shop.get('/v1/events?limit=1000').expect(200);
     const { token } = await shop.app.key({ scopes: ['stock:read', 'events:read'] });
-    const { code, out } = await runCommand(['doctor', '--key', token], { env });
+    const { code, out } = await runHere(['doctor', '--key', token], { env });
     expect({ code, out }).toEqual({
       code: 0,
       out: expect.stringMatching(/^ ok +Key +….{4} may stock:read, events:read$/m),
     });
-    const all = await runCommand(['doctor'], { env });
+    const all = await runHere(['doctor'], { env });
     expect(all.out).toMatch(/^ ok +Key .*reservations:write.*admin$/m);
     const { body: after } = await shop.get(`/v1/events?after=${before.nextCursor}`).expect(200);
     expect(after.data).toEqual([]);
@@ -160,7 +165,7 @@ describe('doctor', () => {
        VALUES ('old-till', 'pos', 60, now() - interval '1 hour', now())`,
       [],
     );
-    const { code, out } = await runCommand(['doctor'], { env });
+    const { code, out } = await runHere(['doctor'], { env });
     expect(code).toBe(0);
     expect(out).toMatch(/^warn {2}Webhooks +whk_gone is disabled \(gone\)\n +→ /m);
     expect(out).toMatch(/^warn {2}Sources +old-till is silent since 20\S+\n +→ /m);
@@ -170,8 +175,8 @@ describe('doctor', () => {
     const folder = await mkdtemp(path.join(tmpdir(), 'comptoir-doctor-'));
     await writeFile(path.join(folder, 'admin-key'), 'ck_live_secret_nobody-knows-it\n');
     const [unknown, away] = await Promise.all([
-      runCommand(['doctor'], { env: { ...env, COMPTOIR_KEY: '', COMPTOIR_DATA_DIR: folder } }),
-      runCommand(['doctor', '--url', 'http://127.0.0.1:9'], {
+      runHere(['doctor'], { env: { ...env, COMPTOIR_KEY: '', COMPTOIR_DATA_DIR: folder } }),
+      runHere(['doctor', '--url', 'http://127.0.0.1:9'], {
         env: { ...env, DATABASE_URL: 'postgres://nobody@127.0.0.1:9/nothing' },
       }),
     ]);
@@ -185,7 +190,7 @@ describe('doctor', () => {
 });
 
 test('pair makes a tablet for a location; its code pairs it, once', async () => {
-  const { code, out } = await runCommand(['pair', STORE, '--name', 'Back room'], { env });
+  const { code, out } = await runHere(['pair', STORE, '--name', 'Back room'], { env });
   const pairingCode = /code (\d{6}), until 20/.exec(out)?.[1] ?? '';
   expect({ code, out }).toEqual({
     code: 0,
@@ -194,6 +199,6 @@ test('pair makes a tablet for a location; its code pairs it, once', async () => 
   const paired = await shop.post('/v1/devices/pair', { code: pairingCode }).expect(200);
   expect(paired.body).toMatchObject({ name: 'Back room', location: STORE });
   await shop.post('/v1/devices/pair', { code: pairingCode }).expect(404);
-  expect(await runCommand(['pair', 'NOWHERE'], { env })).toMatchObject({ code: 1 });
-  expect(await runCommand(['pair'], { env })).toMatchObject({ code: 2 });
+  expect(await runHere(['pair', 'NOWHERE'], { env })).toMatchObject({ code: 1 });
+  expect(await runHere(['pair'], { env })).toMatchObject({ code: 2 });
 }, 30_000);

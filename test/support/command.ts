@@ -1,7 +1,10 @@
-// Runs `comptoir` as people run it: a process of its own, with its words, its environment and its exit code.
-// Owns the children; no assertion.
+// Runs `comptoir` as people run it: a process of its own, with its words, its environment and its exit code; or the
+// same words in this process, where a process is not what is looked at. Owns the children; no assertion.
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import path from 'node:path';
+import { PassThrough } from 'node:stream';
+import type { Output } from '../../src/cli/command.ts';
+import { runWords } from '../../src/cli/commands.ts';
 
 const start = path.join(import.meta.dirname, '..', '..', 'src', 'cli', 'start.js');
 
@@ -38,4 +41,27 @@ export function startCommand(words: readonly string[], { env = {}, cwd, stdin = 
 
 export function runCommand(words: readonly string[], options: Options = {}): Promise<Ran> {
   return startCommand(words, options).ended;
+}
+
+/** The same without a process: a start of Node and of all modules costs half a second each time. */
+export async function runHere(
+  words: readonly string[],
+  { env = {} }: Pick<Options, 'env'> = {},
+): Promise<Ran> {
+  const out = collector();
+  const err = collector();
+  const code = await runWords(words, {
+    ...{ output: out.stream, errorOutput: err.stream, environment: env },
+    untilInterrupted: () => new AbortController().signal,
+  });
+  return { code, out: out.text(), err: err.text() };
+}
+
+function collector(): { stream: Output; text(): string } {
+  let text = '';
+  const stream = Object.assign(new PassThrough(), { isTTY: false });
+  stream.on('data', (piece: Buffer) => {
+    text += piece.toString();
+  });
+  return { stream, text: () => text };
 }
