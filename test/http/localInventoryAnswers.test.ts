@@ -6,6 +6,7 @@ import request from 'supertest';
 import { saveItems } from '../../src/operations/saveItems.ts';
 import { purgeEvents } from '../../src/queries/eventUpkeep.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
+import { callerOf } from '../support/catalogue.ts';
 import { eventually } from '../support/eventually.ts';
 import { feedReader } from '../support/localInventoryFeed.ts';
 import { openRetailer, type Retailer } from '../support/retailer.ts';
@@ -127,6 +128,18 @@ describe('buffers and holds', () => {
     now = before;
     await retailer.cancel(hold);
   });
+});
+
+test('units that a transfer is bringing are not offered before they arrive', async () => {
+  await retailer.items('COMING');
+  await retailer.stock(['COMING', 'OTHER', 2], ['COMING', 'SMALL', 0]);
+  const api = callerOf(app.url, app.admin);
+  const lines = [{ sku: 'COMING', quantity: 2 }];
+  const expectedAt = new Date(now.getTime() + 86_400_000).toISOString();
+  const made = await api.post('/v1/transfers', { from: 'OTHER', to: 'SMALL', lines, expectedAt });
+  expect((await api.post(`/v1/transfers/${made.body.id}/ship`, {})).status).toBe(200);
+  const { text } = await ask({ location: 'SMALL' });
+  expect(text).toContain('SMALL\tCOMING\tout_of_stock\t\tnot supported\t\n');
 });
 
 describe('whoever asks', () => {
@@ -271,6 +284,15 @@ describe('a stream', () => {
     mend();
     expect(ended).toBe('cut');
   });
+});
+
+test('a cursor since which nothing happened costs no read', async () => {
+  const reader = feedReader(app.url, app.admin, { location: 'SMALL' });
+  await reader.readWhole();
+  await reader.readChanges();
+  const before = watched.statements.length;
+  await reader.readChanges();
+  expect(watched.statements.slice(before)).not.toContain('locations.all');
 });
 
 test('a cursor from before what is kept has expired', async () => {
