@@ -46,6 +46,7 @@ export const PROBLEMS = {
   'lines-not-picked': [409, 'Not every line is picked or missing'],
   'nothing-picked': [409, 'Nothing was picked'],
   'units-not-here': [409, 'The line does not have that many units'],
+  'too-many-tellings': [409, 'More was told of the line than of any order'],
   'ambiguous-order-reference': [409, 'Several reservations have this order reference'],
   'unknown-line': [409, 'The reservation has no such line'],
   'pickup-disabled': [409, 'The location does not hand over orders'],

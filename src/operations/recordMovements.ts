@@ -5,7 +5,8 @@ import { CLOCK_SKEW_SECONDS_MAX } from '../domain/level.ts';
 import type { LocationRecord } from '../domain/location.ts';
 import { type MovementType, onHandDelta } from '../domain/movement.ts';
 import { Problem } from '../domain/problem.ts';
-import { isOpen, type Reservation, stillWanted } from '../domain/reservation.ts';
+import { isOpen, type Reservation, type ReservationLine, stillWanted } from '../domain/reservation.ts';
+import { ENTRIES_MAX } from '../domain/told.ts';
 import type { ReservationName } from '../queries/reservationNames.ts';
 import type { Batch } from './writer/batch.ts';
 import { assertNotFuture, findRepeated, placeOf } from './writer/facts.ts';
@@ -33,7 +34,7 @@ export type RecordMovement = {
 
 /**
  * Refuses with unknown-item, unknown-location, unknown-reservation, ambiguous-order-reference, unknown-line,
- * event-id-reused, occurred-in-the-future, level-out-of-range.
+ * too-many-tellings, event-id-reused, occurred-in-the-future, level-out-of-range.
  */
 export const recordMovements: StockOperation<RecordMovement, 'applied' | 'duplicate'> = {
   name: 'recordMovements',
@@ -131,6 +132,7 @@ function lineOf(reservation: Reservation, sku: string) {
 
 function tellOf(batch: Batch, reservation: Reservation, command: RecordMovement): void {
   const line = lineOf(reservation, command.sku);
+  assertBelievable(batch, reservation, line);
   batch.change(reservation);
   const { source, eventId, occurredAt, reference, quantity: units } = command;
   const tells = command.type === 'sale' ? 'sold' : 'returnedSold';
@@ -139,6 +141,15 @@ function tellOf(batch: Batch, reservation: Reservation, command: RecordMovement)
     ...{ tells, units },
   });
   follow(batch, reservation, learnt, command);
+}
+
+/** Only tills are stopped: the counter tells of no more units than the line has. */
+function assertBelievable(batch: Batch, { id }: Reservation, { itemId, sku }: ReservationLine): void {
+  if (batch.tellings.of(id, itemId).length < ENTRIES_MAX) return;
+  throw new Problem(
+    'too-many-tellings',
+    `${ENTRIES_MAX} sales and returns of ${sku} name ${id}: a sale that is not of this order names none.`,
+  );
 }
 
 /**

@@ -1,6 +1,7 @@
 // A till knows no reservation by its id: it names it by what it knows, and what is told again means the same order.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Reservation } from '../../src/domain/reservation.ts';
+import { collectReservation } from '../../src/operations/collectReservation.ts';
 import { confirmReservation } from '../../src/operations/confirmReservation.ts';
 import { type RecordMovement, recordMovements } from '../../src/operations/recordMovements.ts';
 import { readReservations } from '../../src/queries/reservations.ts';
@@ -9,6 +10,7 @@ import { movement } from '../support/facts.ts';
 import { walk } from '../support/orderSteps.ts';
 import { openStockProcess, type StockProcess } from '../support/stockProcess.ts';
 import {
+  ACTOR,
   codeOf,
   confirmCommand,
   LILLE,
@@ -51,6 +53,18 @@ const byReference = (orderReference: string, channel: string | null = null) => (
 async function statusOf({ id }: Reservation): Promise<string | undefined> {
   return (await readReservations(room.database, [id]))[0]?.status;
 }
+
+test('a till that names one order in every sale is stopped; the counter is not', async () => {
+  const told = await order();
+  const sales = Array.from({ length: 1_001 }, () => sale({ reservationId: told.id, quantity: 1 }));
+  const outcomes = (await process.stock.apply(recordMovements, sales)).map(codeOf);
+  expect(outcomes.filter((code) => code === 'ok')).toHaveLength(1_000);
+  expect(outcomes.at(-1)).toBe('too-many-tellings');
+  expect(codeOf(await process.one(recordMovements, sale({ reservationId: null })))).toBe('ok');
+  const proof = { override: { reason: 'late' } };
+  const collect = { id: told.id, admit: () => true, proof, lines: null, actor: ACTOR };
+  expect(codeOf(await process.one(collectReservation, collect))).toBe('ok');
+});
 
 describe('a sale that names its order', () => {
   test('by its reference or its pickup code collects it', async () => {
