@@ -165,6 +165,15 @@ describe('changes over a whole', () => {
   let held = '';
 
   beforeAll(async () => {
+    // Each change is held against the whole of now: of a fifth of the items, which is still some thousand rows, the
+    // many wholes take seconds and not half a minute.
+    await app.deps.database.run(
+      'test.fewer',
+      `DELETE FROM levels v WHERE v.item_id % 5 <> 0
+         AND NOT EXISTS (SELECT FROM reservation_lines l WHERE l.item_id = v.item_id)
+         AND NOT EXISTS (SELECT FROM transfer_lines l WHERE l.item_id = v.item_id)`,
+      [],
+    );
     reader = feedReader(app.url, app.admin, { quantity: 'true' });
     some = await reader.readWhole();
   });
