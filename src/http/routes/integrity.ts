@@ -7,7 +7,8 @@ import { skuSchema } from '../../domain/item.ts';
 import { locationCodeSchema } from '../../domain/location.ts';
 import { Problem } from '../../domain/problem.ts';
 import { compensateDrift } from '../../operations/compensateDrift.ts';
-import { checkIntegrity, readOneSnapshot } from '../../queries/integrity.ts';
+import { checkIntegrity, type IntegrityReport } from '../../queries/integrity.ts';
+import type { Database } from '../../queries/transaction.ts';
 import { type AnyRoute, route } from '../route.ts';
 import { answerWhenDone } from '../slowAnswer.ts';
 import { refusalOf, replayed, replyOfRefusal, submitOne } from '../stockAnswers.ts';
@@ -27,7 +28,7 @@ const checkIntegrityRoute = route({
   operationId: 'checkIntegrity',
   summary: 'Check levels against their evidence',
   description:
-    'Derives every level anew, on hand from the ledger and reserved from the open lines, in one snapshot; on a large network it takes minutes, during which blank lines keep the connection. At most 1,000 drifting levels are named; `drifting` counts them all.',
+    'Derives every level anew, on hand from the ledger and reserved from the open lines, each with its evidence as of one instant; on a large network it takes minutes, during which blank lines keep the connection. One check at a time: others wait for their turn. At most 1,000 drifting levels are named; `drifting` counts them all.',
   tag: 'Stock',
   scopes: ['admin'],
   responses: {
@@ -49,17 +50,24 @@ const checkIntegrityRoute = route({
       );
     }
     const { signal } = call;
-    const check = database.transaction(async (tx) => {
-      await readOneSnapshot(tx);
-      // It may take its time, but not when nobody waits for it any more.
-      const onRange = () => {
-        if (signal.aborted) throw new Problem('unavailable', 'The check was stopped before its end.');
-      };
-      return checkIntegrity(tx, { onRange });
-    });
+    // It may take its time, but not when nobody waits for it any more.
+    const onRange = () => {
+      if (signal.aborted) throw new Problem('unavailable', 'The check was stopped before its end.');
+    };
+    const check = inTurn(database, () => checkIntegrity(database, { onRange }));
     return answerWhenDone(check);
   },
 });
+
+const turns = new WeakMap<Database, Promise<unknown>>();
+
+/** One after another: each reads the whole ledger, and several would have its connections and its disk. */
+function inTurn(database: Database, check: () => Promise<IntegrityReport>): Promise<IntegrityReport> {
+  const before = turns.get(database) ?? Promise.resolve();
+  const turn = before.then(check, check);
+  turns.set(database, turn);
+  return turn;
+}
 
 const compensationsPath = '/v1/integrity/compensations';
 const compensateRoute = route({
