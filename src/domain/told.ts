@@ -34,8 +34,8 @@ export type Step = { part: Part; at: Date; units: number };
 
 /** The reason of an entry that takes units away from an instant at which they had been written, or adds them there. */
 export const TOLD_AGAIN = 'told_again';
-/** The part of an event id that tells a damaged unit which came back from one that picking found. */
-const DAMAGED_STEP = '/damage.';
+/** How the event id of a damaged unit that came back begins, and not of one that picking found: a sku may be anything. */
+const DAMAGED_STEP = /^[^/]+\/[^/]+\/damage\./;
 
 /** What an entry of the ledger that names a reservation tells of its line; null: it is no part of this. */
 export function tellsOf({
@@ -58,7 +58,7 @@ export function tellsOf({
   }
   if (type !== 'damage' || !isOurs) return null;
   if (isCorrection) return { part: 'damaged', tells: 'corrected' };
-  return eventId.includes(DAMAGED_STEP) ? { part: 'damaged', tells: 'damaged' } : null;
+  return DAMAGED_STEP.test(eventId) ? { part: 'damaged', tells: 'damaged' } : null;
 }
 
 type Told = Record<Tells, number>;

@@ -223,6 +223,7 @@ test.each([
   ['pos', 'damage', null, 'e1/damage.0/X'],
   ['pos', 'receipt', null, 'e1'],
   ['comptoir', 'damage', 'damaged', 'rsv/3/missing/X'],
+  ['comptoir', 'damage', 'damaged', 'rsv/3/missing/X/damage.0'],
   ['comptoir', 'loss', 'not_found', 'rsv/3/missing/X'],
   ['comptoir', 'transfer_in', 'transfer', 'trf/1/X'],
 ])('an entry of %s, %s (%s, %s) tells nothing of it', (source, type, reason, eventId) => {
