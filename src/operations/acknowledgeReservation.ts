@@ -13,7 +13,7 @@ export const acknowledgeReservation: StockOperation<AcknowledgeReservation, Rese
   needs: ({ id }) => ({ reservations: [id] }),
 
   decide(batch, { id, admit, actor }) {
-    const reservation = reservationToChange(batch, id, admit);
+    const reservation = reservationToChange(batch, { id, admit, actor });
     assertAllowed(reservation, 'acknowledge');
     if (reservation.acknowledgedAt !== null || reservation.status !== 'confirmed') return reservation;
     reservation.acknowledgedAt = batch.now;

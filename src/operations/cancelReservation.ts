@@ -25,7 +25,7 @@ export const cancelReservation: StockOperation<CancelReservation, Reservation> =
     // What was never confirmed has no pickup code: it is a hold, or was one.
     const seen = (reservation: Reservation) =>
       admit(reservation) && (!holdsOnly || reservation.pickupCode === null);
-    const reservation = reservationToChange(batch, id, seen);
+    const reservation = reservationToChange(batch, { id, admit: seen, actor });
     assertAllowed(reservation, 'cancel');
     const from = reservation.status;
     reservation.status = 'cancelled';

@@ -34,7 +34,7 @@ export const collectReservation: StockOperation<CollectReservation, Reservation>
   needs: ({ id }) => ({ reservations: [id], tellings: true }),
 
   decide(batch, { id, admit, proof, lines, actor }) {
-    const reservation = reservationToChange(batch, id, admit);
+    const reservation = reservationToChange(batch, { id, admit, actor });
     // A till may have told the sale first; the counter's own word is still welcome, and takes nothing twice.
     const toldByTill = reservation.status === 'collected' && reservation.lines.some((line) => left(line) > 0);
     if (!toldByTill) assertAllowed(reservation, 'collect');

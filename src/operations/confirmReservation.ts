@@ -45,7 +45,7 @@ export const confirmReservation: StockOperation<ConfirmReservation, Reservation>
   }),
 
   decide(batch, command) {
-    const reservation = reservationToChange(batch, command.id, command.admit);
+    const reservation = reservationToChange(batch, command);
     if (isRepeat(reservation, command)) return reservation;
     assertAllowed(reservation, 'confirm');
     if (reservation.pickupCode !== null) {

@@ -19,7 +19,7 @@ export const extendHold: StockOperation<ExtendHold, Reservation> = {
   needs: ({ id }) => ({ reservations: [id] }),
 
   decide(batch, { id, admit, ttlSeconds, actor }) {
-    const reservation = reservationToChange(batch, id, admit);
+    const reservation = reservationToChange(batch, { id, admit, actor });
     assertAllowed(reservation, 'extend');
     reservation.expiresAt = new Date(batch.now.getTime() + ttlSeconds * 1_000);
     batch.record(reservation, 'reservation.held', actor, 'held', { ttlSeconds });

@@ -47,7 +47,7 @@ export const pickLines: StockOperation<PickLines, Reservation> = {
   needs: ({ id }) => ({ reservations: [id] }),
 
   decide(batch, { id, admit, lines, actor }) {
-    const reservation = reservationToChange(batch, id, admit);
+    const reservation = reservationToChange(batch, { id, admit, actor });
     assertAllowed(reservation, 'pick');
     const missed = lines.flatMap(({ missing, ...picked }) => {
       const line = lineOf(reservation, picked.sku);

@@ -18,27 +18,30 @@ export const putBackReservation: StockOperation<PutBackReservation, Reservation>
   needs: ({ id }) => ({ reservations: [id] }),
 
   decide(batch, { id, admit, actor }) {
-    const reservation = reservationToChange(batch, id, admit);
+    const reservation = reservationToChange(batch, { id, admit, actor });
     assertAllowed(reservation, 'put-back');
     if (!reservation.putBackPending) {
       throw new Problem('nothing-to-put-back', `No units of ${id} wait to be put back.`);
     }
     reservation.putBackPending = false;
     const { status } = reservation;
-    if (status === 'ready') releaseRefused(batch, reservation);
-    else releaseAll(batch, reservation, 'put_back');
-    batch.record(reservation, told(status), actor, status, { putBack: true });
+    const putBackUnits = status === 'ready' ? releaseRefused(batch, reservation) : null;
+    if (putBackUnits === null) releaseAll(batch, reservation, 'put_back');
+    const data = { putBack: true, ...(putBackUnits === null ? {} : { putBackUnits }) };
+    batch.record(reservation, told(status), actor, status, data);
     return reservation;
   },
 };
 
-/** What the customer still comes for stays where it is. */
-function releaseRefused(batch: Batch, reservation: Reservation): void {
-  for (const line of reservation.lines) {
+/** What the customer still comes for stays where it is; answers what did not, for whoever asks what was reserved then. */
+function releaseRefused(batch: Batch, reservation: Reservation): { sku: string; quantity: number }[] {
+  return reservation.lines.flatMap((line) => {
     const units = line.reserved - stillWanted(line);
     const level = batch.levelOf(line.itemId, reservation.locationId);
-    if (units > 0) batch.reserve(level, line, -units, 'put_back');
-  }
+    if (units <= 0) return [];
+    batch.reserve(level, line, -units, 'put_back');
+    return [{ sku: line.sku, quantity: units }];
+  });
 }
 
 function told(status: Status): EventType {

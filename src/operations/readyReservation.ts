@@ -22,7 +22,7 @@ export const readyReservation: StockOperation<ReadyReservation, Reservation> = {
   needs: ({ id }) => ({ reservations: [id] }),
 
   decide(batch, { id, admit, shelf, pickupDeadlineAt, actor }) {
-    const reservation = reservationToChange(batch, id, admit);
+    const reservation = reservationToChange(batch, { id, admit, actor });
     assertAllowed(reservation, 'ready');
     // A unit that a till sold meanwhile is with the customer: nobody finds it, and it is not missing.
     const undone = reservation.lines.filter((line) => line.picked + line.missing + line.sold < line.quantity);

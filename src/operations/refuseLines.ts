@@ -24,7 +24,7 @@ export const refuseLines: StockOperation<RefuseLines, Reservation> = {
   needs: ({ id }) => ({ reservations: [id] }),
 
   decide(batch, { id, admit, reason, lines, actor }) {
-    const reservation = reservationToChange(batch, id, admit);
+    const reservation = reservationToChange(batch, { id, admit, actor });
     assertAllowed(reservation, 'refuse');
     if (reservation.deliverTo !== null) {
       throw new Problem('wrong-handover', `${id} is sent to its customer: nobody refuses it at a counter.`);

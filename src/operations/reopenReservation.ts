@@ -21,7 +21,7 @@ export const reopenReservation: StockOperation<ReopenReservation, Reservation> =
   needs: ({ id }) => ({ reservations: [id] }),
 
   decide(batch, { id, admit, staff, reason, actor }) {
-    const reservation = reservationToChange(batch, id, admit);
+    const reservation = reservationToChange(batch, { id, admit, actor });
     assertAllowed(reservation, 'reopen');
     if (reservation.lines.some(({ collected, refused }) => collected + refused > 0)) {
       throw new Problem(

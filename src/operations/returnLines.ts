@@ -26,7 +26,7 @@ export const returnLines: StockOperation<ReturnLines, Reservation> = {
   needs: ({ id }) => ({ reservations: [id], tellings: true }),
 
   decide(batch, { id, admit, lines, actor }) {
-    const reservation = reservationToChange(batch, id, admit);
+    const reservation = reservationToChange(batch, { id, admit, actor });
     assertAllowed(reservation, 'return');
     for (const [place, returned] of lines.entries()) takeBack(batch, reservation, actor, returned, place);
     batch.record(reservation, 'reservation.returned', actor, reservation.status, { returned: lines });

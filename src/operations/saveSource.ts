@@ -27,7 +27,7 @@ export async function saveSource(
       occurredAt: now,
       location: null,
       subject: name,
-      version: record.version,
+      version: record.eventVersion,
       data: {
         source: name,
         kind: record.kind,

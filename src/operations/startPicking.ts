@@ -21,7 +21,7 @@ export const startPicking: StockOperation<StartPicking, Reservation> = {
   needs: ({ id }) => ({ reservations: [id] }),
 
   decide(batch, { id, admit, staff, takeOver, actor }) {
-    const reservation = reservationToChange(batch, id, admit);
+    const reservation = reservationToChange(batch, { id, admit, actor });
     assertAllowed(reservation, 'start');
     assertArrived(reservation);
     const from = reservation.status;

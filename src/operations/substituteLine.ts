@@ -33,7 +33,7 @@ export const substituteLine: StockOperation<SubstituteLine, Reservation> = {
   }),
 
   decide(batch, { id, admit, sku, by, consent, actor }) {
-    const reservation = reservationToChange(batch, id, admit);
+    const reservation = reservationToChange(batch, { id, admit, actor });
     assertAllowed(reservation, 'substitute');
     const item = batch.item(by.sku);
     assertReplaceable(reservation, sku, by.sku);

@@ -112,7 +112,8 @@ export async function listStockAsOf(
   return tx.run<StockRow>(
     `stock.list_as_of_${page.name}`,
     `WITH ${page.text}, promised AS (
-       SELECT n.item_id, n.location_id, n.quantity + coalesce(taken.units, 0) - coalesce(awaited.units, 0) AS units
+       SELECT n.item_id, n.location_id, n.quantity + coalesce(taken.units, 0) - coalesce(awaited.units, 0)
+               - coalesce(refused.units, 0) AS units
        FROM page
        JOIN reservation_lines n USING (item_id, location_id)
        JOIN reservations r ON r.id = n.reservation_id
@@ -137,7 +138,15 @@ export async function listStockAsOf(
          SELECT FROM reservation_transitions
          WHERE reservation_id = n.reservation_id AND type = 'confirmed' AND from_status = 'expired' AND at <= $7
        )
-       WHERE r.created_at <= $7 AND (n.reserved_at > $7 OR n.released_at IS NULL OR n.released_at > $7)
+       LEFT JOIN LATERAL (
+         SELECT sum(told.quantity) AS units
+         FROM reservation_transitions
+         CROSS JOIN LATERAL json_to_recordset(data->'putBackUnits') AS told (sku text, quantity int)
+         WHERE reservation_id = n.reservation_id AND type = 'refused' AND at <= $7 AND told.sku = page.sku
+       ) refused ON n.refused > 0
+       -- A line that replaces another one came later than its reservation.
+       WHERE (n.substitutes_item_id IS NULL OR n.reserved_at <= $7)
+         AND r.created_at <= $7 AND (n.reserved_at > $7 OR n.released_at IS NULL OR n.released_at > $7)
          AND CASE WHEN n.reserved_at <= $7 THEN r.expires_at IS NULL OR r.expires_at > $7
                   -- Taken again after it expired: before that, it was reserved as long as the hold lived.
                   ELSE hold.expires_at > $7 END

@@ -120,7 +120,7 @@ async function expectShown(oracle: Oracle, skus: readonly string[]): Promise<voi
 }
 
 type Shown = Record<
-  'quantity' | 'picked' | 'missing' | 'collected' | 'sold' | 'returned' | 'returnedSold',
+  'quantity' | 'picked' | 'missing' | 'refused' | 'collected' | 'sold' | 'returned' | 'returnedSold',
   number
 >;
 
@@ -129,12 +129,13 @@ function lineShown({
   quantity,
   picked,
   missing,
+  refused,
   collected,
   sold,
   returned,
   returnedSold,
 }: Shown & { sku: string }) {
-  return { sku, quantity, picked, missing, collected, sold, returned, returnedSold };
+  return { sku, quantity, picked, missing, refused, collected, sold, returned, returnedSold };
 }
 
 async function expectOrders(oracle: Oracle): Promise<void> {

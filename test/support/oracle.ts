@@ -12,13 +12,16 @@ import {
   type Line,
   left,
   lineOf,
+  newLine,
   newOrder,
   type Order,
   out,
   putBack,
   Refusal,
   ready,
+  refuse,
   refuseIf,
+  reopen,
   showCode,
   start,
   stillReserved,
@@ -55,16 +58,22 @@ function compare(a: Fact, b: Fact): number {
   return a.eventId < b.eventId ? -1 : 1;
 }
 
+/** When a tablet that was offline says that it was done; null: now. */
+type Late = { at: number | null };
+
 export type Command =
   | { do: 'reserve'; id: string; location: string; lines: Line[]; ttlSeconds: number }
   | { do: 'confirm'; id: string; reference: string }
   | { do: 'extend'; id: string; ttlSeconds: number }
-  | { do: 'start'; id: string; staff: string; takeOver: boolean }
-  | { do: 'pick'; id: string; lines: { sku: string; picked: number; missing: number }[] }
-  | { do: 'ready'; id: string; deadlineAt: number }
-  | { do: 'collect'; id: string; rightCode: boolean; lines: Line[] | null }
-  | { do: 'return'; id: string; lines: (Line & { damaged: boolean })[] }
-  | { do: 'cancel' | 'expire' | 'putBack'; id: string }
+  | ({ do: 'start'; id: string; staff: string; takeOver: boolean } & Late)
+  | ({ do: 'pick'; id: string; lines: { sku: string; picked: number; missing: number }[] } & Late)
+  | ({ do: 'substitute'; id: string; location: string; sku: string; by: Line } & Late)
+  | ({ do: 'ready'; id: string; deadlineAt: number } & Late)
+  | ({ do: 'collect'; id: string; rightCode: boolean; lines: Line[] | null } & Late)
+  | ({ do: 'refuse'; id: string; lines: Line[] | null } & Late)
+  | ({ do: 'return'; id: string; lines: (Line & { damaged: boolean })[] } & Late)
+  | ({ do: 'cancel' | 'putBack' | 'reopen'; id: string } & Late)
+  | { do: 'expire'; id: string }
   | {
       do: 'move';
       type: 'sale' | 'return' | 'receipt';
@@ -75,6 +84,7 @@ export type Command =
   | { do: 'count'; fact: Told; onHand: number; expected: number | null };
 
 const SKEW_MILLISECONDS = 60_000;
+const LATE_MILLISECONDS = 7 * 86_400_000;
 
 export class Oracle {
   readonly facts: Fact[] = [];
@@ -117,6 +127,7 @@ export class Oracle {
   #endDueHoldsInTheWayOf(commands: readonly Command[], now: number): void {
     const wanted = commands.flatMap((command) => {
       if (command.do === 'reserve') return command.lines.map(({ sku }) => `${sku}@${command.location}`);
+      if (command.do === 'substitute') return [`${command.by.sku}@${command.location}`];
       if (command.do !== 'confirm') return [];
       const order = this.orders.get(command.id);
       return order?.lines.map(({ sku }) => `${sku}@${order.location}`) ?? [];
@@ -167,22 +178,44 @@ export class Oracle {
     const order = this.orders.get(command.id);
     if (order === undefined) refuseIf(command.do !== 'expire', 'unknown-reservation');
     else if (command.do === 'confirm') this.#confirm(order, command.reference);
-    else if (command.do === 'pick') this.#pick(order, command.lines, now);
-    else if (command.do === 'collect') this.#collect(order, command.rightCode, command.lines, now);
-    else if (command.do === 'return') this.#return(order, command.lines, now);
+    else if (command.do === 'expire') expire(order, now);
     else if (command.do === 'extend') extend(order, command.ttlSeconds, now);
+    else this.#work(order, command, now);
+  }
+
+  /** What a store's staff do, perhaps told later. Whether it can have been then is asked first. */
+  #work(order: Order, command: Extract<Command, Late>, now: number): void {
+    const { at } = command;
+    const when = { now, at };
+    credible(order, when);
+    if (command.do === 'pick') this.#pick(order, command.lines, when);
+    else if (command.do === 'collect') this.#collect(order, command.rightCode, command.lines, when);
+    else if (command.do === 'return') this.#return(order, command.lines, when);
+    else if (command.do === 'substitute') this.#substitute(order, command.sku, command.by);
     else if (command.do === 'start') start(order, command.staff, command.takeOver);
     else if (command.do === 'ready') ready(order, command.deadlineAt);
+    else if (command.do === 'reopen') reopen(order);
+    else if (command.do === 'refuse') refuse(order, command.lines);
     else if (command.do === 'cancel') cancel(order);
-    else if (command.do === 'putBack') putBack(order);
-    else expire(order, now);
+    else putBack(order);
+  }
+
+  #substitute(order: Order, sku: string, by: Line): void {
+    allow(order, 'picking');
+    refuseIf(lineOf(order, sku).missing === 0, 'nothing-to-substitute');
+    refuseIf(
+      order.lines.some((line) => line.sku === by.sku),
+      'line-exists',
+    );
+    refuseIf(this.#available(by.sku, order.location) < by.quantity, 'insufficient-stock');
+    order.lines.push(newLine(by));
   }
 
   #reserve(command: Extract<Command, { do: 'reserve' }>, now: number): void {
     const { id, location, lines, ttlSeconds } = command;
     const short = lines.some(({ sku, quantity }) => this.#available(sku, location) < quantity);
     refuseIf(short, 'insufficient-stock');
-    this.orders.set(id, newOrder(id, location, lines, now + ttlSeconds * 1_000));
+    this.orders.set(id, newOrder({ id, location, createdAt: now }, lines, now + ttlSeconds * 1_000));
   }
 
   #confirm(order: Order, reference: string): void {
@@ -201,58 +234,61 @@ export class Oracle {
     Object.assign(order, { status: 'confirmed', reference, wasConfirmed: true, expiresAt: null });
   }
 
-  #pick(order: Order, lines: { sku: string; picked: number; missing: number }[], now: number): void {
+  #pick(order: Order, lines: { sku: string; picked: number; missing: number }[], when: When): void {
     allow(order, 'picking');
     for (const { sku, picked, missing } of lines) {
       const line = lineOf(order, sku);
       const impossible = picked + missing > line.quantity || missing > line.quantity - out(line);
       refuseIf(impossible || missing < line.missing, 'units-not-here');
-      this.#happen(order, sku, line.missing - missing, now);
+      this.#happen(order, sku, line.missing - missing, when);
       Object.assign(line, { picked, missing });
     }
   }
 
-  #collect(order: Order, rightCode: boolean, lines: Line[] | null, now: number): void {
+  #collect(order: Order, rightCode: boolean, lines: Line[] | null, when: When): void {
     const toldByTill = order.status === 'collected' && order.lines.some((line) => left(line) > 0);
     if (!toldByTill) allow(order, 'ready');
-    showCode(order, rightCode && order.wasConfirmed, now);
+    showCode(order, rightCode && order.wasConfirmed, when.now);
     for (const line of order.lines) {
       const units = lines === null ? left(line) : (lines.find(({ sku }) => sku === line.sku)?.quantity ?? 0);
       refuseIf(units > left(line), 'units-not-here');
-      if (units > 0) this.#seen(order, line.sku, { what: 'out', units, damaged: false }, now);
+      if (units > 0) this.#seen(order, line.sku, { what: 'out', units, damaged: false }, when);
     }
     for (const { sku } of lines ?? []) lineOf(order, sku);
     if (order.lines.every((line) => left(line) === 0)) order.status = 'collected';
     order.wrongCodes = 0;
   }
 
-  #return(order: Order, lines: (Line & { damaged: boolean })[], now: number): void {
+  #return(order: Order, lines: (Line & { damaged: boolean })[], when: When): void {
     allow(order, 'ready', 'collected', 'cancelled', 'expired');
     for (const { sku, quantity, damaged } of lines) {
       const line = lineOf(order, sku);
       refuseIf(quantity > out(line) - line.returned, 'units-not-here');
-      this.#seen(order, sku, { what: 'back', units: quantity, damaged }, now);
+      this.#seen(order, sku, { what: 'back', units: quantity, damaged }, when);
     }
   }
 
-  #happen(order: Order, sku: string, delta: number, now: number): void {
+  #happen(order: Order, sku: string, delta: number, when: When): void {
     if (delta === 0) return;
     const { location } = order;
     this.#own += 1;
-    const at = this.#instant(sku, location, now);
+    const at = this.#instant(order, sku, when);
     this.facts.push({ source: 'comptoir', eventId: String(this.#own), sku, location, at, delta });
   }
 
-  #seen(order: Order, sku: string, told: Pick<Telling, 'what' | 'units' | 'damaged'>, now: number): void {
-    tellLine(lineOf(order, sku), { ...told, who: 'counter', at: this.#instant(sku, order.location, now) });
+  #seen(order: Order, sku: string, told: Pick<Telling, 'what' | 'units' | 'damaged'>, when: When): void {
+    tellLine(lineOf(order, sku), { ...told, who: 'counter', at: this.#instant(order, sku, when) });
   }
 
-  /** When something happened that Comptoir itself saw: after every count that it knows. */
-  #instant(sku: string, location: string, now: number): number {
+  /** When something happened: as staff told, or, as Comptoir itself saw it, after every count that it knows. */
+  #instant(order: Order, sku: string, when: When): number {
+    const { location } = order;
+    const told = credible(order, when);
+    if (told !== null) return told;
     const counts = this.facts.filter(
       (fact) => 'count' in fact && fact.sku === sku && fact.location === location,
     );
-    return Math.max(now, ...counts.map((count) => count.at + 1));
+    return Math.max(when.now, ...counts.map((count) => count.at + 1));
   }
 
   /** What counter and tills told of the orders' lines. */
@@ -311,6 +347,16 @@ export class Oracle {
     refuseIf(known !== tell(fact, what), 'event-id-reused');
     return true;
   }
+}
+
+/** When a command was given, and when it is said to have been done. */
+type When = { now: number; at: number | null };
+
+function credible({ createdAt }: Order, { now, at }: When): number | null {
+  if (at === null) return null;
+  refuseIf(at > now + SKEW_MILLISECONDS, 'occurred-in-the-future');
+  refuseIf(at < now - LATE_MILLISECONDS || at < createdAt, 'occurred-too-early');
+  return Math.min(at, now);
 }
 
 function nameOf({ source, eventId }: Told): string {

@@ -12,6 +12,9 @@ export type Telling = {
 export type OrderLine = Line & {
   picked: number;
   missing: number;
+  /** Units that the customer refused, and those of them that are on their shelves again. */
+  refused: number;
+  refusedBack: number;
   collected: number;
   sold: number;
   returned: number;
@@ -25,6 +28,7 @@ export type Order = {
   /** Milliseconds since 1970, as all instants here. */
   expiresAt: number | null;
   lines: OrderLine[];
+  createdAt: number;
   wasConfirmed: boolean;
   reference: string | null;
   takenBy: string | null;
@@ -46,13 +50,18 @@ export function refuseIf(condition: boolean, code: string): void {
   if (condition) throw new Refusal(code);
 }
 
-export function newOrder(id: string, location: string, lines: readonly Line[], expiresAt: number): Order {
+export function newOrder(
+  { id, location, createdAt }: Pick<Order, 'id' | 'location' | 'createdAt'>,
+  lines: readonly Line[],
+  expiresAt: number,
+): Order {
   return {
     id,
     location,
     status: 'held',
     expiresAt,
-    lines: lines.map((line) => ({ ...line, ...untouched(), tellings: [] })),
+    lines: lines.map(newLine),
+    createdAt,
     wasConfirmed: false,
     reference: null,
     takenBy: null,
@@ -64,8 +73,21 @@ export function newOrder(id: string, location: string, lines: readonly Line[], e
   };
 }
 
+export function newLine(line: Line): OrderLine {
+  return { ...line, ...untouched(), tellings: [] };
+}
+
 function untouched() {
-  return { picked: 0, missing: 0, collected: 0, sold: 0, returned: 0, returnedSold: 0 };
+  return {
+    picked: 0,
+    missing: 0,
+    refused: 0,
+    refusedBack: 0,
+    collected: 0,
+    sold: 0,
+    returned: 0,
+    returnedSold: 0,
+  };
 }
 
 /** Somebody tells of units of a line; what this does to on hand is not asked here. */
@@ -128,17 +150,21 @@ export function out(line: OrderLine): number {
 
 /** Units that the customer still waits for. */
 export function wanted(line: OrderLine): number {
-  return line.quantity - line.missing - out(line);
+  return Math.max(0, line.quantity - line.missing - line.refused - out(line));
 }
 
 /** Units that the counter has not handed over. */
 export function left(line: OrderLine): number {
-  return line.quantity - line.missing - line.collected;
+  return line.quantity - line.missing - line.refused - line.collected;
 }
 
-/** An open order holds all that it has not handed over or missed; so does one whose units lie ready on a shelf. */
+/**
+ * An open order holds all that it has not handed over or missed, also what was refused until it is put back; so does
+ * one whose units lie ready on a shelf.
+ */
 export function stillReserved(order: Order, line: OrderLine): number {
-  return isOpen(order) || order.putBackPending ? wanted(line) : 0;
+  if (!isOpen(order) && !order.putBackPending) return 0;
+  return Math.max(0, line.quantity - line.missing - out(line) - line.refusedBack);
 }
 
 export function lineOf(order: Order, sku: string): OrderLine {
@@ -173,6 +199,29 @@ export function putBack(order: Order): void {
   allow(order, 'ready', 'collected', 'cancelled', 'expired');
   refuseIf(!order.putBackPending, 'nothing-to-put-back');
   order.putBackPending = false;
+  for (const line of order.lines) line.refusedBack = line.refused;
+}
+
+export function reopen(order: Order): void {
+  allow(order, 'ready');
+  refuseIf(
+    order.lines.some(({ collected, refused }) => collected + refused > 0),
+    'invalid-transition',
+  );
+  Object.assign(order, { status: 'picking', deadlineAt: null, takenBy: 'Zoe' });
+}
+
+/** Null: all that is left. */
+export function refuse(order: Order, lines: readonly Line[] | null): void {
+  allow(order, 'ready');
+  for (const { sku, quantity } of lines ?? order.lines.map((line) => ({ ...line, quantity: wanted(line) }))) {
+    const line = lineOf(order, sku);
+    refuseIf(quantity > wanted(line), 'units-not-here');
+    line.refused += quantity;
+  }
+  order.putBackPending = true;
+  if (order.lines.some((line) => wanted(line) > 0)) return;
+  order.status = order.lines.some((line) => out(line) > 0) ? 'collected' : 'cancelled';
 }
 
 export function start(order: Order, staff: string, takeOver: boolean): void {

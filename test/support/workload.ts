@@ -11,9 +11,12 @@ import { putBackReservation } from '../../src/operations/putBackReservation.ts';
 import { readyReservation } from '../../src/operations/readyReservation.ts';
 import { recordCounts } from '../../src/operations/recordCounts.ts';
 import { recordMovements } from '../../src/operations/recordMovements.ts';
+import { refuseLines } from '../../src/operations/refuseLines.ts';
+import { reopenReservation } from '../../src/operations/reopenReservation.ts';
 import { reserveItems } from '../../src/operations/reserveItems.ts';
 import { returnLines } from '../../src/operations/returnLines.ts';
 import { startPicking } from '../../src/operations/startPicking.ts';
+import { substituteLine } from '../../src/operations/substituteLine.ts';
 import type { Outcome } from '../../src/operations/writer/outcome.ts';
 import type { Command, Told } from './oracle.ts';
 import { isOpen, type Order } from './oracleOrder.ts';
@@ -25,8 +28,11 @@ const MOVES = [
   'extend',
   'start',
   'pick',
+  'substitute',
   'ready',
+  'reopen',
   'collect',
+  'refuse',
   'return',
   'cancel',
   'expire',
@@ -77,7 +83,7 @@ export function commandOf({ what, n }: Draw, shop: Shop, now: number): Command |
   const orders = what === 'next' ? all.filter(goesOn) : all;
   if (orders.length === 0) return null;
   const order = pick(orders, n[0]);
-  return moveOf(what === 'next' ? nextOf(order) : what, order, n, shop, now);
+  return moveOf(what === 'next' ? nextOf(order, n) : what, order, n, shop, now);
 }
 
 function pick<T>(list: readonly T[], n: number | undefined): T {
@@ -139,22 +145,29 @@ function goesOn(order: Order): boolean {
 }
 
 /** What would usually be done next with an order. */
-function nextOf(order: Order): Move {
-  if (order.putBackPending) return 'putBack';
+function nextOf(order: Order, n: readonly number[]): Move {
+  if (order.putBackPending && (order.status !== 'ready' || (n[7] ?? 0) % 2 === 0)) return 'putBack';
   const undone = order.lines.some((line) => line.picked + line.missing < line.quantity);
+  if (order.status === 'picking' && order.lines.some(lacks) && order.lines.length < 3) return 'substitute';
   const next: Record<string, Move> = {
     held: 'confirm',
     expired: 'confirm',
     confirmed: 'start',
     picking: undone ? 'pick' : 'ready',
-    ready: 'collect',
+    ready: pick(['collect', 'collect', 'refuse', 'reopen'], n[7]),
   };
   return next[order.status] ?? 'return';
+}
+
+/** Units of it are missing, and nothing else was offered for them. */
+function lacks({ missing }: Order['lines'][number]): boolean {
+  return missing > 0;
 }
 
 function moveOf(move: Move, order: Order, n: readonly number[], shop: Shop, now: number): Command {
   const { id } = order;
   const some = (at: number, of: number) => (n[at] ?? 0) % of;
+  const late = { at: toldAt(order, n, now) };
   const stray = some(7, 12) === 0 ? [{ sku: pick(shop.skus, n[6]), quantity: 1 }] : [];
   switch (move) {
     case 'confirm':
@@ -162,11 +175,18 @@ function moveOf(move: Move, order: Order, n: readonly number[], shop: Shop, now:
     case 'extend':
       return { do: move, id, ttlSeconds: 30 + some(1, 120) };
     case 'start':
-      return { do: move, id, staff: pick(['Ana', 'Ben'], n[1]), takeOver: some(2, 3) === 0 };
+      return { do: move, id, staff: pick(['Ana', 'Ben'], n[1]), takeOver: some(2, 3) === 0, ...late };
     case 'pick':
-      return { do: move, id, lines: order.lines.map((line, i) => pickedOf(line, n[1 + i] ?? 0)) };
+      return { do: move, id, lines: order.lines.map((line, i) => pickedOf(line, n[1 + i] ?? 0)), ...late };
+    case 'substitute': {
+      // Mostly one that lacks units, if there is one.
+      const lacking = order.lines.filter(({ missing }) => missing > 0);
+      const { sku } = pick(some(1, 6) === 0 || lacking.length === 0 ? order.lines : lacking, n[2]);
+      const by = { sku: pick(shop.skus, n[3]), quantity: 1 + some(4, 3) };
+      return { do: move, id, location: order.location, sku, by, ...late };
+    }
     case 'ready':
-      return { do: move, id, deadlineAt: now + some(1, 200) * 1_000 };
+      return { do: move, id, deadlineAt: now + some(1, 200) * 1_000, ...late };
     case 'collect': {
       const part = order.lines.map(({ sku, quantity }, i) => ({ sku, quantity: 1 + some(2 + i, quantity) }));
       return {
@@ -174,18 +194,35 @@ function moveOf(move: Move, order: Order, n: readonly number[], shop: Shop, now:
         id,
         rightCode: some(1, 4) > 0,
         lines: some(2, 2) === 0 ? null : [...part, ...stray],
+        ...late,
       };
+    }
+    case 'refuse': {
+      const some = order.lines.slice(0, 1 + ((n[2] ?? 0) % 2));
+      const part = some.map(({ sku, quantity }, i) => ({ sku, quantity: 1 + ((n[3 + i] ?? 0) % quantity) }));
+      return { do: move, id, lines: (n[1] ?? 0) % 3 === 0 ? null : [...part, ...stray], ...late };
     }
     case 'return': {
       const { sku, quantity } = pick(order.lines, n[1]);
       const back = { sku, quantity: 1 + some(2, quantity), damaged: some(3, 2) === 0 };
-      return { do: move, id, lines: [back, ...stray.map((line) => ({ ...line, damaged: false }))] };
+      return { do: move, id, lines: [back, ...stray.map((line) => ({ ...line, damaged: false }))], ...late };
     }
     case 'cancel':
-    case 'expire':
     case 'putBack':
+    case 'reopen':
+      return { do: move, id, ...late };
+    case 'expire':
       return { do: move, id };
   }
+}
+
+/** A third of all is told by a tablet that was offline for up to two minutes; some clocks are ahead, or quite wrong. */
+function toldAt({ createdAt }: Order, n: readonly number[], now: number): number | null {
+  const [a = 0, b = 0] = [n[5], n[6]];
+  if (a % 3 > 0) return null;
+  if (b % 11 === 0) return now + (b % 90) * 1_000;
+  if (b % 13 === 0) return createdAt - 1 - (b % 2) * 8 * 86_400_000;
+  return Math.max(createdAt, now - (b % 120) * 1_000);
 }
 
 /** Mostly all of a line; sometimes a unit is missing, or the figures cannot be. */
@@ -233,7 +270,8 @@ function outcomeOf(
     const { fact: told, onHand, expected } = command;
     return one(recordCounts, { ...told, onHand, expected, countedAt: new Date(told.at), maySee: anywhere });
   }
-  const base = { id: command.id, admit: anywhere, actor: ACTOR };
+  const occurredAt = 'at' in command && command.at !== null ? new Date(command.at) : null;
+  const base = { id: command.id, admit: anywhere, actor: { ...ACTOR, occurredAt } };
   switch (command.do) {
     case 'confirm': {
       const { lines = [], location = '' } = orders.get(command.id) ?? {};
@@ -261,6 +299,14 @@ function outcomeOf(
           reason: line.missing > 0 ? ('not_found' as const) : null,
         })),
       });
+    case 'substitute': {
+      const { sku, by, location } = command;
+      return one(substituteLine, { ...base, sku, by, location, consent: { givenBy: 'customer' } });
+    }
+    case 'reopen':
+      return one(reopenReservation, { ...base, staff: 'Zoe', reason: null });
+    case 'refuse':
+      return one(refuseLines, { ...base, reason: 'too big', lines: command.lines });
     case 'ready':
       return one(readyReservation, { ...base, shelf: null, pickupDeadlineAt: new Date(command.deadlineAt) });
     case 'collect': {

@@ -158,6 +158,11 @@ export class Batch {
     return occurredAt && occurrenceOf(occurredAt, { now: this.now, createdAt });
   }
 
+  /** True where a source of the location is silent; for commands that need `staleness`. */
+  isStale(locationId: number): boolean {
+    return this.#loaded.staleLocations.has(locationId);
+  }
+
   /** True for a plan that has become reservations, before this batch or in it. */
   isPlanTaken(planId: string): boolean {
     return this.#loaded.takenPlans.has(planId) || [...this.made].some((made) => made.planId === planId);

@@ -15,6 +15,7 @@ import {
   findTakenPlans,
   readReservations,
 } from '../../queries/reservations.ts';
+import { staleAmong } from '../../queries/silence.ts';
 import type { Tx } from '../../queries/transaction.ts';
 import { readTransfers } from '../../queries/transfers.ts';
 import { Batch } from './batch.ts';
@@ -123,6 +124,7 @@ export async function loadBatch(
     drifts: await loadDrifts(tx, needs, names, levels),
     orderReferences,
     takenPlans: await loadTakenPlans(tx, needs),
+    staleLocations: await loadStaleness(tx, needs, names),
   });
   const ended = needs.flatMap((need) => (need.decidesDue === true ? [] : namedBy(need, named)));
   const due = dueAmong([...ended, ...hanging.fed], reservations, now);
@@ -266,6 +268,13 @@ async function loadOrderReferences(tx: Tx, needs: readonly Needs[]): Promise<Map
 async function loadTakenPlans(tx: Tx, needs: readonly Needs[]): Promise<Set<string>> {
   const asked = needs.flatMap((need) => need.plans ?? []);
   return asked.length === 0 ? new Set() : new Set(await findTakenPlans(tx, asked));
+}
+
+async function loadStaleness(tx: Tx, needs: readonly Needs[], names: Names): Promise<Set<number>> {
+  const asked = needs.filter(({ staleness }) => staleness === true);
+  if (asked.length === 0) return new Set();
+  const locationIds = new Set(namedLevels(asked, names).map(({ locationId }) => locationId));
+  return new Set(await staleAmong(tx, [...locationIds]));
 }
 
 function unique(ids: readonly string[]): string[] {

@@ -42,6 +42,8 @@ export type Loaded = {
   drifts: Map<number, Drift>;
   orderReferences: Map<string, string>;
   takenPlans: ReadonlySet<string>;
+  /** Ids of locations of which a source is silent, among those asked about. */
+  staleLocations: ReadonlySet<number>;
   /** The reservations that answer to a name, by reservationNameKey. */
   named: ReadonlyMap<string, readonly string[]>;
   tellings: LoadedTellings;

@@ -32,6 +32,8 @@ export type Needs = {
   /** Levels that are derived anew from the ledger and the open lines. */
   derives?: readonly { sku: string; location: string }[];
   orderReferences?: readonly { channel: string; orderReference: string }[];
+  /** Whether the locations of its levels are stale, for `batch.isStale`. */
+  staleness?: boolean;
   /** Plans that it takes; who takes one locks the same levels as whoever took it before. */
   plans?: readonly string[];
 };

@@ -6,12 +6,19 @@ import type { Reservation, ReservationLine } from '../../domain/reservation.ts';
 import type { Batch } from './batch.ts';
 import type { Actor, Admit } from './outcome.ts';
 
-/** The reservation of a command, ready to be changed; 404 `unknown-reservation`, also for another store's. */
-export function reservationToChange(batch: Batch, id: string, admit: Admit): Reservation {
+/**
+ * The reservation of a command, ready to be changed. Throws `unknown-reservation`, also for another store's; then, before
+ * its state is looked at, `occurred-in-the-future` or `occurred-too-early` for what cannot have been done when it is told.
+ */
+export function reservationToChange(
+  batch: Batch,
+  { id, admit, actor }: { id: string; admit: Admit; actor: Actor },
+): Reservation {
   const reservation = batch.findReservation(id);
   if (reservation === null || !admit(reservation)) {
     throw new Problem('unknown-reservation', `There is no reservation ${id}.`);
   }
+  batch.toldAt(reservation, actor);
   return batch.change(reservation);
 }
 
