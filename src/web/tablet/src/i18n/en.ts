@@ -2,6 +2,7 @@
 import type { fr } from './fr.ts';
 import { en as app } from './texts/app.ts';
 import { en as batch } from './texts/batch.ts';
+import { en as camera } from './texts/camera.ts';
 import { en as conflicts } from './texts/conflicts.ts';
 import { en as counter } from './texts/counter.ts';
 import { en as pick } from './texts/pick.ts';
@@ -23,4 +24,5 @@ export const en: Texts<typeof fr> = {
   ...shift,
   ...pick,
   ...batch,
+  ...camera,
 };

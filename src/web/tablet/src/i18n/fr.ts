@@ -1,6 +1,7 @@
 // French, whole: the words of every area. A new area is a file of texts/ and a line here and in en.ts.
 import { fr as app } from './texts/app.ts';
 import { fr as batch } from './texts/batch.ts';
+import { fr as camera } from './texts/camera.ts';
 import { fr as conflicts } from './texts/conflicts.ts';
 import { fr as counter } from './texts/counter.ts';
 import { fr as pick } from './texts/pick.ts';
@@ -21,4 +22,5 @@ export const fr = {
   ...shift,
   ...pick,
   ...batch,
+  ...camera,
 };
