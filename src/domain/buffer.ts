@@ -138,9 +138,10 @@ const HOUR_MILLISECONDS = 3_600_000;
 
 /**
  * Units that may have been sold while a source is silent: the level's own sell rate (units sold in the 28 days before
- * the source's last message ÷ 672 h) × the time since, rounded up; at most what is on hand.
+ * the source's last message ÷ 672 h) × the time since, to the nearest unit; at most what is on hand. Rounded up, every
+ * hiccup of a source would keep a unit of all that ever sells, and the last one of most from the web.
  */
 export function silenceUnits(sold: number, silentMilliseconds: number, onHand: number): number {
   const expected = (Math.max(0, sold) * silentMilliseconds) / (SALES_HOURS * HOUR_MILLISECONDS);
-  return Math.min(Math.ceil(expected), Math.max(0, onHand));
+  return Math.min(Math.round(expected), Math.max(0, onHand));
 }

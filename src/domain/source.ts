@@ -40,6 +40,8 @@ export type SourceRecord = {
   countsCompared: number;
   countsDisagreed: number;
   version: number;
+  /** Of its events: they tell silences, too, which change no description. */
+  eventVersion: number;
   createdAt: Date;
   updatedAt: Date;
 };

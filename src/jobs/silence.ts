@@ -2,19 +2,27 @@
 // back at once afterwards. Levels are written by the stock writer; what a silence is worth is domain/buffer.ts.
 import type { Logger } from 'pino';
 import { silenceUnits } from '../domain/buffer.ts';
-import { applyBuffers } from '../operations/applyBuffers.ts';
+import { type ApplyBuffers, applyBuffers } from '../operations/applyBuffers.ts';
 import type { StockWriter } from '../operations/stockWriter.ts';
 import { insertEvents, type NewEvent } from '../queries/events.ts';
 import {
-  findSilenceOver,
-  hastenSilenceStep,
+  nextStaleLocation,
+  noteLook,
   noteSilence,
-  readSilentLevels,
-  readStaleLocations,
   type SourceChange,
   type StaleLocation,
-  takeSilenceStep,
 } from '../queries/silence.ts';
+import {
+  advanceSilenceStep,
+  endSilenceStep,
+  findSilenceOver,
+  hastenSilenceStep,
+  readSilentLevels,
+  releaseSilenceStep,
+  type SilentLevel,
+  type StepPlace,
+  takeSilenceStep,
+} from '../queries/silenceSteps.ts';
 import type { Database } from '../queries/transaction.ts';
 import { pause } from './pause.ts';
 
@@ -24,6 +32,7 @@ export type SilenceOptions = {
   now: () => Date;
   /** Wakes the feed after what this process wrote. */
   feed: { wake(): void };
+  log: Logger;
 };
 
 /** Between two steps of growth: a figure moves by a unit in hours, seldom in minutes. */
@@ -31,113 +40,167 @@ export const STEP_MILLISECONDS = 5 * 60_000;
 /** Levels a batch: locked together, so few enough that a shopper's hold does not feel it. */
 const LEVELS_PER_BATCH = 200;
 
-export function startSilence(options: SilenceOptions & { log: Logger; pollMilliseconds: number }): {
+/** Three works beside each other: many levels to write must not keep anybody from hearing who speaks again. */
+export function startSilence(options: SilenceOptions & { pollMilliseconds: number }): {
   close(): Promise<void>;
 } {
   const closing = new AbortController();
-  const running = watchUntilClosed(options, closing.signal);
+  const running = [look, giveBack, grow].map((work) => workUntilClosed(work, options, closing.signal));
   return {
     async close() {
       closing.abort();
-      await running;
+      await Promise.all(running);
     },
   };
 }
 
-/** One look: who fell silent or spoke, the step of growth if it is due, and what is over. Also used by tests. */
-export async function watch(options: SilenceOptions, closing?: AbortSignal): Promise<void> {
-  const { database, now, feed } = options;
+/** All three, one after the other: for tests, without the timer. */
+export async function watch(options: SilenceOptions): Promise<void> {
+  await look(options);
+  await giveBack(options);
+  await grow(options);
+}
+
+/** Who fell silent, and who spoke. */
+export async function look({ database, now, feed }: SilenceOptions): Promise<void> {
+  await noteLook(database, now());
   const changes = await database.retried(async (tx) => {
     const noted = await noteSilence(tx, now());
     if (noted.length > 0) await hastenSilenceStep(tx);
     await insertEvents(
       tx,
-      noted.map((change) => sourceEvent(change, now())),
+      noted.flatMap((change) => eventsOf(change, now())),
     );
     return noted;
   });
   if (changes.length > 0) feed.wake();
-  // Every process gives back what it finds: a second one finds it given back under the lock, and writes nothing.
-  await giveBack(options, closing);
-  if (await takeSilenceStep(database, now(), STEP_MILLISECONDS)) await grow(options, closing);
 }
 
-function sourceEvent(change: SourceChange, at: Date): NewEvent {
-  const { name, silentSince, lastMessageAt, heartbeatSeconds, locations, version } = change;
+/** One for a source as a whole; else one for each location of which it fell silent while it speaks of others. */
+function eventsOf(change: SourceChange, at: Date): NewEvent[] {
+  const { name, eventVersion, heartbeatSeconds, silentLocations, locations } = change;
+  if (change.isWhole) {
+    const isSilent = change.silentSince !== null;
+    return [
+      sourceEvent(change, null, eventVersion, at, {
+        heartbeatSeconds,
+        locations: isSilent ? silentLocations : locations.length,
+        stillSilent: isSilent ? undefined : silentLocations,
+      }),
+    ];
+  }
+  const first = eventVersion - locations.length + 1;
+  return locations.map(({ location, ...heard }, place) =>
+    sourceEvent({ name, ...heard }, location, first + place, at, { heartbeatSeconds, locations: 1 }),
+  );
+}
+
+function sourceEvent(
+  { name, silentSince, lastMessageAt }: Pick<SourceChange, 'name' | 'silentSince' | 'lastMessageAt'>,
+  location: string | null,
+  version: number,
+  at: Date,
+  data: object,
+): NewEvent {
   return {
     type: silentSince === null ? 'source.speaking' : 'source.silent',
     occurredAt: at,
-    location: null,
+    location,
     subject: name,
     version,
     data: {
       source: name,
       silentSince: silentSince?.toISOString() ?? null,
       lastMessageAt: lastMessageAt.toISOString(),
-      heartbeatSeconds,
-      locations,
+      ...data,
     },
   };
 }
 
-async function giveBack({ database, stock }: SilenceOptions, closing?: AbortSignal): Promise<void> {
+/** Every process gives back what it finds: a second one finds it given back under the lock, and writes nothing. */
+export async function giveBack(options: SilenceOptions, closing?: AbortSignal): Promise<void> {
+  const done = new Set<number>();
   while (closing?.aborted !== true) {
-    const stale = (await readStaleLocations(database)).map(({ locationId }) => locationId);
-    const over = await findSilenceOver(database, stale, LEVELS_PER_BATCH);
+    const over = await findSilenceOver(options.database, [...done], LEVELS_PER_BATCH);
     if (over.length === 0) return;
-    await applyAll(
-      stock,
-      over.map((level) => ({ ...level, silenceBuffer: 0 })),
-    );
-    if (over.length < LEVELS_PER_BATCH) return;
-  }
-}
-
-/**
- * Should the source speak while this goes on, a chunk may keep units that are due back: the next look, a second later,
- * finds them. Should this process die, the next step is another's.
- */
-async function grow(options: SilenceOptions, closing?: AbortSignal): Promise<void> {
-  for (const stale of await readStaleLocations(options.database)) {
-    for (let after = 0; closing?.aborted !== true; ) {
-      const levels = await readSilentLevels(options.database, stale, after, LEVELS_PER_BATCH);
-      const last = levels.at(-1);
-      if (last === undefined) break;
-      after = last.itemId;
-      const silentMilliseconds = options.now().getTime() - stale.lastMessageAt.getTime();
-      const commands = levels
-        .map((level) => commandFor(stale, level, silentMilliseconds))
-        .filter(({ isNew }) => isNew);
-      if (commands.length > 0) await applyAll(options.stock, commands);
+    for (const [locationId, levels] of Map.groupBy(over, (level) => level.locationId)) {
+      const commands = levels.map(
+        ({ sku, location }): ApplyBuffers => ({ sku, location, silenceBuffer: 0, onlyWhile: 'heard' }),
+      );
+      const changed = await applyAll(options, commands);
+      // Nothing to change any more, or nothing that can be: not again in this round, which ends.
+      if (changed === null || changed === 0) done.add(locationId);
     }
   }
 }
 
-function commandFor(
-  { location }: StaleLocation,
-  level: { sku: string; sold: number; onHand: number; silenceBuffer: number },
-  silentMilliseconds: number,
-) {
+/**
+ * The step that is due, or the rest of one that a process left. Before each page the silence is read anew, and under
+ * the locks of its levels again: one that has ended meanwhile grows no more.
+ */
+export async function grow(options: SilenceOptions, closing?: AbortSignal): Promise<void> {
+  const { database, now } = options;
+  let place = await takeSilenceStep(database, now(), STEP_MILLISECONDS);
+  while (place !== null) {
+    if (closing?.aborted === true) return releaseSilenceStep(database, place);
+    const stale = await nextStaleLocation(database, place.locationId);
+    if (stale === null) return endSilenceStep(database, place);
+    const next = await growPage(options, stale, stale.locationId === place.locationId ? place.itemId : 0);
+    place = (await advanceSilenceStep(database, place, next)) ? next : null;
+  }
+}
+
+/** Where to go on: after the page, or at the next location where this one has no more, or cannot be gone through. */
+async function growPage(options: SilenceOptions, stale: StaleLocation, after: number): Promise<StepPlace> {
+  const { locationId, location } = stale;
+  const elsewhere = { locationId: locationId + 1, itemId: 0 };
+  try {
+    const levels = await readSilentLevels(options.database, stale, after, LEVELS_PER_BATCH);
+    const last = levels.at(-1);
+    if (last === undefined) return elsewhere;
+    const silentMilliseconds = options.now().getTime() - stale.lastMessageAt.getTime();
+    const commands = levels.flatMap((level) => commandFor(location, level, silentMilliseconds) ?? []);
+    return (await applyAll(options, commands)) === null ? elsewhere : { locationId, itemId: last.itemId };
+  } catch (error) {
+    options.log.warn({ err: error, location }, 'the buffers of a silent location could not grow');
+    return elsewhere;
+  }
+}
+
+function commandFor(location: string, level: SilentLevel, silentMilliseconds: number): ApplyBuffers | null {
   const { sku, sold, onHand } = level;
   const silenceBuffer = silenceUnits(sold, silentMilliseconds, onHand);
-  return { sku, location, silenceBuffer, isNew: silenceBuffer !== level.silenceBuffer };
+  return silenceBuffer === level.silenceBuffer
+    ? null
+    : { sku, location, silenceBuffer, onlyWhile: 'silent' as const };
 }
 
+/** How many levels changed; null where some could not be written: one store's trouble is not the others'. */
 async function applyAll(
-  stock: StockWriter,
-  levels: readonly { sku: string; location: string; silenceBuffer: number }[],
-): Promise<void> {
-  const outcomes = await stock.apply(applyBuffers, levels);
-  for (const outcome of outcomes) if (!outcome.ok) throw outcome.problem;
+  { stock, log }: SilenceOptions,
+  commands: readonly ApplyBuffers[],
+): Promise<number | null> {
+  if (commands.length === 0) return 0;
+  let changed = 0;
+  for (const outcome of await stock.apply(applyBuffers, commands)) {
+    if (!outcome.ok) {
+      const location = commands[0]?.location;
+      log.warn({ err: outcome.problem, location }, 'a buffer could not follow a silence');
+      return null;
+    }
+    if (outcome.value) changed += 1;
+  }
+  return changed;
 }
 
-async function watchUntilClosed(
+async function workUntilClosed(
+  work: (options: SilenceOptions, closing: AbortSignal) => Promise<void>,
   options: Parameters<typeof startSilence>[0],
   closed: AbortSignal,
 ): Promise<void> {
   while (!closed.aborted) {
     try {
-      await watch(options, closed);
+      await work(options, closed);
     } catch (error) {
       options.log.warn({ err: error }, 'silent sources could not be looked after');
     }

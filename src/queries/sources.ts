@@ -1,11 +1,12 @@
 // Sources as rows: what is known of them, what was heard from them, and where they disagreed. Decides nothing.
 // No batch of the stock writer updates a source: it would be a row that everybody waits for.
 import type { SourceInput, SourceRecord } from '../domain/source.ts';
+import { LOCATION_DAYS } from './silence.ts';
 import type { Tx } from './transaction.ts';
 
 const COLUMNS = `s.name, s.kind, s.rank, s.heartbeat_seconds AS "heartbeatSeconds",
   s.last_message_at AS "lastMessageAt", s.last_occurred_at AS "lastOccurredAt", s.silent_since AS "silentSince",
-  s.counts_compared::int AS "countsCompared", s.counts_disagreed::int AS "countsDisagreed", s.version,
+  s.counts_compared::int AS "countsCompared", s.counts_disagreed::int AS "countsDisagreed", s.version, s.event_version AS "eventVersion",
   s.created_at AS "createdAt", s.updated_at AS "updatedAt"`;
 /** For a key limited to locations (null: it is not): sources that speak for one of them. */
 const VISIBLE = (codes: string) => `(${codes}::text[] IS NULL OR EXISTS (
@@ -74,7 +75,8 @@ export async function describeSource(
 ): Promise<void> {
   await tx.run(
     'sources.describe',
-    `UPDATE sources SET kind = $2, rank = $3, heartbeat_seconds = $4, version = version + 1, updated_at = $5
+    `UPDATE sources SET kind = $2, rank = $3, heartbeat_seconds = $4, version = version + 1,
+            event_version = event_version + 1, updated_at = $5
      WHERE name = $1`,
     [name, kind, rank, heartbeatSeconds ?? null, now],
   );
@@ -136,6 +138,41 @@ export async function noteSources(tx: Tx, notes: readonly SourceNote[], now: Dat
       spoken.map(({ messageAt }) => messageAt),
     ],
   );
+}
+
+/** The locations that a source speaks for: those that are missed when it is silent. */
+export async function missedWith(tx: Tx, name: string, visible: readonly string[] | null): Promise<string[]> {
+  const rows = await tx.run<{ code: string }>(
+    'sources.missed_with',
+    `SELECT o.code FROM sources s
+     JOIN source_locations w ON w.source = s.name
+       AND w.last_message_at > s.last_message_at - interval '${LOCATION_DAYS} days'
+     JOIN locations o ON o.id = w.location_id
+     WHERE s.name = $1 AND ($2::text[] IS NULL OR o.code = ANY ($2))`,
+    [name, visible],
+  );
+  return rows.map(({ code }) => code);
+}
+
+/**
+ * Of these names, each used by a key limited to locations, those that the key may speak by: of a source that speaks for
+ * one of them already, or for none at all (new, or described only). In order; any other would end another's silence.
+ */
+export async function mayBeSpokenBy(
+  tx: Tx,
+  keys: readonly { name: string; visible: readonly string[] }[],
+): Promise<boolean[]> {
+  if (keys.length === 0) return [];
+  const rows = await tx.run<{ admitted: boolean }>(
+    'sources.may_be_spoken_by',
+    `SELECT NOT EXISTS (SELECT 1 FROM source_locations w WHERE w.source = k.name)
+            OR EXISTS (SELECT 1 FROM source_locations w JOIN locations o ON o.id = w.location_id
+                       WHERE w.source = k.name AND k.visible::jsonb ? o.code) AS admitted
+     FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS k (name, visible, place)
+     ORDER BY k.place`,
+    [keys.map(({ name }) => name), keys.map(({ visible }) => JSON.stringify(visible))],
+  );
+  return rows.map(({ admitted }) => admitted);
 }
 
 export type SpokenFor = { code: string; lastMessageAt: Date };

@@ -103,7 +103,9 @@ test.each([
 test.each([
   ['a unit an hour', 672, 3.5, 100, 4],
   ['a unit a day', 28, 24, 100, 1],
-  ['a unit a day, for a moment', 28, 0.01, 100, 1],
+  ['a unit a day, for half a day', 28, 12, 100, 1],
+  ['a unit a day, for less', 28, 11.9, 100, 0],
+  ['one in four weeks, for a minute', 1, 0.02, 1, 0],
   ['more than there is', 672, 50, 7, 7],
   ['nothing', 0, 1_000, 100, 0],
   ['from what is short already', 672, 5, -3, 0],

@@ -141,7 +141,7 @@ describe('a source', () => {
     const { body } = await shop.post('/v1/sources/quiet/heartbeat', {}).expect(200);
     expect(body).toMatchObject({ name: 'quiet', lastMessageAt: minutesAgo(0), lastOccurredAt: null });
     expect((await read('quiet')).body).toMatchObject({
-      locations: [{ code: STORE, lastMessageAt: minutesAgo(2) }],
+      locations: [{ code: STORE, lastMessageAt: minutesAgo(0) }],
     });
     await shop.post('/v1/sources/quiet/heartbeat', { locations: ['NO-SUCH'] }).expect(404);
     await shop.post('/v1/sources/quiet/heartbeat', { locations: [] }).expect(400);
@@ -188,6 +188,47 @@ describe('a key', () => {
     await shop.post('/v1/sources/both/heartbeat', {}, { token }).expect(200);
     await shop.post('/v1/sources/fresh/heartbeat', { locations: [STORE] }, { token }).expect(200);
     await shop.post('/v1/sources/both/heartbeat', { locations: [OTHER_STORE] }, { token }).expect(404);
+  });
+
+  test('of one store speaks for no other’s source, by heartbeat nor by fact, and does not come to see it', async () => {
+    await put('theirs', { kind: 'pos', heartbeatSeconds: 60 }).expect(201);
+    await tellMovement('theirs', { location: OTHER_STORE });
+    const spoken = (await read('theirs')).body.lastMessageAt;
+    clock += 120_000;
+    const { token } = await shop.app.key({ scopes: ['stock:read', 'stock:write'], locations: [STORE] });
+    const beat = { locations: [STORE] };
+    await shop.post('/v1/sources/theirs/heartbeat', beat, { token }).expect(404);
+    const fact = { type: 'receipt', sku: TABLE, location: STORE, quantity: 1, occurredAt: minutesAgo(0) };
+    const sent = { source: 'theirs', movements: [{ ...fact, eventId: 'not-theirs' }] };
+    expect((await shop.post('/v1/stock/movements', sent, { token }).expect(200)).body).toMatchObject({
+      applied: 1,
+    });
+    const refused = { source: 'theirs', movements: [{ eventId: 'nothing' }] };
+    await shop.post('/v1/stock/movements', refused, { token }).expect(200);
+    expect((await read('theirs', token)).status).toBe(404);
+    expect((await read('theirs')).body).toMatchObject({
+      lastMessageAt: spoken,
+      locations: [{ code: OTHER_STORE }],
+    });
+  });
+
+  test('of one store speaks first by a name that was described, and with others by one that is shared', async () => {
+    await put('till-of-one', { kind: 'pos', heartbeatSeconds: 60 }).expect(201);
+    const { token } = await shop.app.key({ scopes: ['stock:read', 'stock:write'], locations: [STORE] });
+    const fact = { type: 'receipt', sku: TABLE, location: STORE, quantity: 1, occurredAt: minutesAgo(0) };
+    const tell = (eventId: string, location: string, key?: string) => {
+      const movements = [{ ...fact, eventId, location }];
+      const by = key === undefined ? {} : { token: key };
+      return shop.post('/v1/stock/movements', { source: 'till-of-one', movements }, by).expect(200);
+    };
+    await tell('first', STORE, token);
+    expect((await read('till-of-one', token)).body).toMatchObject({ locations: [{ code: STORE }] });
+    await tell('second', STORE, token);
+    await tell('third', OTHER_STORE);
+    const { body } = await read('till-of-one');
+    expect(body.locations.map(({ code }: { code: string }) => code).sort()).toEqual(
+      [STORE, OTHER_STORE].sort(),
+    );
   });
 
   test('that may only read writes nothing, and one that may only write reads nothing', async () => {

@@ -154,13 +154,13 @@ test('beyond it its locations are stale in every process and every answer, and n
 
 test('the buffer grows by sell rate × silence, at most to on hand, and is given back at the first word', async () => {
   const before = (await level('TABLE', 'LILLE')).available;
-  await pass(20 * MINUTE);
+  await pass(2 * HOUR);
   // 168 ÷ 672 h = a quarter of a table an hour; what sold more than 28 days ago does not count.
   expect(await level('TABLE', 'LILLE')).toMatchObject({ buffer: 1, available: before - 1 });
   await pass(9 * HOUR);
-  expect(await level('TABLE', 'LILLE')).toMatchObject({ buffer: 3, available: before - 3 });
+  expect(await level('TABLE', 'LILLE')).toMatchObject({ buffer: 2, available: before - 2 });
   expect(await placeOf('LILLE', 'TABLE', other)).toMatchObject({
-    lines: [{ available: before - 3, terms: { buffer: { quantity: 3, rule: null, silence: 3 } } }],
+    lines: [{ available: before - 2, terms: { buffer: { quantity: 2, rule: null, silence: 2 } } }],
   });
   // Half a lamp an hour: five by now, and three are there.
   expect(await level('LAMP', 'LILLE')).toMatchObject({ buffer: 3, available: 0 });
@@ -240,7 +240,7 @@ describe('a source', () => {
     await speaks('erp', ['LILLE'], 3_600);
     await pass(HOUR);
     // Five hours since the ERP's last word, a quarter of a table each.
-    expect(await level('TABLE', 'LILLE')).toMatchObject({ buffer: 2 });
+    expect(await level('TABLE', 'LILLE')).toMatchObject({ buffer: 1 });
     await speaks('pos-lille', ['LILLE'], 15 * 60);
     await pass(HOUR + STEP_MILLISECONDS);
     expect(await placeOf('LILLE', 'TABLE')).toMatchObject({ stale: true });
@@ -264,9 +264,9 @@ test('described, heard, missed and heard again, by what systems send', async () 
   expect(await read()).toMatchObject({ silentSince: new Date(TUESDAY + 600_000).toISOString() });
   expect(await placeOf('LYON', 'TABLE')).toMatchObject({ stale: true });
   // 28 ÷ 672 of a table an hour.
-  expect(await level('TABLE', 'LYON')).toMatchObject({ onHand: 72, buffer: 1, available: 71 });
+  expect(await level('TABLE', 'LYON')).toMatchObject({ onHand: 72, buffer: 0, available: 72 });
   await pass(25 * HOUR);
-  expect(await level('TABLE', 'LYON')).toMatchObject({ buffer: 2, available: 70 });
+  expect(await level('TABLE', 'LYON')).toMatchObject({ buffer: 1, available: 71 });
   await hear(api().post('/v1/sources/tills/heartbeat', {}));
   await pass(25 * HOUR + 1);
   expect(await read()).toMatchObject({ silentSince: null });

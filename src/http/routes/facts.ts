@@ -120,7 +120,7 @@ async function submitFacts<Fact extends Reported, Command>(
     },
   });
   // Whatever became of its facts, the source has spoken; it speaks for where it told something that was taken.
-  sources.heard({ source, at: call.now, facts: taken.map(factOf) });
+  sources.heard({ source, at: call.now, facts: taken.map(factOf), by: call.caller.locations });
   return { status: 200, json: submitted.body, headers: replayed(submitted) };
 }
 

@@ -15,7 +15,14 @@ import {
 import { saveSource } from '../../operations/saveSource.ts';
 import { type ConflictRow, conflictsOf } from '../../queries/countConflicts.ts';
 import { findLocations } from '../../queries/locations.ts';
-import { findSource, listSources, locationsOf, noteSources } from '../../queries/sources.ts';
+import {
+  findSource,
+  listSources,
+  locationsOf,
+  mayBeSpokenBy,
+  missedWith,
+  noteSources,
+} from '../../queries/sources.ts';
 import type { Tx } from '../../queries/transaction.ts';
 import { decodeCursor, encodeCursor } from '../cursor.ts';
 import { versionTag } from '../etag.ts';
@@ -220,7 +227,7 @@ const postHeartbeat = route({
   operationId: 'heartbeat',
   summary: 'Say that a source is alive',
   description:
-    'For a source that has nothing to tell: its silence would make its locations stale. With `locations`, it speaks for these too. A key limited to locations names its own, or a source that speaks for them already.',
+    'For a source that has nothing to tell: its silence would make its locations stale. It speaks for all its locations; with `locations`, for these only, which may be new. A key limited to locations speaks for its own only, and in the name of a source that does so already, or of one that speaks for no location yet.',
   tag: 'Stock',
   scopes: ['stock:write'],
   params,
@@ -245,10 +252,13 @@ const postHeartbeat = route({
         location: strange,
       });
     }
-    if (caller.locations !== null && locations.length === 0) {
-      if ((await findSource(tx, name, caller.locations)) === null) throw unknownSource(name);
+    if (caller.locations !== null && (await findSource(tx, name, caller.locations)) === null) {
+      const [mayIntroduce] = await mayBeSpokenBy(tx, [{ name, visible: caller.locations }]);
+      if (mayIntroduce !== true || locations.length === 0) throw unknownSource(name);
     }
-    const note = { name, messageAt: now, occurredAt: null, compared: 0, disagreed: 0, locations };
+    const spokenFor = body.locations === undefined ? await missedWith(tx, name, caller.locations) : locations;
+    const heard = { name, messageAt: now, occurredAt: null, compared: 0, disagreed: 0 };
+    const note = { ...heard, locations: spokenFor };
     await noteSources(tx, [note], now);
     const source = await findSource(tx, name, null);
     if (source === null) throw new Error(`source ${name} was noted and is not there`);

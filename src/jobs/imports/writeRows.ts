@@ -49,14 +49,14 @@ const WRITERS: Writers = {
     const actor = { keyId: record.keyId, name: record.id };
     const commands = rows.map((row) => ({ ...row, eventId: identified(row), maySee: ANYWHERE, actor }));
     const outcomes = await deps.stock.apply(recordMovements, commands);
-    hear(deps, rows, outcomes);
+    hear(deps, record, rows, outcomes);
     return afterwards(deps, outcomes, commit);
   },
   counts: writeCounts,
   levels: writeCounts,
 };
 
-function writeCounts(deps: WriteDeps): WriteRows<CountRow> {
+function writeCounts(deps: WriteDeps, record: ImportRecord): WriteRows<CountRow> {
   return async (rows, commit) => {
     const commands = rows.map((row) => ({
       ...row,
@@ -65,7 +65,7 @@ function writeCounts(deps: WriteDeps): WriteRows<CountRow> {
       maySee: ANYWHERE,
     }));
     const outcomes = await deps.stock.apply(recordCounts, commands);
-    hear(deps, rows, outcomes);
+    hear(deps, record, rows, outcomes);
     return afterwards(deps, outcomes, commit);
   };
 }
@@ -73,6 +73,7 @@ function writeCounts(deps: WriteDeps): WriteRows<CountRow> {
 /** A file is a message of every source that it has rows of. */
 function hear(
   { sources, now }: WriteDeps,
+  { options }: ImportRecord,
   rows: readonly (MovementRow | CountRow)[],
   outcomes: readonly Outcome<unknown>[],
 ): void {
@@ -84,7 +85,7 @@ function hear(
         location: row.location,
         occurredAt: 'countedAt' in row ? row.countedAt : row.occurredAt,
       }));
-    sources.heard({ source, at: now(), facts });
+    sources.heard({ source, at: now(), facts, by: options.locations });
   }
 }
 
