@@ -39,6 +39,13 @@ export function dayTime(at: string | number): string {
   });
 }
 
+/** An hour today, with its day on any other: `14:05`, `lun. 10:00`. `now` in milliseconds. */
+export function shortTime(at: string | number, now: number): string {
+  const isToday = new Date(at).toDateString() === new Date(now).toDateString();
+  const day = isToday ? {} : ({ weekday: 'short' } as const);
+  return dateTimeOf(settings.value.language, at, { ...day, hour: '2-digit', minute: '2-digit' });
+}
+
 /** How long, whatever the sign: `12 min`. */
 export function duration(milliseconds: number): string {
   return durationOf(settings.value.language, milliseconds);

@@ -10,7 +10,7 @@ export type Shown = Status | 'late' | 'atRisk' | 'waiting' | 'conflict';
 const LOOKS: Record<Shown, readonly [tone: Tone, icon: IconName]> = {
   held: ['plain', 'lock'],
   confirmed: ['info', 'bell'],
-  picking: ['info', 'hand'],
+  picking: ['info', 'basket'],
   ready: ['good', 'bag'],
   collected: ['plain', 'check'],
   cancelled: ['plain', 'cross'],

@@ -19,8 +19,7 @@ export const fr = {
   'batch.wanted.other': '{n} à prendre',
   'batch.done': 'Pris',
   'batch.stage': 'Poser le sac {letter}',
-  'batch.allDone': 'La tournée est finie : posez les sacs.',
-  'batch.lost': 'Hors de la tournée : {why}',
+  'batch.allDone': 'La tournée est finie.',
 };
 
 export const en: Texts<typeof fr> = {
@@ -41,6 +40,5 @@ export const en: Texts<typeof fr> = {
   'batch.wanted.other': '{n} to take',
   'batch.done': 'Taken',
   'batch.stage': 'Put bag {letter} down',
-  'batch.allDone': 'The walk is over: put the bags down.',
-  'batch.lost': 'Not in the walk: {why}',
+  'batch.allDone': 'The walk is over.',
 };

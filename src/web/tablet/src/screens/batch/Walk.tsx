@@ -8,6 +8,7 @@ import type { OrderView } from '../../data/model.ts';
 import { t } from '../../i18n/index.ts';
 import { useScans } from '../../scan/scans.ts';
 import { ButtonLink } from '../../ui/Button.tsx';
+import { Icon } from '../../ui/Icon.tsx';
 import { OrderConflicts } from '../conflicts/OrderConflicts.tsx';
 import { MissingDialog } from '../pick/MissingDialog.tsx';
 import { useArticles } from '../pick/names.ts';
@@ -21,7 +22,7 @@ import { actionOf } from '../queue/cards.ts';
 import { Bags } from './Bags.tsx';
 import { StopCard } from './StopCard.tsx';
 import { StopRow } from './StopRow.tsx';
-import { bagsOf, type Share, shareOfScan, walkOf } from './walk.ts';
+import { bagsOf, type Share, type Stop, shareOfScan, walkOf } from './walk.ts';
 
 export function Walk({ ids }: { ids: readonly string[] }) {
   const bags = bagsOf(ids.flatMap((id) => orders.value.get(id) ?? []));
@@ -59,7 +60,7 @@ export function Walk({ ids }: { ids: readonly string[] }) {
         <ButtonLink icon="back" href={hrefTo('queue')} label={t('action.back')} />
         <h1 class="pick-title">{t('batch.title')}</h1>
         <p class="batch-into" role="status" aria-live="assertive">
-          {into.value !== null && t('batch.into', { letter: into.value })}
+          {into.value !== null && current !== null && t('batch.into', { letter: into.value })}
         </p>
       </header>
       {bags.map(({ order }) => (
@@ -88,27 +89,56 @@ export function Walk({ ids }: { ids: readonly string[] }) {
               onMissing={setMissing}
             />
           )}
+          {open.length === 0 && <Finished />}
           <UndoBar orderIds={open.map(({ order }) => order.id)} />
           <Bags bags={bags} />
         </div>
-        <section class="picking-lines" aria-labelledby="stops-title">
-          <h2 id="stops-title">{t('batch.stops')}</h2>
-          <ul>
-            {stops.map((stop) => (
-              <StopRow
-                key={stop.sku}
-                stop={stop}
-                isCurrent={stop.sku === current?.sku}
-                onSelect={() => select(stop.sku)}
-              />
-            ))}
-          </ul>
-        </section>
+        {stops.length > 0 && <Stops stops={stops} current={current} onSelect={select} />}
       </div>
       {missingNow && missingLine && (
         <MissingDialog order={missingNow} line={missingLine} onClose={() => setMissing(null)} />
       )}
     </>
+  );
+}
+
+function Stops({
+  stops,
+  current,
+  onSelect,
+}: {
+  stops: readonly Stop[];
+  current: Stop | null;
+  onSelect: (sku: string) => void;
+}) {
+  return (
+    <section class="picking-lines" aria-labelledby="stops-title">
+      <h2 id="stops-title">{t('batch.stops')}</h2>
+      <ul>
+        {stops.map((stop) => (
+          <StopRow
+            key={stop.sku}
+            stop={stop}
+            isCurrent={stop.sku === current?.sku}
+            onSelect={() => onSelect(stop.sku)}
+          />
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function Finished() {
+  return (
+    <section class="staged">
+      <p class="staged-sign">
+        <Icon name="check" />
+        <strong>{t('batch.allDone')}</strong>
+      </p>
+      <ButtonLink look="main" wide icon="list" href={hrefTo('queue')}>
+        {t('pick.queue')}
+      </ButtonLink>
+    </section>
   );
 }
 

@@ -32,7 +32,7 @@ export function Elsewhere({
   };
   return (
     <Dialog
-      title={`${t('missing.elsewhere')} : ${lines.map(({ sku }) => nameOf(sku)).join(', ')}`}
+      title={t('missing.elsewhereTitle', { name: lines.map(({ sku }) => nameOf(sku)).join(', ') })}
       onClose={onClose}
       actions={<Button onClick={onBack}>{t('missing.back')}</Button>}
     >

@@ -7,7 +7,7 @@ import { t } from '../../i18n/index.ts';
 import { useScans } from '../../scan/scans.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Dialog } from '../../ui/Dialog.tsx';
-import { Icon, type IconName } from '../../ui/Icon.tsx';
+import type { IconName } from '../../ui/Icon.tsx';
 import { Aftermath } from './Aftermath.tsx';
 import { nameOf } from './names.ts';
 import { unitsLeft } from './pickState.ts';
@@ -83,7 +83,6 @@ function HowMany({
       <Button label={t('missing.more')} disabled={value >= max} onClick={() => onChange(value + 1)}>
         +
       </Button>
-      <Icon name="box" />
     </fieldset>
   );
 }

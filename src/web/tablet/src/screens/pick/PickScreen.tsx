@@ -96,7 +96,7 @@ function NotStarted({ order }: { order: OrderView }) {
         <section class="stage">
           <p>{t(canStart ? 'pick.notStarted' : 'pick.awaiting')}</p>
           {canStart && (
-            <Button look="main" icon="hand" onClick={() => void startOrder(order)}>
+            <Button look="main" icon="basket" onClick={() => void startOrder(order)}>
               {t('pick.start')}
             </Button>
           )}

@@ -28,7 +28,7 @@ export function ReadOnlyLines({ order }: { order: OrderView }) {
               )}
             </span>
             <span class="line-row-count">
-              {line.picked > 0 ? `${line.picked} / ${line.quantity}` : line.quantity}
+              {line.picked + line.missing > 0 ? `${line.picked} / ${line.quantity}` : line.quantity}
             </span>
           </li>
         ))}

@@ -4,8 +4,9 @@ import { useEffect } from 'preact/hooks';
 import { settings } from '../../app/settings.ts';
 import { canSound, play, unlockAtFirstTouch } from '../../app/sound.ts';
 import { keepAwake } from '../../app/wakeLock.ts';
+import { now } from '../../data/index.ts';
 import type { OrderView } from '../../data/model.ts';
-import { clockTime, plural, t } from '../../i18n/index.ts';
+import { plural, shortTime, t } from '../../i18n/index.ts';
 import { listenToScanners } from '../../scan/keyboard.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Icon } from '../../ui/Icon.tsx';
@@ -44,7 +45,7 @@ export function Bell() {
           {t('bell.seen')}
         </Button>
         {others.length === 0 && (
-          <Button look="main" icon="hand" onClick={() => void startOrder(first)}>
+          <Button look="main" icon="basket" onClick={() => void startOrder(first)}>
             {t('bell.start')}
           </Button>
         )}
@@ -54,7 +55,8 @@ export function Bell() {
 }
 
 function wordsFor(order: OrderView): string {
-  const due = order.promise === null ? '' : t('queue.due', { time: clockTime(order.promise.readyAt) });
+  const due =
+    order.promise === null ? '' : t('queue.due', { time: shortTime(order.promise.readyAt, now.value) });
   const units = plural('unit.units', unitsOf(order));
   return [nameOf(order), units, due].filter(Boolean).join(' · ');
 }

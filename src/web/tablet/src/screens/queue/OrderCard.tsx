@@ -104,7 +104,7 @@ function CardAction({ order }: { order: OrderView }) {
   switch (actionOf(order, staff)) {
     case 'start':
       return (
-        <Button look="main" wide icon="hand" onClick={() => void startOrder(order)}>
+        <Button look="main" wide icon="basket" onClick={() => void startOrder(order)}>
           {t('queue.start')}
         </Button>
       );

@@ -16,7 +16,7 @@ import './queue.css';
 
 type Shown = Exclude<Column, 'putBack'>;
 const COLUMNS: readonly Shown[] = ['new', 'picking', 'ready', 'late'];
-const ICONS: Record<Shown, IconName> = { new: 'bell', picking: 'hand', ready: 'bag', late: 'clock' };
+const ICONS: Record<Shown, IconName> = { new: 'bell', picking: 'basket', ready: 'bag', late: 'clock' };
 
 export function QueueScreen() {
   const words = useSignal('');

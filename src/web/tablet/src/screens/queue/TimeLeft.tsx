@@ -1,6 +1,6 @@
 // The time left to an order's promise, counted down; how late it is, in words; for one that is ready, until when it waits.
 import type { OrderView } from '../../data/model.ts';
-import { clockTime, dayTime, duration, t } from '../../i18n/index.ts';
+import { dayTime, duration, shortTime, t } from '../../i18n/index.ts';
 import { Icon } from '../../ui/Icon.tsx';
 import { timeLeft } from './cards.ts';
 
@@ -21,7 +21,7 @@ export function TimeLeft({ order, now }: { order: OrderView; now: number }) {
           {left < 0 ? t('queue.overdue', { time: words }) : t('queue.left', { time: words })}
         </span>
       </span>
-      <span class="time-due">{t('queue.due', { time: clockTime(order.promise.readyAt) })}</span>
+      <span class="time-due">{t('queue.due', { time: shortTime(order.promise.readyAt, now) })}</span>
     </span>
   );
 }
