@@ -9,7 +9,16 @@ import {
   SERVER_USAGE,
   type Terminal,
 } from './command.ts';
-import { FILTER_OPTIONS, FILTER_USAGE, type Filter, filterOf, goOn, parseEvent, show } from './events.ts';
+import {
+  type Event,
+  FILTER_OPTIONS,
+  FILTER_USAGE,
+  type Filter,
+  filterOf,
+  goOn,
+  parseEvent,
+  show,
+} from './events.ts';
 import { type Server, serverOf } from './server.ts';
 
 const USAGE = `Usage: npm run comptoir -- listen [options]
@@ -69,6 +78,7 @@ function follow(
 ): Promise<void> {
   const tell = (text: string) => terminal.errorOutput.write(`${text}\n`);
   const signal = terminal.untilInterrupted();
+  const printer = printerOf(socket, { json, signal }, terminal);
   return new Promise((resolve, reject) => {
     let wasConnected = false;
     signal.addEventListener('abort', () => resolve());
@@ -77,8 +87,8 @@ function follow(
       const { types, locations } = filter;
       const wanted = { ...(types && { types }), ...(locations && { locations }) };
       socket.emit('subscribe', wanted, ({ ok, detail }) => {
-        if (ok === true) tell(`Listening to ${server.url}. ^C ends it.`);
-        else reject(new Failure(detail ?? 'The server refuses the subscription.'));
+        if (ok !== true) reject(new Failure(detail ?? 'The server refuses the subscription.'));
+        else if (printer.pauses === 0) tell(`Listening to ${server.url}. ^C ends it.`);
       });
     });
     socket.on('connect_error', (error) => {
@@ -89,6 +99,7 @@ function follow(
       );
     });
     socket.on('disconnect', (reason) => {
+      if (reason === 'io client disconnect') return;
       if (socket.active) tell(`The connection is lost (${reason}); it is tried again.`);
       else if (!signal.aborted)
         reject(new Failure('The server ended the connection: the key may have been revoked.'));
@@ -96,7 +107,7 @@ function follow(
     socket.on('event', (sent) => {
       const event = parseEvent(sent);
       place.cursor = event.cursor;
-      show(event, json, terminal).catch(reject);
+      printer.print(event).catch(reject);
     });
     socket.on('reset', ({ cursor }) => {
       tell(
@@ -111,6 +122,41 @@ function follow(
     socket.on('cursor', move);
     socket.connect();
   });
+}
+
+/** Of so many events that were heard and are not taken yet by whoever reads the output the line is put down. */
+const WAITING_MAX = 500;
+
+/** Prints one after the other. A slow reader's events wait at the server, and are asked for by cursor again. */
+function printerOf(
+  socket: LiveSocket,
+  { json, signal }: { json: boolean | undefined; signal: AbortSignal },
+  terminal: Terminal,
+) {
+  let waiting = 0;
+  let isPaused = false;
+  let last = Promise.resolve();
+  const printer = {
+    /** How often the line was put down. */
+    pauses: 0,
+    print(event: Event): Promise<void> {
+      waiting += 1;
+      if (waiting === WAITING_MAX) {
+        printer.pauses += 1;
+        isPaused = true;
+        socket.disconnect();
+      }
+      last = last.then(async () => {
+        await show(event, json, terminal);
+        waiting -= 1;
+        if (waiting > 0 || !isPaused || signal.aborted) return;
+        isPaused = false;
+        socket.connect();
+      });
+      return last;
+    },
+  };
+  return printer;
 }
 
 function detailOf(data: unknown): string | undefined {

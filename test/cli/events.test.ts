@@ -88,6 +88,30 @@ describe('listen', () => {
     expect(nobody).toMatchObject({ code: 1, err: expect.stringContaining('Is it running (npm start)?') });
     expect(badCursor).toMatchObject({ code: 1, err: expect.stringContaining('not a cursor of the feed') });
   }, 60_000);
+
+  test('waits for who reads slowly, keeps little meanwhile, and tells all', async () => {
+    const { body } = await shop.get('/v1/events?after=latest').expect(200);
+    const command = startCommand(['listen', '--json', '--after', body.nextCursor], { env });
+    running.push(command);
+    command.child.stdout.pause();
+    await eventually(() => /Listening to/.test(command.err()), { milliseconds: 30_000 });
+    const items = Array.from({ length: 1_000 }, (_, n) => ({
+      sku: `SLOW-${n}`,
+      name: { fr: 'L'.repeat(300) },
+    }));
+    for (const name of ['items', 'again']) {
+      const changed = items.map((item) => ({ ...item, category: name }));
+      await shop.post('/v1/items/batch', { items: changed }).expect(200);
+    }
+    await eventually(() => shop.app.deps.feed.settled());
+    // Node warns of many that wait for one stream.
+    expect(command.err()).not.toContain('Warning');
+    command.child.stdout.resume();
+    await eventually(() => toldBy(command).length >= 2_000, { milliseconds: 20_000 });
+    expect(new Set(toldBy(command).map(({ id }) => id)).size).toBe(2_000);
+    command.child.kill('SIGINT');
+    expect(await command.ended).toMatchObject({ code: 0, err: expect.not.stringContaining('Warning') });
+  }, 60_000);
 });
 
 type Hook = { url: string; server: Server; got: { headers: IncomingHttpHeaders; body: string }[] };
