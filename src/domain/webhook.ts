@@ -22,16 +22,25 @@ export const FAILURES_TO_PAUSE = 5;
 const PROBE_SECONDS_MIN = 5;
 const PROBE_SECONDS_MAX = 600;
 
-/** When a delivery that failed for the `attempts`-th time is tried again; null: never. `dice` from 0 to 1. */
-export function nextTryAt(attempts: number, now: Date, dice: number): Date | null {
+/**
+ * When a delivery that failed for the `attempts`-th time is tried again; null: never. `dice` from 0 to 1.
+ * @param notBefore seconds for which the receiver wants to be left alone
+ */
+export function nextTryAt(attempts: number, now: Date, dice: number, notBefore = 0): Date | null {
   const seconds = TRY_DELAYS_SECONDS[attempts - 1];
-  return seconds === undefined ? null : new Date(now.getTime() + seconds * 1_000 * (0.9 + dice / 5));
+  return seconds === undefined ? null : after(seconds, now, dice, notBefore);
 }
 
 /** When a receiver that has failed so many times in a row is probed next: 5 s, then twice as long each time, to 10 min. */
-export function nextProbeAt(failures: number, now: Date, dice: number): Date {
+export function nextProbeAt(failures: number, now: Date, dice: number, notBefore = 0): Date {
   const doubled = PROBE_SECONDS_MIN * 2 ** Math.min(20, Math.max(0, failures - FAILURES_TO_PAUSE));
-  return new Date(now.getTime() + Math.min(PROBE_SECONDS_MAX, doubled) * 1_000 * (0.9 + dice / 5));
+  return after(Math.min(PROBE_SECONDS_MAX, doubled), now, dice, notBefore);
+}
+
+/** Some 10 % around the time that was chosen here, and up to 20 % after the one that the receiver chose: never before. */
+function after(seconds: number, now: Date, dice: number, notBefore: number): Date {
+  const waiting = Math.max(seconds * (0.9 + dice / 5), notBefore * (1 + dice / 5));
+  return new Date(now.getTime() + waiting * 1_000);
 }
 
 export const DISABLED_REASONS = ['gone', 'failing', 'request'] as const;

@@ -40,6 +40,29 @@ export type TryResult = {
   durationMs: number;
 };
 
+/** Beside what the log keeps: for how long the receiver wants to be left alone; null: it did not say. */
+export type Answered = TryResult & { retryAfterSeconds: number | null };
+
+/** However long a receiver wants to be left alone, it is tried again after this. */
+export const RETRY_AFTER_SECONDS_MAX = 3_600;
+/** "Not now": of other statuses a `Retry-After` is about something else. */
+const NOT_NOW = new Set([429, 503]);
+
+/**
+ * What a `Retry-After` (seconds, or a date of HTTP) asks for: from 0 to RETRY_AFTER_SECONDS_MAX; null where it says
+ * nothing that can be understood, or the status is none that goes with it.
+ */
+export function retryAfterOf(status: number, header: string | undefined, now: Date): number | null {
+  if (header === undefined || !NOT_NOW.has(status)) return null;
+  const text = header.trim();
+  const seconds = /^\d{1,9}$/.test(text)
+    ? Number(text)
+    : /^[A-Z][a-z]{2,8},? /.test(text)
+      ? (Date.parse(text) - now.getTime()) / 1_000
+      : Number.NaN;
+  return Number.isNaN(seconds) ? null : Math.min(RETRY_AFTER_SECONDS_MAX, Math.max(0, Math.ceil(seconds)));
+}
+
 /** A delivery as it is kept, without its body. */
 export type DeliveryRecord = {
   id: string;

@@ -45,6 +45,24 @@ test('an answer that is not 2xx is tried again five seconds later, with the same
   expect(erp.forged).toBe(0);
 });
 
+test('one that asks to be left alone is, for as long as it says, and gets all of it then', async () => {
+  const erp = await shop.receiver((_, response) => response.writeHead(429, { 'Retry-After': '120' }).end());
+  await happen();
+  await logged(erp.id, [{ status: 'pending', attempts: 1, responseStatus: 429 }]);
+  const [delivery] = await shop.deliveries(erp.id);
+  // Up to 20 % more: it told others the same time.
+  expect(Date.parse(String(delivery?.nextTryAt)) - Date.parse(String(delivery?.triedAt))).toBe(132_000);
+  await happen(3);
+  ahead += 100_000;
+  const other = await shop.receiver();
+  await happen();
+  await eventually(() => expect(other.received).toHaveLength(1));
+  expect(erp.hits).toBe(1);
+  erp.answer = 200;
+  ahead += 40_000;
+  await eventually(() => expect(idsOf(erp).size).toBe(5));
+});
+
 test('what waits for another try survives its process', async () => {
   const erp = await shop.receiver(500);
   await happen();

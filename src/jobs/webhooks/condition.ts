@@ -10,7 +10,10 @@ export class Condition {
   failures: number;
   failingSince: Date | null;
   probeAt: Date | null;
-  #answerMilliseconds = 0;
+  /** Until it has answered a few times it is thought slow: hundreds that never do would take everybody's room. */
+  #answerMilliseconds = SLOW_MILLISECONDS;
+  /** It asked to be left alone until then. Forgotten with the process: then it says so again. */
+  #quietUntil: Date | null = null;
 
   constructor(kept: { failures: number; failingSince: Date | null; probeAt: Date | null }) {
     this.failures = kept.failures;
@@ -33,6 +36,24 @@ export class Condition {
     this.#answerMilliseconds += (milliseconds - this.#answerMilliseconds) / 4;
   }
 
+  /** Nothing may be sent, because it wants to be left alone. */
+  isQuiet(now: Date): boolean {
+    return this.#quietUntil !== null && now < this.#quietUntil;
+  }
+
+  /** True once, when it may be sent to again. */
+  endsQuiet(now: Date): boolean {
+    if (this.#quietUntil === null || this.isQuiet(now)) return false;
+    this.#quietUntil = null;
+    return true;
+  }
+
+  /** Its owner has changed it, or wants something sent at once. */
+  tryAtOnce(): void {
+    this.probeAt = null;
+    this.#quietUntil = null;
+  }
+
   /** Something got through, or its owner has changed it. */
   forgive(): void {
     this.failures = 0;
@@ -40,18 +61,21 @@ export class Condition {
     this.probeAt = null;
   }
 
-  failed(now: Date, dice: number): void {
+  failed(now: Date, dice: number, notBefore = 0): void {
     this.failures += 1;
     this.failingSince ??= now;
-    if (this.isPaused) this.postpone(now, dice);
+    const until = new Date(now.getTime() + notBefore * 1_000);
+    if (until > (this.#quietUntil ?? now)) this.#quietUntil = until;
+    if (this.isPaused) this.postpone(now, dice, notBefore);
   }
 
-  postpone(now: Date, dice: number): void {
-    this.probeAt = nextProbeAt(this.failures, now, dice);
+  /** @param notBefore seconds for which it wants to be left alone */
+  postpone(now: Date, dice: number, notBefore = 0): void {
+    this.probeAt = nextProbeAt(this.failures, now, dice, notBefore);
   }
 
   isProbeDue(now: Date): boolean {
-    return this.isPaused && (this.probeAt === null || this.probeAt <= now);
+    return this.isPaused && !this.isQuiet(now) && (this.probeAt === null || this.probeAt <= now);
   }
 
   /** Nothing got through since then, nor shortly before. */

@@ -5,7 +5,7 @@ import type { Position } from '../../domain/feedPosition.ts';
 import { decodeCursor, encodeCursor } from '../../domain/feedPosition.ts';
 import type { Problem } from '../../domain/problem.ts';
 import { type DisabledReason, filterOf, nextTryAt } from '../../domain/webhook.ts';
-import type { TryResult } from '../../domain/webhookDelivery.ts';
+import type { Answered, TryResult } from '../../domain/webhookDelivery.ts';
 import { beforeInstant } from '../../feed/revisit.ts';
 import { newId } from '../../newId.ts';
 import { type DueDelivery, findProbe, type HeldWebhook, type Standing } from '../../queries/webhookLeases.ts';
@@ -97,7 +97,7 @@ export class Endpoint implements Account, Sink {
     const wasPaused = this.#condition.isPaused;
     // What was wrong may have been put right: it is tried at once.
     if (held.webhook.updatedAt > webhook.updatedAt) this.#condition.forgive();
-    else this.#condition.probeAt = null;
+    this.#condition.tryAtOnce();
     if (wasPaused && !this.#condition.isPaused) this.#resume();
   }
 
@@ -111,6 +111,7 @@ export class Endpoint implements Account, Sink {
   /** Where it is paused and its time has come: tries one delivery, to see whether it answers again. */
   async probe(): Promise<void> {
     const { now, dice, slots } = this.#room;
+    if (this.#condition.endsQuiet(now())) this.#pumpSoon();
     if (!this.#condition.isProbeDue(now()) || this.#isProbing || this.#inFlight > 0) return;
     if (this.#isClosed || !slots.take(null)) return;
     this.#isProbing = true;
@@ -228,6 +229,7 @@ export class Endpoint implements Account, Sink {
   }
 
   #hasLane(): boolean {
+    if (this.#condition.isQuiet(this.#room.now())) return false;
     return this.#inFlight < this.#condition.lanes && this.#unwritten < UNWRITTEN_MAX;
   }
 
@@ -279,12 +281,14 @@ export class Endpoint implements Account, Sink {
     this.#pumpSoon();
   }
 
-  #settle(job: Job, result: TryResult): void {
+  #settle(job: Job, { retryAfterSeconds, ...result }: Answered): void {
     const now = this.#room.now();
+    const notBefore = retryAfterSeconds ?? 0;
     this.#condition.answered(result.durationMs);
     const attempts = job.attempts + 1;
     const isDelivered = result.error === null;
-    const again = isDelivered || job.kind === 'test' ? null : nextTryAt(attempts, now, this.#room.dice());
+    const isLast = isDelivered || job.kind === 'test';
+    const again = isLast ? null : nextTryAt(attempts, now, this.#room.dice(), notBefore);
     const outcome: Outcome = {
       ...{ attempts, ...result, triedAt: now, nextTryAt: again },
       status: isDelivered ? 'delivered' : again === null ? 'failed' : 'pending',
@@ -298,7 +302,7 @@ export class Endpoint implements Account, Sink {
       this.#room.ledger.insert(this, rowOf(this.id, newId('obj', now), job.entry, outcome));
     }
     if (isDelivered) this.#succeeded();
-    else this.#failed(now);
+    else this.#failed(now, notBefore);
     if (result.responseStatus === GONE) this.#giveUp('gone');
     else if (
       outcome.status === 'failed' &&
@@ -315,8 +319,8 @@ export class Endpoint implements Account, Sink {
     if (wasPaused) this.#resume();
   }
 
-  #failed(now: Date): void {
-    this.#condition.failed(now, this.#room.dice());
+  #failed(now: Date, notBefore: number): void {
+    this.#condition.failed(now, this.#room.dice(), notBefore);
     if (!this.#condition.isPaused) return;
     this.#source.stop();
     this.#retries.forget();

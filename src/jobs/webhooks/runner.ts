@@ -55,7 +55,7 @@ const RENEWALS_PER_LEASE = 3;
 /** A round: processes that start together share. */
 const CLAIMS_MAX = 50;
 /** To all receivers together. With two for each slow one, 500 of them leave room. */
-const REQUESTS_MAX = 1_024;
+export const REQUESTS_MAX = 1_024;
 const READERS_MAX = 2;
 const DUE_MAX = 200;
 const DRAIN_MILLISECONDS = 50;

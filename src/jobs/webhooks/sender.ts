@@ -1,7 +1,8 @@
 // One POST and what became of it, within a time and with few bytes read. Connections are kept for each target apart.
-// Knows neither events nor retries; says nothing of what a receiver answered but its status.
+// Knows neither events nor retries; says nothing of what a receiver answered but its status,
+// and when it wants to be asked again.
 import { type Dispatcher, Pool } from 'undici';
-import type { TryError, TryResult } from '../../domain/webhookDelivery.ts';
+import { type Answered, retryAfterOf, type TryError } from '../../domain/webhookDelivery.ts';
 import { AddressRefused, type GuardOptions, guardedConnector } from './guard.ts';
 
 export type SenderOptions = {
@@ -14,7 +15,7 @@ export type SenderOptions = {
 };
 
 export type Target = {
-  send(headers: Record<string, string>, body: string): Promise<TryResult>;
+  send(headers: Record<string, string>, body: string): Promise<Answered>;
   /** Lets what is under way end. Nothing more may be sent. */
   retire(): Promise<void>;
   /** Ends what is under way. */
@@ -56,16 +57,21 @@ export function makeSender(options: SenderOptions): (url: string) => Target {
 
 type Post = { path: string; headers: Record<string, string>; body: string };
 
-async function post(pool: Pool, request: Post, milliseconds: number): Promise<TryResult> {
+async function post(pool: Pool, request: Post, milliseconds: number): Promise<Answered> {
   const startedAt = performance.now();
   const late = new AbortController();
   const timer = setTimeout(() => late.abort(), milliseconds);
   let responseStatus: number | null = null;
   let error: TryError | null = null;
+  let retryAfterSeconds: number | null = null;
   try {
     const answer = await requestOnce(pool, request, late.signal);
     responseStatus = answer.statusCode;
     error = errorOf(answer.statusCode);
+    const retryAfter = answer.headers['retry-after'];
+    // A date is held against the receiver's clock as it is, so it is the real one here.
+    if (typeof retryAfter === 'string')
+      retryAfterSeconds = retryAfterOf(answer.statusCode, retryAfter, new Date());
     // Read so that the connection can be used again. What the receiver says beyond its status is nobody's business.
     await answer.body.dump({ limit: ANSWER_BYTES_MAX, signal: late.signal }).catch(() => {});
   } catch (cause) {
@@ -73,7 +79,8 @@ async function post(pool: Pool, request: Post, milliseconds: number): Promise<Tr
   } finally {
     clearTimeout(timer);
   }
-  return { responseStatus, error, durationMs: Math.round(performance.now() - startedAt) };
+  const durationMs = Math.round(performance.now() - startedAt);
+  return { responseStatus, error, durationMs, retryAfterSeconds };
 }
 
 /** A kept connection may have been closed by the other side just now: that is no failure, and a new one is tried. */
