@@ -1,0 +1,359 @@
+// What staff do at a tablet beside the straight way: undo, replace, refuse; as themselves, and told later.
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { contradictions } from '../support/evidence.ts';
+import { LAMP, OTHER_STORE, openShop, type Shop, STORE, TABLE } from '../support/shop.ts';
+
+/** Stores are open then. */
+let now = new Date('2026-11-20T10:00:00.000Z');
+let shop: Shop;
+let orders = 0;
+
+beforeAll(async () => {
+  shop = await openShop({ now: () => now });
+});
+afterAll(async () => {
+  expect(await contradictions(shop.app.deps.database)).toEqual([]);
+  await shop.app.close();
+});
+
+const later = (minutes: number) => {
+  now = new Date(now.getTime() + minutes * 60_000);
+};
+const move = (id: string, name: string, body: object = {}, token?: string) =>
+  shop.post(`/v1/reservations/${id}/${name}`, body, token === undefined ? {} : { token });
+const show = async (id: string) => (await shop.get(`/v1/reservations/${id}`).expect(200)).body;
+const level = async (sku = TABLE) =>
+  (await shop.get(`/v1/stock?sku=${sku}&location=${STORE}`).expect(200)).body.data[0];
+
+/** An order of two tables, taken so far. */
+type Step = 'start' | 'pick' | 'miss' | 'ready';
+
+async function order(...steps: Step[]): Promise<string> {
+  orders += 1;
+  await count(TABLE, 500);
+  const { id } = await shop.hold();
+  await move(id, 'confirm', { orderReference: `DESK-${orders}` }).expect(200);
+  for (const step of steps) {
+    const lines = [{ sku: TABLE, picked: step === 'miss' ? 1 : 2, missing: step === 'miss' ? 1 : 0 }];
+    const body = step === 'pick' || step === 'miss' ? { lines } : {};
+    await move(id, step === 'miss' ? 'pick' : step, body).expect(200);
+  }
+  return id;
+}
+
+let counts = 0;
+/** A second later: of two counts of one instant, which one governs says nothing about what happened. */
+async function count(sku: string, onHand: number): Promise<void> {
+  counts += 1;
+  now = new Date(now.getTime() + 1_000);
+  const told = { eventId: `desk-${counts}`, sku, location: STORE, onHand, countedAt: now.toISOString() };
+  await shop.post('/v1/stock/counts', { source: 'wms', counts: [told] }).expect(200);
+}
+
+async function tablet(name: string): Promise<string> {
+  const { body } = await shop.post('/v1/devices', { name, location: STORE }).expect(201);
+  return (await shop.post('/v1/devices/pair', { code: body.pairingCode }).expect(200)).body.token;
+}
+
+describe('a shift', () => {
+  test('makes the person the one who takes and does, without a word in each call; without one it is the tablet', async () => {
+    const token = await tablet('Counter');
+    const id = await order();
+    const taken = await move(id, 'start', {}, token).expect(200);
+    expect(taken.body.takenBy).toBe('Counter');
+    await shop.post('/v1/devices/self/shift', { name: 'Nadia' }, { token }).expect(200);
+    expect((await move(id, 'start', {}, token).expect(409)).body.takenBy).toBe('Counter');
+    expect((await move(id, 'start', { takeOver: true }, token).expect(200)).body.takenBy).toBe('Nadia');
+    await move(id, 'pick', { lines: [{ sku: TABLE, picked: 2 }] }, token).expect(200);
+    // The next one who works there counts from the very next move.
+    await shop.post('/v1/devices/self/shift', { name: 'Paul' }, { token }).expect(200);
+    await move(id, 'ready', {}, token).expect(200);
+    const { history } = await show(id);
+    expect(history.slice(2).map(({ type, by }: { type: string; by: string }) => `${type} by ${by}`)).toEqual([
+      'picking by Counter',
+      'picking by Nadia',
+      'picked by Nadia',
+      'ready by Paul',
+    ]);
+  });
+
+  test('still lets a call say who takes it', async () => {
+    const token = await tablet('Back room');
+    await shop.post('/v1/devices/self/shift', { name: 'Nadia' }, { token }).expect(200);
+    const taken = await move(await order(), 'start', { staff: 'Karim' }, token).expect(200);
+    expect(taken.body.takenBy).toBe('Karim');
+  });
+});
+
+describe('reopen', () => {
+  test('undoes ready, with what was picked, and ready can be said again', async () => {
+    const id = await order('start', 'pick', 'ready');
+    const reopened = await move(id, 'reopen', { reason: 'wrong bag' }).expect(200);
+    expect(reopened.body).toMatchObject({
+      status: 'picking',
+      pickupDeadlineAt: null,
+      lines: [{ picked: 2 }],
+    });
+    const { history } = await show(id);
+    expect(history.at(-1)).toMatchObject({
+      type: 'picking',
+      from: 'ready',
+      to: 'picking',
+      data: { reopened: true, reason: 'wrong bag' },
+    });
+    expect((await move(id, 'ready').expect(200)).body.status).toBe('ready');
+  });
+
+  test.each(['collect', 'refuse'])('is too late after a part was dealt with by %s', async (name) => {
+    const id = await order('start', 'pick', 'ready');
+    const lines = [{ sku: TABLE, quantity: 1 }];
+    await move(
+      id,
+      name,
+      name === 'collect' ? { override: { reason: 'known' }, lines } : { reason: 'no', lines },
+    ).expect(200);
+    const refused = await move(id, 'reopen').expect(409);
+    expect(refused.body).toMatchObject({ code: 'invalid-transition', from: 'ready' });
+    expect(refused.body.allowed).not.toContain('reopen');
+  });
+
+  test('is for what is ready', async () => {
+    expect((await move(await order('start'), 'reopen').expect(409)).body.allowed).toContain('pick');
+  });
+});
+
+describe('refuse', () => {
+  test('ends the order where nothing of it was taken; its units wait to be put back', async () => {
+    const id = await order('start', 'pick', 'ready');
+    const before = await level();
+    const refused = await move(id, 'refuse', { reason: 'too large' }).expect(200);
+    expect(refused.body).toMatchObject({
+      status: 'cancelled',
+      reason: 'too large',
+      putBackPending: true,
+      lines: [{ refused: 2, collected: 0 }],
+    });
+    expect(await level()).toMatchObject({ reserved: before.reserved, available: before.available });
+    const list = await shop.get(`/v1/reservations?location=${STORE}&putBackPending=true`).expect(200);
+    expect(list.body.data.map((r: { id: string }) => r.id)).toContain(id);
+    await move(id, 'put-back').expect(200);
+    expect(await level()).toMatchObject({ reserved: before.reserved - 2, available: before.available + 2 });
+  });
+
+  test('of a part leaves the rest ready; the part is available after its put-back scan', async () => {
+    const id = await order('start', 'pick', 'ready');
+    const { available } = await level();
+    const lines = [{ sku: TABLE, quantity: 1 }];
+    const refused = await move(id, 'refuse', { reason: 'scratched', lines }).expect(200);
+    expect(refused.body).toMatchObject({ status: 'ready', putBackPending: true, lines: [{ refused: 1 }] });
+    expect(
+      (await move(id, 'refuse', { reason: 'all', lines: [{ sku: TABLE, quantity: 2 }] }).expect(409)).body
+        .code,
+    ).toBe('units-not-here');
+    expect((await move(id, 'put-back').expect(200)).body).toMatchObject({
+      status: 'ready',
+      putBackPending: false,
+    });
+    expect((await level()).available).toBe(available + 1);
+    const collected = await move(id, 'collect', { override: { reason: 'known' } }).expect(200);
+    expect(collected.body).toMatchObject({ status: 'collected', lines: [{ collected: 1, refused: 1 }] });
+    expect((await move(id, 'put-back').expect(409)).body.code).toBe('nothing-to-put-back');
+  });
+
+  test('after a part was taken ends the order as collected', async () => {
+    const id = await order('start', 'pick', 'ready');
+    const lines = [{ sku: TABLE, quantity: 1 }];
+    await move(id, 'collect', { override: { reason: 'known' }, lines }).expect(200);
+    const refused = await move(id, 'refuse', { reason: 'one is enough' }).expect(200);
+    expect(refused.body).toMatchObject({ status: 'collected', putBackPending: true });
+    const { available } = await level();
+    await move(id, 'put-back').expect(200);
+    expect((await level()).available).toBe(available + 1);
+  });
+
+  test.each([
+    ['without a reason', {}, 400],
+    ['of nothing', { reason: 'no', lines: [] }, 400],
+    ['of an item that is not in it', { reason: 'no', lines: [{ sku: LAMP, quantity: 1 }] }, 409],
+  ])('%s is refused', async (_, body, status) => {
+    expect((await move(await order('start', 'pick', 'ready'), 'refuse', body)).status).toBe(status);
+  });
+});
+
+describe('substitute', () => {
+  const by = { sku: LAMP, quantity: 3 };
+  const consent = { givenBy: 'customer', note: 'by telephone' };
+
+  test('holds another item for what is missing, to be picked like any other line', async () => {
+    await count(LAMP, 5);
+    const id = await order('start', 'miss');
+    const { body } = await move(id, 'substitute', { sku: TABLE, by, consent }).expect(200);
+    expect(body.lines).toMatchObject([
+      { sku: LAMP, quantity: 3, substitutes: TABLE, picked: 0 },
+      { sku: TABLE, quantity: 2, substitutes: null, missing: 1 },
+    ]);
+    expect(await level(LAMP)).toMatchObject({ reserved: 3, available: 2 });
+    expect((await move(id, 'ready').expect(409)).body.skus).toEqual([LAMP]);
+    await move(id, 'pick', { lines: [{ sku: LAMP, picked: 3 }] }).expect(200);
+    await move(id, 'ready').expect(200);
+    await move(id, 'collect', { override: { reason: 'known' } }).expect(200);
+    expect(await level(LAMP)).toMatchObject({ onHand: 2, reserved: 0 });
+    const shown = await show(id);
+    expect(shown.lines).toMatchObject([{ substitutes: TABLE, collected: 3 }, { collected: 1 }]);
+    const entry = shown.history.find(({ type }: { type: string }) => type === 'substituted');
+    expect(entry.data).toEqual({ sku: TABLE, by, consent });
+    const { body: told } = await shop.get('/v1/events?types=reservation.substituted&limit=1000').expect(200);
+    expect(told.data.at(-1)).toMatchObject({ subject: id, data: { lines: [{ substitutes: TABLE }, {}] } });
+    // As it was before, nothing of it was reserved.
+    const past = await shop
+      .get(`/v1/stock?sku=${LAMP}&location=${STORE}&asOf=2026-11-20T09:59:00Z`)
+      .expect(200);
+    expect(past.body.data[0]?.reserved ?? 0).toBe(0);
+  });
+
+  test('is refused where there is not enough, and then changes nothing', async () => {
+    await count(LAMP, 2);
+    const id = await order('start', 'miss');
+    const { version } = await show(id);
+    const refused = await move(id, 'substitute', { sku: TABLE, by, consent }).expect(409);
+    expect(refused.body).toMatchObject({
+      code: 'insufficient-stock',
+      shortages: [{ sku: LAMP, requested: 3, available: 2 }],
+    });
+    expect(await show(id)).toMatchObject({ version, lines: [{ sku: TABLE }] });
+  });
+
+  test.each<[string, 'miss' | 'pick', object, number, string]>([
+    ['nothing that is missing', 'pick', {}, 409, 'nothing-to-substitute'],
+    ['an item that it has', 'miss', { by: { sku: TABLE, quantity: 1 } }, 409, 'line-exists'],
+    ['an unknown item', 'miss', { by: { sku: 'GHOST', quantity: 1 } }, 404, 'unknown-item'],
+    ['a line that it has not', 'miss', { sku: LAMP }, 409, 'unknown-line'],
+    ['without the customer’s consent', 'miss', { consent: undefined }, 400, 'invalid-request'],
+  ])('replaces not: %s', async (_, step, change, status, code) => {
+    await count(LAMP, 50);
+    const id = await order('start', step);
+    const answer = await move(id, 'substitute', { sku: TABLE, by, consent, ...change });
+    expect([answer.status, answer.body.code]).toEqual([status, code]);
+  });
+
+  test('races with everything else that happens to the order, and nothing breaks', async () => {
+    await count(LAMP, 1_000);
+    for (let round = 0; round < 8; round++) {
+      const id = await order('start', 'miss');
+      const answers = await Promise.all([
+        move(id, 'substitute', { sku: TABLE, by, consent }),
+        move(id, 'substitute', { sku: TABLE, by, consent }),
+        move(id, 'pick', { lines: [{ sku: TABLE, picked: 1 }] }),
+        ...(round % 2 === 0 ? [move(id, 'cancel')] : []),
+      ]);
+      for (const { status } of answers) expect([200, 409]).toContain(status);
+      await move(id, 'cancel');
+    }
+    expect((await level(LAMP)).reserved).toBe(0);
+  });
+});
+
+/** What an order needs before a move; the others need it to be ready. */
+const BEFORE: Readonly<Record<string, Step[]>> = {
+  start: [],
+  cancel: [],
+  acknowledge: [],
+  pick: ['start'],
+  ready: ['start', 'pick'],
+};
+
+describe('what a tablet that was offline tells later', () => {
+  test('happened when it says: a count between was taken without the units', async () => {
+    const id = await order('start', 'pick', 'ready');
+    const handedOverAt = new Date(now.getTime() + 5 * 60_000);
+    later(10);
+    // Counted at the shelf after the customer had left with two.
+    await count(TABLE, 7);
+    later(10);
+    const body = { override: { reason: 'known' }, occurredAt: handedOverAt.toISOString() };
+    await move(id, 'collect', body).expect(200);
+    expect((await level()).onHand).toBe(7);
+    const entry = (await show(id)).history.at(-1);
+    expect(entry).toMatchObject({
+      type: 'collected',
+      at: now.toISOString(),
+      occurredAt: handedOverAt.toISOString(),
+    });
+    const { body: ledger } = await shop.get(`/v1/stock/movements?reservationId=${id}`).expect(200);
+    expect(ledger.data).toMatchObject([
+      { type: 'sale', occurredAt: handedOverAt.toISOString(), recordedAt: expect.any(String) },
+    ]);
+  });
+
+  test('told at once, the same leaves the count’s figure', async () => {
+    const id = await order('start', 'pick', 'ready');
+    later(10);
+    await count(TABLE, 7);
+    later(1);
+    await move(id, 'collect', { override: { reason: 'known' } }).expect(200);
+    expect((await level()).onHand).toBe(5);
+    expect((await show(id)).history.at(-1).occurredAt).toBeNull();
+  });
+
+  test.each([
+    'start',
+    'pick',
+    'ready',
+    'cancel',
+    'acknowledge',
+    'put-back',
+    'return',
+    'refuse',
+    'reopen',
+    'collect',
+  ])('%s takes the instant, and refuses one that cannot be', async (name) => {
+    const steps = (
+      { start: [], cancel: [], acknowledge: [], pick: ['start'], ready: ['start', 'pick'] } as Record<
+        string,
+        never[]
+      >
+    )[name] ?? ['start', 'pick', 'ready'];
+    const bodies: Record<string, object> = {
+      pick: { lines: [{ sku: TABLE, picked: 2 }] },
+      refuse: { reason: 'no' },
+      collect: { override: { reason: 'known' } },
+      return: { lines: [{ sku: TABLE, quantity: 1 }] },
+    };
+    const body = bodies[name] ?? {};
+    const id = await order(...steps);
+    if (name === 'put-back') await move(id, 'cancel').expect(200);
+    if (name === 'return') await move(id, 'collect', bodies.collect).expect(200);
+    const created = new Date((await show(id)).createdAt).getTime();
+    later(3);
+    const at = (milliseconds: number) => new Date(milliseconds).toISOString();
+    const early = await move(id, name, { ...body, occurredAt: at(created - 1) }).expect(409);
+    expect(early.body.code).toBe('occurred-too-early');
+    const ahead = await move(id, name, { ...body, occurredAt: at(now.getTime() + 61_000) }).expect(409);
+    expect(ahead.body.code).toBe('occurred-in-the-future');
+    await move(id, name, { ...body, occurredAt: 'yesterday' }).expect(400);
+    // A clock that is a little ahead: it was now.
+    await move(id, name, { ...body, occurredAt: at(now.getTime() + 59_000) }).expect(200);
+    expect((await show(id)).history.at(-1).occurredAt).toBe(now.toISOString());
+  });
+
+  test('is not believed after a week', async () => {
+    const id = await order();
+    later(7 * 24 * 60 + 1);
+    const occurredAt = new Date(now.getTime() - 7 * 86_400_000 - 1).toISOString();
+    expect((await move(id, 'start', { occurredAt }).expect(409)).body.code).toBe('occurred-too-early');
+  });
+});
+
+test('lines say in which aisle their item stands, to the store’s own callers', async () => {
+  const id = await order();
+  const { token } = await shop.app.key({ kind: 'device', locations: [STORE] });
+  await shop.app.deps.database.run(
+    'test.aisle',
+    `INSERT INTO item_places (location_id, item_id, aisle)
+     SELECT l.id, i.id, CASE l.code WHEN $1 THEN 'A2' ELSE 'Z9' END FROM locations l, items i WHERE i.sku = $2`,
+    [STORE, TABLE],
+  );
+  const list = await shop.get(`/v1/reservations?location=${STORE}&status=confirmed`, token).expect(200);
+  const found = list.body.data.find((reservation: { id: string }) => reservation.id === id);
+  expect(found.lines).toMatchObject([{ sku: TABLE, aisle: 'A2' }]);
+});
