@@ -2,7 +2,7 @@
 // nothing piles up in between. (`listen` hears them over the socket instead.)
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
-import { OK, print, type Terminal, UsageError } from './command.ts';
+import { print, type Terminal, UsageError } from './command.ts';
 import { call, Refused, type Server } from './server.ts';
 
 const eventSchema = z.looseObject({
@@ -122,7 +122,6 @@ function lineOf({ occurredAt, type, location, subject, version, data }: Event): 
 }
 
 /** What the last words of a command that was stopped are. */
-export function goOn(cursor: string | null, { errorOutput }: Terminal): number {
+export function goOn(cursor: string | null, { errorOutput }: Terminal): void {
   if (cursor !== null) errorOutput.write(`Go on from here with --after ${cursor}\n`);
-  return OK;
 }

@@ -50,19 +50,23 @@ export const forward: Command = {
     } as const;
     let cursor: string | null = values.after ?? null;
     let left = 0;
-    for await (const page of readEvents(server, reading)) {
-      if (cursor === null) onTrouble(`Forwarding from ${server.url} to ${values.to}. ^C ends it.`);
-      for (const event of page.events) {
-        const delivery = await deliver(event, receiver, signal);
-        // Interrupted in the middle: it is the first one the next time.
-        if (!isDelivered(delivery) && signal.aborted) break;
-        await tellDelivery(delivery, values.json, terminal);
-        left += isDelivered(delivery) ? 0 : 1;
-        cursor = event.cursor;
+    try {
+      for await (const page of readEvents(server, reading)) {
+        if (cursor === null) onTrouble(`Forwarding from ${server.url} to ${values.to}. ^C ends it.`);
+        for (const event of page.events) {
+          const delivery = await deliver(event, receiver, signal);
+          // Interrupted in the middle: it is the first one the next time.
+          if (!isDelivered(delivery) && signal.aborted) break;
+          await tellDelivery(delivery, values.json, terminal);
+          left += isDelivered(delivery) ? 0 : 1;
+          cursor = event.cursor;
+        }
+        if (!signal.aborted) ({ cursor } = page);
       }
-      if (!signal.aborted) ({ cursor } = page);
+    } finally {
+      // Refused in the middle, too: what was sent need not be sent again.
+      goOn(cursor, terminal);
     }
-    goOn(cursor, terminal);
     return left === 0 ? OK : FAILED;
   },
 };

@@ -3,6 +3,7 @@ import { io, type Socket } from 'socket.io-client';
 import {
   type Command,
   Failure,
+  OK,
   onlyWords,
   readWords,
   SERVER_OPTIONS,
@@ -58,8 +59,9 @@ export const listen: Command = {
       await follow(socket, { server, filter: filterOf(values), place, json: values.json }, terminal);
     } finally {
       socket.disconnect();
+      goOn(place.cursor, terminal);
     }
-    return goOn(place.cursor, terminal);
+    return OK;
   },
 };
 

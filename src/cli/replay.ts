@@ -71,15 +71,20 @@ export const replay: Command = {
     } as const;
     let cursor: string | null = values.after ?? null;
     let left = 0;
-    pages: for await (const { events } of readEvents(server, reading)) {
-      for (const event of events) {
-        const at = Date.parse(event.occurredAt);
-        if (signal.aborted || at >= until + LATE_MILLISECONDS_MAX) break pages;
-        if (at >= from && at < until && !(await handle(event))) left += 1;
-        if (!signal.aborted) ({ cursor } = event);
+    let isWhole = false;
+    try {
+      pages: for await (const { events } of readEvents(server, reading)) {
+        for (const event of events) {
+          const at = Date.parse(event.occurredAt);
+          if (signal.aborted || at >= until + LATE_MILLISECONDS_MAX) break pages;
+          if (at >= from && at < until && !(await handle(event))) left += 1;
+          if (!signal.aborted) ({ cursor } = event);
+        }
       }
+      isWhole = !signal.aborted;
+    } finally {
+      if (!isWhole) goOn(cursor, terminal);
     }
-    if (signal.aborted) goOn(cursor, terminal);
     return left === 0 ? OK : FAILED;
   },
 };

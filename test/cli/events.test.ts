@@ -3,7 +3,7 @@ import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { Webhook } from 'standardwebhooks';
-import { type Running, runCommand, startCommand } from '../support/command.ts';
+import { type Running, runCommand, runHere, startCommand } from '../support/command.ts';
 import { eventually } from '../support/eventually.ts';
 import { startPostgresProxy } from '../support/postgresProxy.ts';
 import { LAMP, OTHER_STORE, openShop, type Shop, STORE, TABLE } from '../support/shop.ts';
@@ -158,6 +158,23 @@ describe('forward and replay', () => {
     ]);
     command.child.kill('SIGINT');
     expect(await command.ended).toMatchObject({ code: 0, err: expect.stringContaining('Go on from here') });
+    hook.server.close();
+  }, 60_000);
+
+  test('forward that is refused in the middle says where to go on', async () => {
+    const hook = await openHook();
+    const { token, id } = await shop.app.key({ scopes: ['events:read'] });
+    const words = ['forward', '--to', hook.url, '--types', 'stock.*', '--key', token];
+    const command = await started(words, /Forwarding from/);
+    await shop.put(TABLE, STORE, 41);
+    await eventually(() => hook.got.length === 1);
+    await runHere(['keys', 'revoke', id], { env });
+    await shop.put(TABLE, STORE, 42);
+    const { code, err } = await command.ended;
+    expect({ code, err }).toEqual({
+      code: 1,
+      err: expect.stringMatching(/^Go on from here with --after \S+$/m),
+    });
     hook.server.close();
   }, 60_000);
 
