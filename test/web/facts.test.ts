@@ -18,7 +18,7 @@ test('a newer event changes what it tells and keeps what it does not, as known i
     acknowledgedAt: null,
     version: 4,
     updatedAt: '2026-03-02T09:40:00.000Z',
-    lines: [lineOf({ picked: 1, atRisk: true })],
+    lines: [lineOf({ picked: 1, refused: 0, atRisk: true })],
     isPartial: true,
   });
 });

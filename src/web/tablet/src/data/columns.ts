@@ -9,10 +9,11 @@ const STATUS_COLUMNS: Partial<Record<Order['status'], Column>> = {
 
 /**
  * Late: not ready although it was promised by now; it is in no other column. Put back: over, and its units still lie on
- * the shelf of what is ready. Orders that are over, and holds that nobody confirmed, are in none: null.
+ * the shelf of what is ready; one that was refused in part is still ready for the rest. Orders that are over, and holds
+ * that nobody confirmed, are in none: null.
  */
 export function columnOf(order: Order, now: number): Column | null {
-  if (order.putBackPending) return 'putBack';
+  if (order.putBackPending && order.status !== 'ready') return 'putBack';
   const column = STATUS_COLUMNS[order.status] ?? null;
   const isPreparing = column === 'new' || column === 'picking';
   return isPreparing && isLate(order, now) ? 'late' : column;

@@ -70,7 +70,7 @@ function linesAfter(known: readonly OrderLine[], told: unknown): OrderLine[] {
   if (!Array.isArray(told)) return [...known];
   return told.filter(isRecord).map((line) => {
     const before = known.find(({ sku }) => sku === line.sku);
-    const figure = (name: 'quantity' | 'awaited' | 'picked' | 'missing') =>
+    const figure = (name: 'quantity' | 'awaited' | 'picked' | 'missing' | 'refused') =>
       typeof line[name] === 'number' ? line[name] : (before?.[name] ?? 0);
     return {
       sku: String(line.sku),
@@ -78,6 +78,7 @@ function linesAfter(known: readonly OrderLine[], told: unknown): OrderLine[] {
       awaited: figure('awaited'),
       picked: figure('picked'),
       missing: figure('missing'),
+      refused: figure('refused'),
       missingReason: before?.missingReason ?? null,
       collected: before?.collected ?? 0,
       returned: before?.returned ?? 0,

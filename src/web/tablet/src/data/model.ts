@@ -21,6 +21,8 @@ export type OrderLine = {
   picked: number;
   missing: number;
   missingReason: MissingReason | null;
+  /** Units that the customer did not take at the counter; absent: none. */
+  refused?: number;
   collected: number;
   returned: number;
   atRisk: boolean;

@@ -51,7 +51,7 @@ export function afterAction(order: Order, action: Action): Order {
     case 'collect':
       return order.status === 'ready' ? afterCollect(order, action.body.lines) : order;
     case 'refuse':
-      return action.body.lines === undefined ? from(order, ['ready'], afterRefusal(order)) : order;
+      return from(order, ['ready'], afterRefusal(order, action.body.lines));
     case 'cancel':
       return from(order, ['held', 'confirmed', 'picking', 'ready'], {
         status: 'cancelled',
@@ -72,8 +72,8 @@ export function afterAction(order: Order, action: Action): Order {
 }
 
 /** Units of a line that are still to be handed over. */
-export function stillWanted({ quantity, missing, collected }: OrderLine): number {
-  return Math.max(0, quantity - missing - collected);
+export function stillWanted({ quantity, missing, refused = 0, collected }: OrderLine): number {
+  return Math.max(0, quantity - missing - refused - collected);
 }
 
 function from(order: Order, allowed: readonly Status[], changes: Partial<Order>): Order {
@@ -103,10 +103,16 @@ function afterCollect(order: Order, some: readonly SomeLine[] | undefined): Orde
   return { ...order, lines, status: isOver ? 'collected' : 'ready' };
 }
 
-/** Nothing is left: over, as collected where the customer took a part before. */
-function afterRefusal({ lines }: Order): Partial<Order> {
+/** Without lines: all that is still there. With nothing left it is over, as collected where the customer took a part. */
+function afterRefusal(order: Order, some: readonly SomeLine[] | undefined): Partial<Order> {
+  const lines = order.lines.map((line) => {
+    const wanted = stillWanted(line);
+    const asked = some === undefined ? wanted : (some.find(({ sku }) => sku === line.sku)?.quantity ?? 0);
+    return { ...line, refused: (line.refused ?? 0) + Math.min(wanted, asked) };
+  });
+  const isOver = lines.every((line) => stillWanted(line) === 0);
   const tookSome = lines.some(({ collected }) => collected > 0);
-  return { status: tookSome ? 'collected' : 'cancelled', putBackPending: true };
+  return { lines, status: isOver ? (tookSome ? 'collected' : 'cancelled') : 'ready', putBackPending: true };
 }
 
 function afterReturn(lines: readonly OrderLine[], some: readonly SomeLine[]): OrderLine[] {

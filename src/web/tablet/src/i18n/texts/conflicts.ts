@@ -62,6 +62,8 @@ export const fr = {
   'refusal.unknown-location': 'Ce magasin est inconnu.',
   'refusal.unknown-transfer': 'Ce transfert est inconnu ici.',
   'refusal.nothing-to-ship': 'Il n’y avait rien à envoyer.',
+  'refusal.nothing-to-substitute': 'Rien ne manque sur cette ligne : il n’y a rien à remplacer.',
+  'refusal.line-exists': 'La commande a déjà une ligne pour cet article.',
   'refusal.occurred-in-the-future': 'L’heure de la tablette est en avance. Réglez-la, puis refaites.',
   'refusal.occurred-too-early': 'L’action est trop ancienne pour être encore prise en compte.',
   'refusal.level-out-of-range': 'Ce stock dépasse ce qui peut être enregistré.',
@@ -83,6 +85,7 @@ export const fr = {
   'history.refused': 'Refusée au comptoir',
   'history.acknowledged': 'Vue par le magasin',
   'history.substituted': 'Article remplacé',
+  'history.unacknowledged': 'Personne n’a répondu à la sonnerie',
   'history.at_risk': 'À risque : le stock ne suffit plus',
 };
 
@@ -147,6 +150,8 @@ export const en: Texts<typeof fr> = {
   'refusal.unknown-location': 'This store is unknown.',
   'refusal.unknown-transfer': 'This transfer is unknown here.',
   'refusal.nothing-to-ship': 'There was nothing to ship.',
+  'refusal.nothing-to-substitute': 'Nothing of this line is missing: there is nothing to substitute.',
+  'refusal.line-exists': 'The order has a line for this item already.',
   'refusal.occurred-in-the-future': 'The tablet’s clock is fast. Set it, then do it again.',
   'refusal.occurred-too-early': 'The action is too old to be taken into account.',
   'refusal.level-out-of-range': 'This stock is beyond what can be kept.',
@@ -168,5 +173,6 @@ export const en: Texts<typeof fr> = {
   'history.refused': 'Refused at the counter',
   'history.acknowledged': 'Seen by the store',
   'history.substituted': 'Item substituted',
+  'history.unacknowledged': 'Nobody answered the ring',
   'history.at_risk': 'At risk: the stock no longer suffices',
 };

@@ -33,6 +33,8 @@ export const REFUSALS = [
   'unknown-location',
   'unknown-transfer',
   'nothing-to-ship',
+  'nothing-to-substitute',
+  'line-exists',
   'occurred-in-the-future',
   'occurred-too-early',
   'level-out-of-range',
@@ -62,6 +64,7 @@ const HISTORY: readonly string[] = [
   'refused',
   'acknowledged',
   'substituted',
+  'unacknowledged',
   'at_risk',
 ] satisfies KnownHistory[];
 

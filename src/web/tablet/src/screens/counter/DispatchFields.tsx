@@ -26,10 +26,10 @@ export function DispatchFields({
     else onChange({ ...proof, trackingNumber: code.slice(0, CHARACTERS_MAX) });
   });
   return (
-    <fieldset class="dispatch">
+    <fieldset class="desk-dispatch">
       <legend>{t('counter.dispatch.title')}</legend>
       {deliverTo !== null && (
-        <address class="dispatch-to">
+        <address class="desk-dispatch-to">
           <Icon name="truck" />
           <span>
             <strong>{deliverTo.name}</strong>

@@ -33,12 +33,12 @@ export function Done({ order, result: { kind, lines, isWaiting } }: { order: Ord
   return (
     <>
       {after.state === 'found' && <OrderConflicts order={after.order} />}
-      <section class="done" data-tone={isWaiting ? 'warn' : isRefused ? 'info' : 'good'}>
+      <section class="desk-done" data-tone={isWaiting ? 'warn' : isRefused ? 'info' : 'good'}>
         <Icon name={isRefused ? 'cross' : kind === 'dispatched' ? 'truck' : 'check'} />
         <h1 ref={title} tabIndex={-1}>
           {t(TITLES[kind])}
         </h1>
-        <p class="done-who">
+        <p class="desk-done-who">
           {[shortName(order), order.orderReference].filter((part) => part !== null).join(' · ')}
         </p>
         {isRefused ? (
@@ -49,11 +49,11 @@ export function Done({ order, result: { kind, lines, isWaiting } }: { order: Ord
           </p>
         )}
         {isWaiting && (
-          <p class="done-waiting">
+          <p class="desk-done-waiting">
             <StatusBadge state="waiting" /> {t('counter.done.waiting')}
           </p>
         )}
-        <div class="done-actions">
+        <div class="desk-done-actions">
           {isRefused ? (
             <ButtonLink href={hrefTo('putback')} icon="putBack">
               {t('counter.toPutBack')}

@@ -1,5 +1,6 @@
 // A ready order with its customer in front of it: the bag on one side, the checks on the other, one big button.
 import { useSignal } from '@preact/signals';
+import type { ComponentChildren } from 'preact';
 import { hrefTo } from '../../app/router.ts';
 import { device, now, online } from '../../data/index.ts';
 import { plural, t } from '../../i18n/index.ts';
@@ -9,18 +10,19 @@ import { HandOverLines } from './HandOverLines.tsx';
 import { chosenUnits, isDue, stepsLeft, sum, unitsOut } from './handOver.ts';
 import { money } from './money.ts';
 import { dueOf } from './PaymentBadge.tsx';
-import { ProofPanel } from './ProofPanel.tsx';
+import { ProofPanel, ProofSwitch } from './ProofPanel.tsx';
 import { RefuseDialog } from './RefuseDialog.tsx';
 import { lockOf } from './state.ts';
 import { Tick } from './Tick.tsx';
 import type { Desk } from './useDesk.ts';
 
-export function HandOverDesk({ desk }: { desk: Desk }) {
+export function HandOverDesk({ desk, head }: { desk: Desk; head: ComponentChildren }) {
   const { order, part, units, isBusy } = desk;
   const isRefusing = useSignal(false);
   return (
     <div class="hand-over">
       <section class="hand-over-bag" aria-labelledby="bag-title">
+        {head}
         <div class="hand-over-title">
           <h2 id="bag-title">{t('counter.orderLines')}</h2>
           <Button
@@ -50,6 +52,7 @@ export function HandOverDesk({ desk }: { desk: Desk }) {
         <Ticks desk={desk} />
         <Send desk={desk} />
         <div class="desk-more">
+          <ProofSwitch desk={desk} />
           {order.deliverTo === null && (
             <Button
               icon="cross"
@@ -87,7 +90,7 @@ function Ticks({ desk: { order, proof, identity, paid, isBusy } }: { desk: Desk 
   const name = order.customer?.name;
   const amount = dueOf(order);
   return (
-    <div class="ticks">
+    <div class="desk-ticks">
       {proof.value.by !== 'dispatch' && (
         <Tick
           label={name === undefined ? t('counter.identityNoName') : t('counter.identity', { name })}
@@ -120,9 +123,9 @@ function Send({ desk }: { desk: Desk }) {
   const isLocked = form.proof.by === 'code' && lockOf(order.id, now.value) !== null;
   const units = sum(chosenUnits(order, form.units));
   return (
-    <div class="send">
+    <div class="desk-send">
       {!online.value && (
-        <p class="send-note" data-tone={isForbidden ? 'bad' : 'warn'}>
+        <p class="desk-send-note" data-tone={isForbidden ? 'bad' : 'warn'}>
           <Icon name="cloudOff" />
           {t(isForbidden ? 'counter.offlineForbidden' : 'counter.offlineAllowed')}
         </p>
@@ -141,7 +144,7 @@ function Send({ desk }: { desk: Desk }) {
             ? t('counter.dispatch.button')
             : plural('counter.handOverUnits', units)}
       </Button>
-      <p class="order-soft" role="status">
+      <p class="desk-soft" role="status">
         {steps.length > 0 &&
           t('counter.stillToDo', { steps: steps.map((step) => t(`counter.step.${step}`)).join(', ') })}
       </p>

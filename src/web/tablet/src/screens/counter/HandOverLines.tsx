@@ -21,21 +21,33 @@ export function HandOverLines({
 }) {
   const there = new Map(linesThere(order).map(({ line, units: left }) => [line.sku, left]));
   return (
-    <ul class="bag">
+    <ul class="desk-bag">
       {order.lines.map((line) => {
         const item = items.value.get(line.sku);
         const name = item === undefined ? line.sku : named(item.name);
         const left = there.get(line.sku) ?? 0;
         const chosen = Math.min(left, units[line.sku] ?? left);
         return (
-          <li class="bag-line" key={line.sku} data-sku={line.sku} data-none={left === 0 ? '' : undefined}>
+          <li
+            class="desk-bag-line"
+            key={line.sku}
+            data-sku={line.sku}
+            data-none={left === 0 ? '' : undefined}
+          >
             <ItemPicture item={item} />
-            <div class="bag-what">
+            <div class="desk-bag-what">
               <strong>{name}</strong>
-              <span class="order-soft">{t('counter.sku', { sku: line.sku })}</span>
-              <span class="bag-badges">
+              <span class="desk-soft">{t('counter.sku', { sku: line.sku })}</span>
+              <span class="desk-bag-badges">
                 {line.missing > 0 && (
                   <Badge tone="warn" icon="alert" text={plural('counter.missing', line.missing)} />
+                )}
+                {(line.refused ?? 0) > 0 && (
+                  <Badge
+                    tone="plain"
+                    icon="cross"
+                    text={plural('counter.refusedAlready', line.refused ?? 0)}
+                  />
                 )}
                 {line.collected > 0 && (
                   <Badge
@@ -54,7 +66,7 @@ export function HandOverLines({
                 onChange={(value) => onChange(line.sku, value)}
               />
             ) : (
-              <span class="bag-units">{left} ×</span>
+              <span class="desk-bag-units">{left} ×</span>
             )}
           </li>
         );
@@ -76,7 +88,7 @@ export function Stepper({
   onChange: (value: number) => void;
 }) {
   return (
-    <fieldset class="stepper">
+    <fieldset class="desk-stepper">
       <legend class="visually-hidden">{name}</legend>
       <Button
         label={t('counter.less', { name })}
@@ -86,7 +98,7 @@ export function Stepper({
         −
       </Button>
       <output aria-live="polite">
-        <strong>{value}</strong> <span class="order-soft">{t('counter.ofUnits', { n: max })}</span>
+        <strong>{value}</strong> <span class="desk-soft">{t('counter.ofUnits', { n: max })}</span>
       </output>
       <Button
         label={t('counter.more', { name })}

@@ -7,7 +7,7 @@ export function ItemPicture({ item }: { item: Pick<Item, 'imageUrl'> | undefined
   const failed = useSignal<string | null>(null);
   const source = item?.imageUrl ?? null;
   return (
-    <span class="picture">
+    <span class="desk-picture">
       {source === null || failed.value === source ? (
         <Icon name="box" />
       ) : (

@@ -10,17 +10,28 @@ import { HandOverDesk } from './HandOverDesk.tsx';
 import { HandOverLines } from './HandOverLines.tsx';
 import { unitsOut } from './handOver.ts';
 import { OrderHead } from './OrderHead.tsx';
+import { PrintLink } from './PrintLink.tsx';
 import { useDesk } from './useDesk.ts';
+import { WayBack } from './WayBack.tsx';
 
 export function OrderDesk({ order: live }: { order: OrderView }) {
   const desk = useDesk(live);
   if (desk.result !== null) return <Done order={desk.order} result={desk.result} />;
   const { order } = desk;
-  return (
+  const head = (
     <>
+      <WayBack>
+        <PrintLink order={order} />
+      </WayBack>
       <OrderHead order={order} />
       <OrderConflicts order={live} />
-      {order.status === 'ready' ? <HandOverDesk desk={desk} /> : <NotReady order={order} />}
+    </>
+  );
+  if (order.status === 'ready') return <HandOverDesk desk={desk} head={head} />;
+  return (
+    <>
+      {head}
+      <NotReady order={order} />
     </>
   );
 }
@@ -35,8 +46,8 @@ function NotReady({ order }: { order: OrderView }) {
         ? ''
         : t(`counter.notReady.${status}`);
   return (
-    <section class="not-ready">
-      <p class="not-ready-why" data-tone={isOver ? 'bad' : 'info'}>
+    <section class="desk-not-ready">
+      <p class="desk-not-ready-why" data-tone={isOver ? 'bad' : 'info'}>
         <Icon name={isOver ? 'alert' : status === 'collected' ? 'check' : 'clock'} />
         {text}
       </p>

@@ -19,10 +19,10 @@ export function OverrideFields({
   onChange: (proof: Override) => void;
 }) {
   return (
-    <fieldset class="override">
+    <fieldset class="desk-override">
       <legend>{t('counter.override.title')}</legend>
-      <p class="order-soft">{t('counter.override.explain')}</p>
-      <div class="reasons">
+      <p class="desk-soft">{t('counter.override.explain')}</p>
+      <div class="desk-reasons">
         {REASONS.map((reason) => {
           const text = t(`counter.override.${reason}`);
           return (

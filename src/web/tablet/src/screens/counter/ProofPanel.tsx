@@ -21,23 +21,33 @@ export function ProofPanel({ desk }: { desk: Desk }) {
   };
   const { value } = proof;
   if (value.by === 'dispatch') return <DispatchFields order={order} proof={value} onChange={set} />;
-  const isOverride = value.by === 'override';
   return (
-    <div class="proof">
-      {isOverride ? (
+    <div class="desk-proof">
+      {value.by === 'override' ? (
         <OverrideFields proof={value} onChange={set} />
       ) : (
         <CodeFields desk={desk} code={value.code} onChange={(code) => set({ by: 'code', code })} />
       )}
-      <Button
-        look="quiet"
-        icon={isOverride ? 'lock' : 'user'}
-        disabled={desk.isBusy}
-        onClick={() => set(isOverride ? { by: 'code', code: '' } : firstOverride())}
-      >
-        {t(isOverride ? 'counter.withCode' : 'counter.noCode')}
-      </Button>
     </div>
+  );
+}
+
+/** From the code to a reason and a name, and back. */
+export function ProofSwitch({ desk: { proof, triesLeft, isBusy } }: { desk: Desk }) {
+  const { by } = proof.value;
+  if (by === 'dispatch') return null;
+  const isOverride = by === 'override';
+  return (
+    <Button
+      icon={isOverride ? 'lock' : 'user'}
+      disabled={isBusy}
+      onClick={() => {
+        triesLeft.value = null;
+        proof.value = isOverride ? { by: 'code', code: '' } : firstOverride();
+      }}
+    >
+      {t(isOverride ? 'counter.withCode' : 'counter.noCode')}
+    </Button>
   );
 }
 
@@ -54,7 +64,7 @@ function CodeFields({
   const scanned = scannedCode.value;
   if (scanned?.id === order.id && scanned.pickupCode === code && locked === null) {
     return (
-      <div class="scanned">
+      <div class="desk-scanned">
         <p>
           <Icon name="check" />
           {t('counter.codeScanned')}
@@ -78,7 +88,7 @@ function CodeFields({
     else document.getElementById('hand-over')?.focus();
   };
   return (
-    <form class="code" onSubmit={submit}>
+    <form class="desk-code" onSubmit={submit}>
       <Field
         label={t('counter.code')}
         hint={t('counter.codeHint')}

@@ -39,7 +39,7 @@ export function RefuseDialog({
       }
     >
       <p>{t('counter.refuse.explain')}</p>
-      <div class="reasons">
+      <div class="desk-reasons">
         {REASONS.map((one) => (
           <Button
             key={one}

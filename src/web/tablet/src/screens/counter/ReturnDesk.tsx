@@ -13,6 +13,8 @@ import { Stepper } from './HandOverLines.tsx';
 import { type Condition, type Returned, returnBody, unitsOut } from './handOver.ts';
 import { ItemPicture } from './ItemPicture.tsx';
 import { OrderHead } from './OrderHead.tsx';
+import { PrintLink } from './PrintLink.tsx';
+import { WayBack } from './WayBack.tsx';
 
 export function ReturnDesk({ order }: { order: OrderView }) {
   const returned = useSignal<Readonly<Record<string, Returned>>>({});
@@ -36,18 +38,21 @@ export function ReturnDesk({ order }: { order: OrderView }) {
   };
   return (
     <>
+      <WayBack>
+        <PrintLink order={order} />
+      </WayBack>
       <OrderHead order={order} />
       <OrderConflicts order={order} />
-      <section class="return">
+      <section class="desk-return">
         <h2>{t('counter.return.title')}</h2>
         {lines.length === 0 ? (
           <EmptyState icon="check" text={t('counter.return.nothing')} />
         ) : (
           <>
             <p>{t('counter.return.explain')}</p>
-            <ul class="bag">
+            <ul class="desk-bag">
               {lines.map((line) => (
-                <li key={line.sku} class="bag-line" data-sku={line.sku}>
+                <li key={line.sku} class="desk-bag-line" data-sku={line.sku}>
                   <ReturnLine
                     line={line}
                     value={returned.value[line.sku]}
@@ -88,14 +93,14 @@ function ReturnLine({
   return (
     <>
       <ItemPicture item={item} />
-      <div class="bag-what">
+      <div class="desk-bag-what">
         <strong>{name}</strong>
-        <span class="order-soft">
+        <span class="desk-soft">
           {t('counter.sku', { sku: line.sku })} · {t('counter.return.out', { n: out })}
         </span>
       </div>
       <Stepper name={name} value={value?.units ?? 0} max={out} onChange={(units) => onChange({ units })} />
-      <fieldset class="conditions">
+      <fieldset class="desk-conditions">
         <legend class="visually-hidden">{t('counter.return.condition', { name })}</legend>
         {conditions.map((condition) => (
           <Button

@@ -11,7 +11,7 @@ export function Tick({
   onChange: (value: boolean) => void;
 }) {
   return (
-    <label class="tick" data-on={value ? '' : undefined}>
+    <label class="desk-tick" data-on={value ? '' : undefined}>
       <input
         type="checkbox"
         checked={value}

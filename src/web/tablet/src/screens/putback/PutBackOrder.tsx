@@ -21,7 +21,11 @@ export function PutBackOrder({ order, onDone }: { order: OrderView; onDone: () =
           <Icon name="pin" />
           {order.shelf === null ? t('putBack.noShelf') : t('putBack.from', { shelf: order.shelf })}
         </h2>
-        <StatusBadge state={order.status} />
+        {order.status === 'ready' ? (
+          <Badge tone="plain" icon="cross" text={t('putBack.refused')} />
+        ) : (
+          <StatusBadge state={order.status} />
+        )}
         <p class="putback-soft">
           {[
             order.orderReference,

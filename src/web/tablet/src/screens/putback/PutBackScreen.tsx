@@ -2,7 +2,7 @@
 // their shelves, and that is told order by order.
 import { useEffect } from 'preact/hooks';
 import { play } from '../../app/sound.ts';
-import { act, items, queue } from '../../data/index.ts';
+import { act, items, orders } from '../../data/index.ts';
 import type { OrderView } from '../../data/model.ts';
 import { named, t } from '../../i18n/index.ts';
 import { useScans } from '../../scan/scans.ts';
@@ -10,24 +10,24 @@ import { EmptyState } from '../../ui/EmptyState.tsx';
 import { toast } from '../../ui/Toast.tsx';
 import { PutBackOrder } from './PutBackOrder.tsx';
 import { forgetOthers, note, progress } from './progress.ts';
-import { isAllBack, putBackLines, scanned } from './putBackList.ts';
+import { isAllBack, putBackLines, scanned, toPutBack } from './putBackList.ts';
 import './putback.css';
 
 export function PutBackScreen() {
-  const orders = queue.value.putBack;
-  const ids = orders.map(({ id }) => id).join(' ');
+  const waiting = toPutBack(orders.value.values());
+  const ids = waiting.map(({ id }) => id).join(' ');
   useEffect(() => forgetOthers(ids.split(' ')), [ids]);
-  useScans((code) => void hear(code, orders));
+  useScans((code) => void hear(code, waiting));
   return (
     <div class="putback">
       <h1>{t('putBack.title')}</h1>
-      {orders.length === 0 ? (
+      {waiting.length === 0 ? (
         <EmptyState icon="check" text={t('putBack.empty')} />
       ) : (
         <>
           <p>{t('putBack.explain')}</p>
           <ul class="putback-orders">
-            {orders.map((order) => (
+            {waiting.map((order) => (
               <li key={order.id}>
                 <PutBackOrder order={order} onDone={() => void finish(order)} />
               </li>
@@ -39,8 +39,8 @@ export function PutBackScreen() {
   );
 }
 
-async function hear(code: string, orders: readonly OrderView[]): Promise<void> {
-  const result = scanned(code, orders, items.value, progress.value);
+async function hear(code: string, waiting: readonly OrderView[]): Promise<void> {
+  const result = scanned(code, waiting, items.value, progress.value);
   if (result.found === 'nothing') {
     play('wrong');
     toast(t('putBack.unknown', { code }), 'bad');
@@ -54,7 +54,7 @@ async function hear(code: string, orders: readonly OrderView[]): Promise<void> {
     return;
   }
   note(result.id, result.sku, result.done);
-  const order = orders.find(({ id }) => id === result.id);
+  const order = waiting.find(({ id }) => id === result.id);
   if (order === undefined) return;
   const lines = putBackLines(order, progress.value);
   // Scanned to the last unit: nobody has to say again that it is done.

@@ -6,21 +6,26 @@ import { stillWanted } from '../../data/projection.ts';
 /** Units that were put back so far, by order and sku. */
 export type PutBackProgress = Readonly<Record<string, Readonly<Record<string, number>>>>;
 
+export type PutBackOrder = Pick<OrderView, 'id' | 'status' | 'lines'>;
 export type PutBackLine = { sku: string; units: number; done: number };
 
 /** The lines of an order that lie on the shelf of what is ready, with how many units are back. */
-export function putBackLines(
-  order: Pick<OrderView, 'id' | 'lines'>,
-  progress: PutBackProgress,
-): PutBackLine[] {
+export function putBackLines(order: PutBackOrder, progress: PutBackProgress): PutBackLine[] {
   return order.lines
-    .map((line) => ({ sku: line.sku, units: unitsThere(line) }))
+    .map((line) => ({ sku: line.sku, units: unitsBack(order, line) }))
     .filter(({ units }) => units > 0)
     .map((line) => ({ ...line, done: Math.min(line.units, progress[order.id]?.[line.sku] ?? 0) }));
 }
 
 export function isAllBack(lines: readonly PutBackLine[]): boolean {
   return lines.every(({ units, done }) => done >= units);
+}
+
+/** Orders with units to put back, the longest waiting first: over, or refused in part and still ready for the rest. */
+export function toPutBack(orders: Iterable<OrderView>): OrderView[] {
+  return [...orders]
+    .filter(({ putBackPending }) => putBackPending)
+    .sort((a, b) => a.updatedAt.localeCompare(b.updatedAt));
 }
 
 /** With `done` units of a line put back. */
@@ -63,7 +68,7 @@ export type ScanResult =
  */
 export function scanned(
   barcode: string,
-  orders: readonly Pick<OrderView, 'id' | 'lines'>[],
+  orders: readonly PutBackOrder[],
   items: ReadonlyMap<string, Pick<Item, 'barcodes'>>,
   progress: PutBackProgress,
   preferred: string | null = null,
@@ -80,9 +85,11 @@ export function scanned(
   return other === undefined ? { found: 'nothing' } : { found: 'already', sku: other.sku };
 }
 
-/** What lay ready and went with nobody. */
-function unitsThere(line: OrderLine): number {
-  return Math.min(line.picked, stillWanted(line));
+/** What was refused, and where the order is over all else that lay ready and went with nobody. */
+function unitsBack({ status }: Pick<OrderView, 'status'>, line: OrderLine): number {
+  const refused = line.refused ?? 0;
+  const isOver = status === 'cancelled' || status === 'expired';
+  return isOver ? refused + Math.min(line.picked, stillWanted(line)) : refused;
 }
 
 function entriesOf(value: unknown): [string, unknown][] {
