@@ -16,8 +16,10 @@ ${DATABASE_USAGE}`,
   async run(words, terminal) {
     const { values, positionals } = readWords(words, { ...DATABASE_OPTIONS, force: { type: 'boolean' } });
     const [file = ''] = onlyWords(positionals, 'FILE');
-    const isThere = (await stat(file).catch(() => null)) !== null;
-    if (isThere && values.force !== true)
+    const there = await stat(file).catch(() => null);
+    // A backup takes the name's place: of a directory it cannot, and of a device it must not.
+    if (there !== null && !there.isFile()) throw new UsageError(`${file} is no file: name one.`);
+    if (there !== null && values.force !== true)
       throw new UsageError(`${file} is there already; --force replaces it.`);
     const progress = makeProgress(terminal.errorOutput);
     return visit(values, 'together', terminal, async ({ url, where }, signal) => {

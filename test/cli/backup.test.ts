@@ -165,6 +165,8 @@ test('a backup is its owner’s alone, is not written over unasked, and leaves n
   const env = { DATABASE_URL: shop.app.databaseUrl };
   const again = await runHere(['backup', saved], { env });
   expect(again).toMatchObject({ code: 2, err: expect.stringContaining('is there already') });
+  const noFile = await runHere(['backup', '--force', folder], { env });
+  expect(noFile).toMatchObject({ code: 2, err: expect.stringContaining('is no file') });
   const nowhere = await runHere(['backup', path.join(folder, 'none')], {
     env: { COMPTOIR_DATA_DIR: path.join(folder, 'no-data') },
   });
