@@ -4,6 +4,7 @@ import type { Guard } from '../domain/saved.ts';
 import { type WebhookInput, type WebhookRecord, webhookEvent } from '../domain/webhook.ts';
 import { insertEvents } from '../queries/events.ts';
 import type { Tx } from '../queries/transaction.ts';
+import { giveUpElsewhere } from '../queries/webhookDeliveries.ts';
 import { updateWebhook } from '../queries/webhooks.ts';
 import { checkTarget } from './webhooks/checkTarget.ts';
 import { locationsFor, lockOwn } from './webhooks/ownWebhook.ts';
@@ -28,6 +29,8 @@ export async function saveWebhook(
   const locations = await locationsFor(tx, caller, input.locations);
   const { url, description = null, types = null, enabled } = input;
   const webhook = await updateWebhook(tx, { id, url, description, types, locations, enabled }, now);
+  // Who may have it by its locations now must not be sent, to a URL of theirs, what waited for others.
+  if (locations !== null) await giveUpElsewhere(tx, id, locations);
   await insertEvents(tx, [webhookEvent('webhook.changed', webhook, now)]);
   return webhook;
 }

@@ -104,6 +104,21 @@ export async function countPending(tx: Tx, webhookId: string, max: number): Prom
   return row?.count ?? 0;
 }
 
+/** Tries no more what waits and is of none of these locations. */
+export async function giveUpElsewhere(
+  tx: Tx,
+  webhookId: string,
+  locations: readonly string[],
+): Promise<void> {
+  await tx.run(
+    'webhook_deliveries.give_up_elsewhere',
+    `UPDATE webhook_deliveries SET status = 'failed', next_try_at = NULL, body = NULL
+     WHERE webhook_id = $1 AND status = 'pending' AND kind <> 'test'
+       AND (body::json->>'location' = ANY ($2::text[])) IS NOT TRUE`,
+    [webhookId, locations],
+  );
+}
+
 /** Before which id the rows made until then are: ids sort by when they were made. */
 export type Removal = { deliveredBefore: string; failedBefore: string };
 

@@ -256,6 +256,30 @@ describe('what is asked for is sent', () => {
     expect((await shop.post(`/v1/webhooks/${erp.id}/replay`, none).expect(202)).body.replayed).toBe(0);
   });
 
+  test('nothing of a location that it was taken from, neither what waited nor again', async () => {
+    const erp = await shop.receiver(500);
+    const pending = (count: number) =>
+      eventually(async () => {
+        const found = await shop.deliveries(erp.id, 'status=pending');
+        return found.length === count && found;
+      });
+    await shop.put(TABLE, STORE, 31);
+    await pending(1);
+    await shop.put(TABLE, OTHER_STORE, 32);
+    const [other, own] = await pending(2);
+    await shop.save(erp.id, { url: erp.url, locations: [STORE] }).expect(200);
+    expect(await shop.deliveries(erp.id, 'status=failed')).toMatchObject([{ id: other?.id }]);
+    await shop.post(`/v1/webhooks/${erp.id}/deliveries/${other?.id}/replay`).expect(404);
+    const before = erp.received.length;
+    erp.answer = 204;
+    ahead += 60_000;
+    await shop.put(TABLE, STORE, 33);
+    await shop.post(`/v1/webhooks/${erp.id}/deliveries/${own?.id}/replay`).expect(202);
+    await eventually(() => expect(erp.received).toHaveLength(before + 3));
+    const locations = erp.received.slice(before).map(({ body }) => JSON.parse(body).location);
+    expect(locations).toEqual([STORE, STORE, STORE]);
+  });
+
   test('nothing to one that is disabled', async () => {
     const erp = await shop.receiver();
     await shop.save(erp.id, { url: erp.url, enabled: false }).expect(200);

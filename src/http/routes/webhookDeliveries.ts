@@ -1,6 +1,7 @@
 // What was sent to a webhook, over HTTP: its log, one event or a range of time again, a test.
 import { z } from 'zod';
 import { eventId, rowOfEvent } from '../../domain/event.ts';
+import { matches } from '../../domain/eventFilter.ts';
 import type { FeedEvent } from '../../domain/feedEvent.ts';
 import { decodeCursor as decodePosition, encodeCursor as encodePosition } from '../../domain/feedPosition.ts';
 import { invalid, Problem } from '../../domain/problem.ts';
@@ -73,7 +74,7 @@ const postReplayOne = route({
   problems: ['not-found', 'event-expired', 'webhook-disabled', 'overloaded'],
   async handler(call, deps) {
     const { id, deliveryId } = call.params;
-    const deliveries = async () => [await againOf(call, deps, id, deliveryId)];
+    const deliveries = async (webhook: WebhookRecord) => [await againOf(call, deps, webhook, deliveryId)];
     return accepted(
       call,
       await queueDeliveries(call.tx, { caller: call.caller, id, deliveries, now: call.now }),
@@ -161,19 +162,22 @@ async function accepted({ tx, params }: Call<{ id: string }>, [id = '']: readonl
   return { status: 202, body: showDelivery(delivery) };
 }
 
-/** The same event once more: as it waits, or read anew. */
+/** The same event once more, read anew; of locations that the webhook still hears, whatever it heard then. */
 async function againOf(
   { tx }: Pick<Call, 'tx'>,
   { feed }: Pick<Deps, 'feed'>,
-  webhookId: string,
+  webhook: WebhookRecord,
   id: string,
 ): Promise<Omit<NewDelivery, 'id'>> {
-  const delivery = await findDelivery(tx, webhookId, id);
+  const delivery = await findDelivery(tx, webhook.id, id);
   if (delivery === null) throw new Problem('not-found', 'There is no such delivery.');
   const row = delivery.eventId === null ? null : rowOfEvent(delivery.eventId);
   await feed.settled();
   const event = row === null ? null : await eventAt(tx, feed.horizon(), row);
-  if (event !== null) return replayOf(event);
+  const heard = { ...filterOf(webhook), types: null };
+  if (event !== null && matches(heard, event)) return replayOf(event);
+  if (event !== null)
+    throw new Problem('not-found', 'The webhook does not hear the event’s location any more.');
   throw new Problem('event-expired', 'This event is not kept any more, or was only a test.');
 }
 

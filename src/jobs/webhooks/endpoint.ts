@@ -1,8 +1,8 @@
 // One webhook that this process sends for: what it is sent next, what follows from each answer, and when it is paused.
 // Everything of it is bounded and its own, so that what it does slowly or not at all delays no other.
+import { matches } from '../../domain/eventFilter.ts';
 import type { FeedEvent } from '../../domain/feedEvent.ts';
-import type { Position } from '../../domain/feedPosition.ts';
-import { decodeCursor, encodeCursor } from '../../domain/feedPosition.ts';
+import { decodeCursor, encodeCursor, type Position } from '../../domain/feedPosition.ts';
 import type { Problem } from '../../domain/problem.ts';
 import { type DisabledReason, filterOf, nextTryAt } from '../../domain/webhook.ts';
 import type { Answered, TryResult } from '../../domain/webhookDelivery.ts';
@@ -91,6 +91,7 @@ export class Endpoint implements Account, Sink {
     }
     if (held.webhook.version !== webhook.version) {
       this.#source.filter = filterOf(held.webhook);
+      this.#retries.forget();
       this.#sign = makeSign(held, this.#room.now);
     }
     if (!isChanged) return;
@@ -239,8 +240,11 @@ export class Endpoint implements Account, Sink {
       const retry = this.#retries.next();
       if (retry !== null) return retryOf(retry);
     }
-    const entry = this.#flow.take();
-    return entry === null ? null : jobOf(entry);
+    for (let entry = this.#flow.take(); entry !== null; entry = this.#flow.take()) {
+      if (matches(this.#source.filter, entry.event)) return jobOf(entry);
+      this.#flow.done(entry);
+    }
+    return null;
   }
 
   #giveBack(job: Job): void {
