@@ -23,6 +23,11 @@ export const SCREENS: Readonly<Record<string, Place>> = {
     load: () => import('../screens/putback/PutBackScreen.tsx').then((module) => module.PutBackScreen),
     navigation: { text: 'nav.putback', icon: 'putBack' },
   },
+  stock: {
+    load: () => import('../screens/stock/StockScreen.tsx').then((module) => module.StockScreen),
+    navigation: { text: 'nav.stock', icon: 'search' },
+  },
+  count: { load: () => import('../screens/count/CountScreen.tsx').then((module) => module.CountScreen) },
   print: { load: () => import('../screens/print/PrintScreen.tsx').then((module) => module.PrintScreen) },
   conflicts: {
     load: () => import('../screens/conflicts/ConflictsScreen.tsx').then((module) => module.ConflictsScreen),
@@ -37,3 +42,11 @@ export const SCREENS: Readonly<Record<string, Place>> = {
 
 /** What is shown without a `#/…`, and for one that does not exist. */
 export const FIRST_SCREEN = 'queue';
+
+/**
+ * Loads the screens that were not shown yet, once the first is there: a network that goes away must not take them along,
+ * and where there is no service worker (plain http) nothing else keeps them.
+ */
+export async function loadScreens(): Promise<void> {
+  for (const place of Object.values(SCREENS)) if ('load' in place) await place.load();
+}

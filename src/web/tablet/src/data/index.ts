@@ -12,6 +12,7 @@ export {
   wantLevel,
 } from './engine.ts';
 export {
+  actions,
   conflicts,
   device,
   freshAt,

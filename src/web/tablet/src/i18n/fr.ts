@@ -3,6 +3,7 @@ import { fr as app } from './texts/app.ts';
 import { fr as batch } from './texts/batch.ts';
 import { fr as camera } from './texts/camera.ts';
 import { fr as conflicts } from './texts/conflicts.ts';
+import { fr as count } from './texts/count.ts';
 import { fr as counter } from './texts/counter.ts';
 import { fr as pick } from './texts/pick.ts';
 import { fr as print } from './texts/print.ts';
@@ -10,6 +11,7 @@ import { fr as putBack } from './texts/putBack.ts';
 import { fr as queue } from './texts/queue.ts';
 import { fr as shift } from './texts/shift.ts';
 import { fr as start } from './texts/start.ts';
+import { fr as stock } from './texts/stock.ts';
 
 export const fr = {
   ...app,
@@ -23,4 +25,6 @@ export const fr = {
   ...pick,
   ...batch,
   ...camera,
+  ...stock,
+  ...count,
 };

@@ -1,0 +1,72 @@
+// The other places that have an article, the nearest first, each with how many, how far and by when.
+import type { ComponentChildren } from 'preact';
+import { settings } from '../../app/settings.ts';
+import { dayTime, plural, t } from '../../i18n/index.ts';
+import { LOCALES } from '../../i18n/words.ts';
+import { EmptyState } from '../../ui/EmptyState.tsx';
+import { Icon } from '../../ui/Icon.tsx';
+import { Badge } from '../../ui/StatusBadge.tsx';
+import { type Place, withUnits } from './places.ts';
+
+/** What a person reads before asking for something else. */
+const SHOWN_MAX = 12;
+
+export function PlaceList({
+  places,
+  children,
+}: {
+  places: readonly Place[];
+  /** What can be done with each. */
+  children?: (place: Place) => ComponentChildren;
+}) {
+  const { found, without } = withUnits(places);
+  if (found.length === 0) return <EmptyState icon="store" text={t('stock.nowhere')} />;
+  const rest = found.length - SHOWN_MAX;
+  return (
+    <>
+      <ul class="place-list">
+        {found.slice(0, SHOWN_MAX).map((place) => (
+          <li key={place.code} class="place-row" data-place={place.code}>
+            <PlaceWords place={place} />
+            <Badge
+              tone={place.isStale ? 'warn' : 'good'}
+              icon={place.isStale ? 'alert' : 'check'}
+              text={plural('stock.units', place.available)}
+            />
+            {children && <div class="place-actions">{children(place)}</div>}
+          </li>
+        ))}
+      </ul>
+      <p class="stock-soft">
+        {rest > 0 && `${plural('stock.morePlaces', rest)} `}
+        {without > 0 && plural('stock.placesWithout', without)}
+      </p>
+    </>
+  );
+}
+
+export function PlaceWords({ place }: { place: Place }) {
+  const { kind, name, distanceKm, readyAt, isStale } = place;
+  const facts = [
+    kind === 'warehouse' ? t('stock.warehouse') : null,
+    distanceKm === null ? null : t('stock.km', { n: kilometres(distanceKm) }),
+    readyAt === null ? null : t('stock.readyAt', { time: dayTime(readyAt) }),
+    isStale ? t('stock.stale') : null,
+  ].filter((fact) => fact !== null);
+  return (
+    <span class="place-name">
+      <Icon name={kind === 'warehouse' ? 'box' : 'store'} />
+      <span>
+        <strong>{name}</strong>
+        <span class="stock-soft">{facts.join(' · ')}</span>
+      </span>
+    </span>
+  );
+}
+
+function kilometres(distance: number): string {
+  const format = new Intl.NumberFormat(LOCALES[settings.value.language], {
+    maximumFractionDigits: distance < 10 ? 1 : 0,
+  });
+  return format.format(distance);
+}
