@@ -49,6 +49,8 @@ test('what staff do without a network is kept through a reload, told in a banner
   await page.evaluate('navigator.serviceWorker.ready.then(() => null)');
   await context.setOffline(true);
   await page.locator(`#${id}`).getByRole('button', { name: 'Pick' }).click();
+  await page.locator(`[data-screen="pick"][data-order="${id}"]`).waitFor();
+  await page.locator('.navigation a[href="#/queue"]').click();
   await page.locator(`[data-column="picking"] #${id}`).waitFor();
   await page.reload();
   await page.locator(`[data-column="picking"] #${id}`).waitFor();
@@ -67,6 +69,8 @@ test('an action that others made impossible is a conflict on its order, with wha
   await page.locator(`[data-column="new"] #${id}`).waitFor();
   await context.setOffline(true);
   await page.locator(`#${id}`).getByRole('button', { name: 'Pick' }).click();
+  await page.locator(`[data-screen="pick"][data-order="${id}"]`).waitFor();
+  await page.locator('.navigation a[href="#/queue"]').click();
   await page.locator(`[data-column="picking"] #${id}`).waitFor();
   await shop.post(`/v1/reservations/${id}/cancel`, { reason: 'Changed their mind' }).expect(200);
   await context.setOffline(false);
@@ -92,7 +96,7 @@ test('a page that is killed while the server takes an action, and opened again, 
   await eventually(() => isTaken);
   await page.close({ runBeforeUnload: false });
   const again = await context.newPage();
-  await again.goto('/tablet');
+  await again.goto('/tablet#/queue');
   await eventually(() => expect(keys).toHaveLength(2));
   expect(keys[1]).toBe(keys[0]);
   await again.locator(`[data-column="picking"] #${id}`).waitFor();

@@ -7,9 +7,15 @@ import { Icon } from '../ui/Icon.tsx';
 import { Toasts } from '../ui/Toast.tsx';
 import { Banners } from './Banners.tsx';
 import { hrefTo, way } from './router.ts';
-import { FIRST_SCREEN, SCREENS, type Screen } from './screens.tsx';
+import { FIRST_SCREEN, loadScreens, SCREENS, type Screen } from './screens.tsx';
+
+const LOAD_AFTER_MILLISECONDS = 1_500;
 
 export function Shell() {
+  useEffect(() => {
+    const timer = setTimeout(() => void loadScreens().catch(() => undefined), LOAD_AFTER_MILLISECONDS);
+    return () => clearTimeout(timer);
+  }, []);
   return (
     <div class="shell">
       <div class="skip">
