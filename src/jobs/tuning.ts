@@ -2,9 +2,17 @@
 // Owns when; the formula is domain/buffer.ts, and levels are brought up to it like after any change (buffers.ts).
 import { TUNING_DAYS, tunedPercent } from '../domain/buffer.ts';
 import { lockRules, raiseRulesVersion } from '../queries/buffers.ts';
-import { addRuleTask } from '../queries/bufferTasks.ts';
+import { addTuningTask } from '../queries/bufferTasks.ts';
 import type { Database, Tx } from '../queries/transaction.ts';
-import { readPicks, readTuningState, readTunings, replaceTunings, type Tuned } from '../queries/tunings.ts';
+import {
+  governedByTunings,
+  readPicks,
+  readTuningState,
+  readTunings,
+  replaceTunings,
+  type Tuned,
+  type TunedPlace,
+} from '../queries/tunings.ts';
 
 const INTERVAL_MILLISECONDS = 3_600_000;
 const DAY_MILLISECONDS = 86_400_000;
@@ -29,11 +37,15 @@ async function keep(tx: Tx, tunings: readonly Tuned[], at: Date): Promise<boolea
   if (!(await isDue(tx, at))) return false;
   const before = await readTunings(tx);
   await replaceTunings(tx, tunings, at);
-  const locations = locationsBetween(before, tunings);
-  if (locations.size === 0) return true;
+  const changed = await governedByTunings(tx, changedBetween(before, tunings));
+  if (changed.length === 0) return true;
   await raiseRulesVersion(tx, at);
-  for (const locationId of locations) {
-    await addRuleTask(tx, { locationId, category: null, itemId: null }, null);
+  for (const [locationId, places] of Map.groupBy(changed, (place) => place.locationId)) {
+    await addTuningTask(
+      tx,
+      locationId,
+      places.map(({ category }) => category),
+    );
   }
   return true;
 }
@@ -43,13 +55,16 @@ async function isDue(tx: Tx, at: Date): Promise<boolean> {
   return isUsed && (tunedAt === null || at.getTime() - tunedAt.getTime() >= INTERVAL_MILLISECONDS);
 }
 
-/** The locations where some percentage is another one. */
-function locationsBetween(before: readonly Tuned[], after: readonly Tuned[]): Set<number> {
+/** The locations and categories whose percentage is another one. */
+function changedBetween(before: readonly Tuned[], after: readonly Tuned[]): TunedPlace[] {
   const keyOf = ({ locationId, category, percent }: Tuned) => JSON.stringify([locationId, category, percent]);
   const meaningful = (all: readonly Tuned[]) => all.filter(({ percent }) => percent > 0);
-  const [was, is] = [before, after].map((all) => new Map(meaningful(all).map((one) => [keyOf(one), one])));
-  const changed = new Set<number>();
-  for (const [key, { locationId }] of was ?? []) if (is?.has(key) !== true) changed.add(locationId);
-  for (const [key, { locationId }] of is ?? []) if (was?.has(key) !== true) changed.add(locationId);
-  return changed;
+  const [was, is] = [meaningful(before), meaningful(after)];
+  const [wasKeys, isKeys] = [new Set(was.map(keyOf)), new Set(is.map(keyOf))];
+  const changed = [
+    ...was.filter((one) => !isKeys.has(keyOf(one))),
+    ...is.filter((one) => !wasKeys.has(keyOf(one))),
+  ];
+  const places = changed.map(({ locationId, category }): TunedPlace => ({ locationId, category }));
+  return [...new Map(places.map((place) => [JSON.stringify(place), place])).values()];
 }

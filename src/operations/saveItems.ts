@@ -10,7 +10,7 @@ import {
 } from '../domain/item.ts';
 import { Problem } from '../domain/problem.ts';
 import type { Guard, Saved } from '../domain/saved.ts';
-import { addItemTasks, type Recategorised } from '../queries/bufferTasks.ts';
+import { addItemTasks, type Recategorised } from '../queries/bufferItems.ts';
 import { insertEvents } from '../queries/events.ts';
 import { type ItemWrite, insertItems, lockItems, updateItems } from '../queries/items.ts';
 import type { Tx } from '../queries/transaction.ts';

@@ -6,6 +6,8 @@ import type { Tx } from './transaction.ts';
 /** A scope whose category is '' is that of items without one. */
 export type BufferTask = BufferScope & {
   id: number;
+  /** Of a tuning: those whose percentage is another one. */
+  categories: string[] | null;
   ruleId: string | null;
   ruleVersion: number | null;
   afterItemId: number;
@@ -19,6 +21,7 @@ type TaskRow = {
   location_id: number | null;
   category: string | null;
   item_id: number | null;
+  categories: string[] | null;
   rule_id: string | null;
   rule_version: number | null;
   after_item_id: number;
@@ -45,33 +48,40 @@ export async function addRuleTask(
   );
 }
 
-/** An item whose category changed, with the one that it had or the one that it has. */
-export type Recategorised = { itemId: number; category: string | null };
-
 /**
- * In the transaction that changes the categories: rules that look at either may govern, or no longer govern, the levels.
- * With the rules locked against changes, or a rule made meanwhile would see the old category, and this not the rule.
+ * After a tuning: the levels of these categories at a location ('': items without one). What was left of the tuning
+ * before is part of it, so that a location is never waited for twice. The caller has locked the rules.
  */
-export async function addItemTasks(tx: Tx, changes: readonly Recategorised[]): Promise<void> {
-  if (changes.length === 0) return;
-  await tx.run('buffer_tasks.share_rules', 'SELECT 1 FROM buffer_state FOR SHARE', []);
+export async function addTuningTask(
+  tx: Tx,
+  locationId: number,
+  categories: readonly string[],
+): Promise<void> {
+  const left = await tx.run<{ categories: string[] }>(
+    'buffer_tasks.supersede_tuning',
+    'DELETE FROM buffer_tasks WHERE location_id = $1 AND categories IS NOT NULL RETURNING categories',
+    [locationId],
+  );
+  const all = new Set([...categories, ...left.flatMap((task) => task.categories)]);
   await tx.run(
-    'buffer_tasks.add_items',
-    `INSERT INTO buffer_tasks (item_id)
-     SELECT DISTINCT c.item_id FROM unnest($1::int[], $2::text[]) AS c (item_id, category)
-     WHERE EXISTS (SELECT 1 FROM buffer_rules b WHERE b.category = c.category OR b.auto_percent_max IS NOT NULL)`,
-    [changes.map(({ itemId }) => itemId), changes.map(({ category }) => category)],
+    'buffer_tasks.add_tuning',
+    'INSERT INTO buffer_tasks (location_id, categories) VALUES ($1, $2::text[])',
+    [locationId, [...all]],
   );
 }
 
-/** The oldest task that nobody works on, leased by the database's clock; null when there is none. */
+/**
+ * The task that is most pressing of those that nobody works on, leased by the database's clock; null when there is
+ * none. Narrow scopes come first: a recalled item does not wait for a rule about everything, nor for a tuning.
+ */
 export async function takeTask(tx: Tx): Promise<BufferTask | null> {
   const [row] = await tx.run<TaskRow>(
     'buffer_tasks.take',
     `UPDATE buffer_tasks t SET leased_until = clock_timestamp() + interval '${LEASE_SECONDS} s'
      WHERE id = (SELECT id FROM buffer_tasks WHERE leased_until IS NULL OR leased_until < clock_timestamp()
-                 ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED)
-     RETURNING id, location_id, category, item_id, rule_id, rule_version, after_item_id, after_location_id`,
+                 ORDER BY item_id IS NULL, categories IS NOT NULL, location_id IS NULL, category IS NULL, id
+                 LIMIT 1 FOR UPDATE SKIP LOCKED)
+     RETURNING id, location_id, category, item_id, categories, rule_id, rule_version, after_item_id, after_location_id`,
     [],
   );
   return row === undefined
@@ -81,6 +91,7 @@ export async function takeTask(tx: Tx): Promise<BufferTask | null> {
         locationId: row.location_id,
         category: row.category,
         itemId: row.item_id,
+        categories: row.categories,
         ruleId: row.rule_id,
         ruleVersion: row.rule_version,
         afterItemId: row.after_item_id,
@@ -93,7 +104,7 @@ export async function takeTask(tx: Tx): Promise<BufferTask | null> {
  * and stops at the end of the page, whatever PostgreSQL knows of the tables by then.
  */
 export async function levelsOfTask(tx: Tx, task: BufferTask, limit: number): Promise<LevelName[]> {
-  const { afterItemId, afterLocationId, locationId, category, itemId } = task;
+  const { afterItemId, afterLocationId, locationId, category, itemId, categories } = task;
   const [name, text, place] =
     locationId === null
       ? (['everywhere', LEVELS_EVERYWHERE, afterLocationId] as const)
@@ -104,11 +115,13 @@ export async function levelsOfTask(tx: Tx, task: BufferTask, limit: number): Pro
     category,
     itemId,
     limit,
+    categories,
   ]);
 }
 
 const ITEM_ID_MAX = 2_147_483_647;
-const OF_SCOPE = `($3::text IS NULL OR coalesce(i.category, '') = $3) AND ($4::int IS NULL OR i.id = $4)`;
+const OF_SCOPE = `($3::text IS NULL OR coalesce(i.category, '') = $3) AND ($4::int IS NULL OR i.id = $4)
+  AND ($6::text[] IS NULL OR coalesce(i.category, '') = ANY ($6))`;
 // OFFSET 0 keeps the planner from sorting all of a location's levels for each page (17 ms instead of 1 of 5,000).
 const LEVELS_AT_LOCATION = `
   SELECT l.item_id AS "itemId", l.location_id AS "locationId", i.sku, o.code AS location

@@ -42,6 +42,22 @@ export async function readTunings(tx: Tx): Promise<Tuned[]> {
   );
 }
 
+export type TunedPlace = { locationId: number; category: string };
+
+/** Of these locations and categories, those that a self-tuning rule can govern: elsewhere a figure is for reading only. */
+export async function governedByTunings(tx: Tx, places: readonly TunedPlace[]): Promise<TunedPlace[]> {
+  return tx.run<TunedPlace>(
+    'tunings.governed',
+    `SELECT t.location_id AS "locationId", t.category FROM unnest($1::int[], $2::text[]) AS t (location_id, category)
+     WHERE EXISTS (
+       SELECT 1 FROM buffer_rules b LEFT JOIN items i ON i.id = b.item_id
+       WHERE b.auto_percent_max IS NOT NULL AND (b.location_id IS NULL OR b.location_id = t.location_id)
+         AND (b.category IS NULL OR b.category = t.category)
+         AND (b.item_id IS NULL OR coalesce(i.category, '') = t.category))`,
+    [places.map(({ locationId }) => locationId), places.map(({ category }) => category)],
+  );
+}
+
 /** Replaces every figure; the caller has locked the rules. */
 export async function replaceTunings(tx: Tx, tunings: readonly Tuned[], now: Date): Promise<void> {
   await tx.run('tunings.clear', 'DELETE FROM buffer_tunings', []);

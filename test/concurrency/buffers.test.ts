@@ -119,7 +119,7 @@ test(
     await applyTasks({ ...room, now });
     const [left] = await room.database.run<{ tasks: number }>(
       'test.tasks',
-      'SELECT count(*)::int AS tasks FROM buffer_tasks',
+      'SELECT ((SELECT count(*) FROM buffer_tasks) + (SELECT count(*) FROM buffer_items))::int AS tasks',
       [],
     );
     expect(left).toEqual({ tasks: 0 });

@@ -282,6 +282,16 @@ describe('a rule that tunes itself', () => {
     expect((await api().get(`/v1/buffers/${body.id}`)).body.tunings).toEqual([]);
   });
 
+  test('sends nobody through levels that no rule governs by them', async () => {
+    await pick('LILLE', 'TABLE', 0, 'not_found');
+    await put({ location: 'LYON', category: 'Vases', auto: { percentMax: 50 } });
+    await put({ location: 'LILLE', sku: 'LAMP', auto: { percentMax: 50 } });
+    await applyTasks(app.deps);
+    expect(await tune(app.deps)).toBe(true);
+    const tasks = 'SELECT location_id FROM buffer_tasks';
+    expect(await app.deps.database.run('test.tasks', tasks, [])).toEqual([]);
+  });
+
   test('takes no figures where there is none', async () => {
     now = new Date(TUESDAY.getTime() + 60 * DAY);
     expect(await tune(app.deps)).toBe(false);

@@ -177,10 +177,31 @@ test('an item that changes to a category that no rule looks at leaves nothing to
   const left = async (category: string) => {
     const rows = [{ sku: LAMP, input: { name: 'Lampe', category } }];
     await room.database.transaction((tx) => saveItems(tx, rows, now()));
-    return (await room.database.run('test.tasks', 'SELECT id FROM buffer_tasks', [])).length;
+    return (await room.database.run('test.tasks', 'SELECT item_id FROM buffer_items', [])).length;
   };
   expect(await left('Vases')).toBe(0);
   expect(await left('Luminaires')).toBe(1);
+  // However often it changes, it is gone through once.
+  expect(await left('Vases')).toBe(1);
+  expect(await left('Luminaires')).toBe(1);
+  await work();
+});
+
+test('an item that changes again while its levels are gone through is gone through again', async () => {
+  const id = await keep(units(3), { category: 'Luminaires' });
+  await work();
+  const describe = async (category: string) => {
+    const rows = [{ sku: LAMP, input: { name: 'Lampe', category } }];
+    await room.database.transaction((tx) => saveItems(tx, rows, now()));
+  };
+  await describe('Vases');
+  const apply: typeof room.stock.apply = async (operation, commands) => {
+    const outcomes = await room.stock.apply(operation, commands);
+    if ((await room.level(LAMP, LYON)).bufferRule === null) await describe('Luminaires');
+    return outcomes;
+  };
+  await applyTasks({ ...room, now, stock: { ...room.stock, apply } });
+  expect(await room.level(LAMP, LYON)).toMatchObject({ buffer: 3, bufferRule: id });
 });
 
 test('a receipt and a reservation of one batch see the buffer of what is there by then', async () => {

@@ -156,7 +156,7 @@ async function wrongBuffers(tx: Tx): Promise<string[]> {
          WHEN r.auto_percent_max IS NOT NULL THEN least(r.auto_percent_max, coalesce(t.percent, 0))
          ELSE coalesce(r.percent, 0) END::numeric / 100)) AS units
      ) u
-     WHERE NOT EXISTS (SELECT 1 FROM buffer_tasks)
+     WHERE NOT EXISTS (SELECT 1 FROM buffer_tasks) AND NOT EXISTS (SELECT 1 FROM buffer_items)
        AND (l.buffer_rule IS DISTINCT FROM r.id OR l.buffer <> u.units + l.silence_buffer)`,
     [],
   );
