@@ -1,63 +1,28 @@
-// What staff do at a tablet beside the straight way: undo, replace, refuse; as themselves, and told later.
+// What staff do at a tablet beside the straight way: undo, replace, refuse; as themselves.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { type Desk, openDesk } from '../support/desk.ts';
 import { contradictions } from '../support/evidence.ts';
-import { LAMP, OTHER_STORE, openShop, type Shop, STORE, TABLE } from '../support/shop.ts';
+import { LAMP, type Shop, STORE, TABLE } from '../support/shop.ts';
 
-/** Stores are open then. */
-let now = new Date('2026-11-20T10:00:00.000Z');
+let desk: Desk;
 let shop: Shop;
-let orders = 0;
+const move: Desk['move'] = (...asked) => desk.move(...asked);
+const order: Desk['order'] = (...steps) => desk.order(...steps);
+const show: Desk['show'] = (id) => desk.show(id);
+const level: Desk['level'] = (sku) => desk.level(sku);
 
 beforeAll(async () => {
-  shop = await openShop({ now: () => now });
+  desk = await openDesk();
+  shop = desk.shop;
 });
 afterAll(async () => {
   expect(await contradictions(shop.app.deps.database)).toEqual([]);
   await shop.app.close();
 });
 
-const later = (minutes: number) => {
-  now = new Date(now.getTime() + minutes * 60_000);
-};
-const move = (id: string, name: string, body: object = {}, token?: string) =>
-  shop.post(`/v1/reservations/${id}/${name}`, body, token === undefined ? {} : { token });
-const show = async (id: string) => (await shop.get(`/v1/reservations/${id}`).expect(200)).body;
-const level = async (sku = TABLE) =>
-  (await shop.get(`/v1/stock?sku=${sku}&location=${STORE}`).expect(200)).body.data[0];
-
-/** An order of two tables, taken so far. */
-type Step = 'start' | 'pick' | 'miss' | 'ready';
-
-async function order(...steps: Step[]): Promise<string> {
-  orders += 1;
-  await count(TABLE, 500);
-  const { id } = await shop.hold();
-  await move(id, 'confirm', { orderReference: `DESK-${orders}` }).expect(200);
-  for (const step of steps) {
-    const lines = [{ sku: TABLE, picked: step === 'miss' ? 1 : 2, missing: step === 'miss' ? 1 : 0 }];
-    const body = step === 'pick' || step === 'miss' ? { lines } : {};
-    await move(id, step === 'miss' ? 'pick' : step, body).expect(200);
-  }
-  return id;
-}
-
-let counts = 0;
-/** A second later: of two counts of one instant, which one governs says nothing about what happened. */
-async function count(sku: string, onHand: number): Promise<void> {
-  counts += 1;
-  now = new Date(now.getTime() + 1_000);
-  const told = { eventId: `desk-${counts}`, sku, location: STORE, onHand, countedAt: now.toISOString() };
-  await shop.post('/v1/stock/counts', { source: 'wms', counts: [told] }).expect(200);
-}
-
-async function tablet(name: string): Promise<string> {
-  const { body } = await shop.post('/v1/devices', { name, location: STORE }).expect(201);
-  return (await shop.post('/v1/devices/pair', { code: body.pairingCode }).expect(200)).body.token;
-}
-
 describe('a shift', () => {
   test('makes the person the one who takes and does, without a word in each call; without one it is the tablet', async () => {
-    const token = await tablet('Counter');
+    const token = await desk.tablet('Counter');
     const id = await order();
     const taken = await move(id, 'start', {}, token).expect(200);
     expect(taken.body.takenBy).toBe('Counter');
@@ -78,7 +43,7 @@ describe('a shift', () => {
   });
 
   test('still lets a call say who takes it', async () => {
-    const token = await tablet('Back room');
+    const token = await desk.tablet('Back room');
     await shop.post('/v1/devices/self/shift', { name: 'Nadia' }, { token }).expect(200);
     const taken = await move(await order(), 'start', { staff: 'Karim' }, token).expect(200);
     expect(taken.body.takenBy).toBe('Karim');
@@ -185,7 +150,7 @@ describe('substitute', () => {
   const consent = { givenBy: 'customer', note: 'by telephone' };
 
   test('holds another item for what is missing, to be picked like any other line', async () => {
-    await count(LAMP, 5);
+    await desk.count(LAMP, 5);
     const id = await order('start', 'miss');
     const { body } = await move(id, 'substitute', { sku: TABLE, by, consent }).expect(200);
     expect(body.lines).toMatchObject([
@@ -212,7 +177,7 @@ describe('substitute', () => {
   });
 
   test('is refused where there is not enough, and then changes nothing', async () => {
-    await count(LAMP, 2);
+    await desk.count(LAMP, 2);
     const id = await order('start', 'miss');
     const { version } = await show(id);
     const refused = await move(id, 'substitute', { sku: TABLE, by, consent }).expect(409);
@@ -230,14 +195,14 @@ describe('substitute', () => {
     ['a line that it has not', 'miss', { sku: LAMP }, 409, 'unknown-line'],
     ['without the customer’s consent', 'miss', { consent: undefined }, 400, 'invalid-request'],
   ])('replaces not: %s', async (_, step, change, status, code) => {
-    await count(LAMP, 50);
+    await desk.count(LAMP, 50);
     const id = await order('start', step);
     const answer = await move(id, 'substitute', { sku: TABLE, by, consent, ...change });
     expect([answer.status, answer.body.code]).toEqual([status, code]);
   });
 
   test('races with everything else that happens to the order, and nothing breaks', async () => {
-    await count(LAMP, 1_000);
+    await desk.count(LAMP, 1_000);
     for (let round = 0; round < 8; round++) {
       const id = await order('start', 'miss');
       const answers = await Promise.all([
@@ -251,109 +216,4 @@ describe('substitute', () => {
     }
     expect((await level(LAMP)).reserved).toBe(0);
   });
-});
-
-/** What an order needs before a move; the others need it to be ready. */
-const BEFORE: Readonly<Record<string, Step[]>> = {
-  start: [],
-  cancel: [],
-  acknowledge: [],
-  pick: ['start'],
-  ready: ['start', 'pick'],
-};
-
-describe('what a tablet that was offline tells later', () => {
-  test('happened when it says: a count between was taken without the units', async () => {
-    const id = await order('start', 'pick', 'ready');
-    const handedOverAt = new Date(now.getTime() + 5 * 60_000);
-    later(10);
-    // Counted at the shelf after the customer had left with two.
-    await count(TABLE, 7);
-    later(10);
-    const body = { override: { reason: 'known' }, occurredAt: handedOverAt.toISOString() };
-    await move(id, 'collect', body).expect(200);
-    expect((await level()).onHand).toBe(7);
-    const entry = (await show(id)).history.at(-1);
-    expect(entry).toMatchObject({
-      type: 'collected',
-      at: now.toISOString(),
-      occurredAt: handedOverAt.toISOString(),
-    });
-    const { body: ledger } = await shop.get(`/v1/stock/movements?reservationId=${id}`).expect(200);
-    expect(ledger.data).toMatchObject([
-      { type: 'sale', occurredAt: handedOverAt.toISOString(), recordedAt: expect.any(String) },
-    ]);
-  });
-
-  test('told at once, the same leaves the count’s figure', async () => {
-    const id = await order('start', 'pick', 'ready');
-    later(10);
-    await count(TABLE, 7);
-    later(1);
-    await move(id, 'collect', { override: { reason: 'known' } }).expect(200);
-    expect((await level()).onHand).toBe(5);
-    expect((await show(id)).history.at(-1).occurredAt).toBeNull();
-  });
-
-  test.each([
-    'start',
-    'pick',
-    'ready',
-    'cancel',
-    'acknowledge',
-    'put-back',
-    'return',
-    'refuse',
-    'reopen',
-    'collect',
-  ])('%s takes the instant, and refuses one that cannot be', async (name) => {
-    const steps = (
-      { start: [], cancel: [], acknowledge: [], pick: ['start'], ready: ['start', 'pick'] } as Record<
-        string,
-        never[]
-      >
-    )[name] ?? ['start', 'pick', 'ready'];
-    const bodies: Record<string, object> = {
-      pick: { lines: [{ sku: TABLE, picked: 2 }] },
-      refuse: { reason: 'no' },
-      collect: { override: { reason: 'known' } },
-      return: { lines: [{ sku: TABLE, quantity: 1 }] },
-    };
-    const body = bodies[name] ?? {};
-    const id = await order(...steps);
-    if (name === 'put-back') await move(id, 'cancel').expect(200);
-    if (name === 'return') await move(id, 'collect', bodies.collect).expect(200);
-    const created = new Date((await show(id)).createdAt).getTime();
-    later(3);
-    const at = (milliseconds: number) => new Date(milliseconds).toISOString();
-    const early = await move(id, name, { ...body, occurredAt: at(created - 1) }).expect(409);
-    expect(early.body.code).toBe('occurred-too-early');
-    const ahead = await move(id, name, { ...body, occurredAt: at(now.getTime() + 61_000) }).expect(409);
-    expect(ahead.body.code).toBe('occurred-in-the-future');
-    await move(id, name, { ...body, occurredAt: 'yesterday' }).expect(400);
-    // A clock that is a little ahead: it was now.
-    await move(id, name, { ...body, occurredAt: at(now.getTime() + 59_000) }).expect(200);
-    expect((await show(id)).history.at(-1).occurredAt).toBe(now.toISOString());
-  });
-
-  test('is not believed after a week', async () => {
-    const id = await order();
-    later(7 * 24 * 60 + 1);
-    const occurredAt = new Date(now.getTime() - 7 * 86_400_000 - 1).toISOString();
-    expect((await move(id, 'start', { occurredAt }).expect(409)).body.code).toBe('occurred-too-early');
-  });
-});
-
-test('lines say in which aisle their item stands, to the store’s own callers', async () => {
-  const id = await order();
-  const { token } = await shop.app.key({ kind: 'device', locations: [STORE] });
-  await shop.app.deps.database.run(
-    'test.aisle',
-    `INSERT INTO item_places (location_id, item_id, aisle)
-     SELECT l.id, i.id, CASE l.code WHEN $1 THEN 'A2' ELSE 'Z9' END FROM locations l, items i WHERE i.sku = $2`,
-    [STORE, TABLE],
-  );
-  const list = await shop.get(`/v1/reservations?location=${STORE}&status=confirmed`, token).expect(200);
-  const found = list.body.data.find((reservation: { id: string }) => reservation.id === id);
-  expect(found.lines).toMatchObject([{ sku: TABLE, aisle: 'A2' }]);
 });
