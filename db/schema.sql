@@ -497,6 +497,7 @@ CREATE TABLE transfer_lines (
   received integer DEFAULT 0 NOT NULL,
   damaged integer DEFAULT 0 NOT NULL,
   lost integer DEFAULT 0 NOT NULL,
+  at_risk boolean DEFAULT false NOT NULL,
   CONSTRAINT transfer_lines_pkey PRIMARY KEY (transfer_id, item_id),
   CONSTRAINT transfer_lines_item_fkey FOREIGN KEY (item_id) REFERENCES items(id),
   CONSTRAINT transfer_lines_transfer_fkey FOREIGN KEY (transfer_id) REFERENCES transfers(id),
@@ -530,10 +531,10 @@ CREATE TABLE transfers (
   CONSTRAINT transfers_elsewhere CHECK ((from_location_id <> to_location_id)),
   CONSTRAINT transfers_status_known CHECK ((status = ANY (ARRAY['created'::text, 'shipped'::text, 'partly_received'::text, 'received'::text, 'cancelled'::text])))
 );
-CREATE INDEX transfers_from_idx ON public.transfers USING btree (from_location_id, id);
+CREATE INDEX transfers_from_status_idx ON public.transfers USING btree (from_location_id, status, id);
 CREATE INDEX transfers_late_idx ON public.transfers USING btree (expected_at) WHERE ((status = ANY (ARRAY['created'::text, 'shipped'::text, 'partly_received'::text])) AND (late_told_at IS NULL));
 CREATE INDEX transfers_reservation_idx ON public.transfers USING btree (reservation_id) WHERE (reservation_id IS NOT NULL);
-CREATE INDEX transfers_to_idx ON public.transfers USING btree (to_location_id, id);
+CREATE INDEX transfers_to_status_idx ON public.transfers USING btree (to_location_id, status, id);
 
 CREATE TABLE webhook_deliveries (
   webhook_id text COLLATE "C" NOT NULL,

@@ -1,6 +1,6 @@
 // Units on their way from one location to another.
 import { sql } from 'drizzle-orm';
-import { check, foreignKey, index, integer, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
+import { boolean, check, foreignKey, index, integer, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
 import { items, locations } from './catalogue.ts';
 import { code, createdAt, instant, updatedAt } from './columns.ts';
 import { reservations } from './reservations.ts';
@@ -36,8 +36,9 @@ export const transfers = pgTable(
       columns: [t.reservationId],
       foreignColumns: [reservations.id],
     }),
-    index('transfers_from_idx').on(t.fromLocationId, t.id),
-    index('transfers_to_idx').on(t.toLocationId, t.id),
+    // Lists by status are what staff look at; a list of every status merges a page of each (queries/transferReads.ts).
+    index('transfers_from_status_idx').on(t.fromLocationId, t.status, t.id),
+    index('transfers_to_status_idx').on(t.toLocationId, t.status, t.id),
     index('transfers_reservation_idx').on(t.reservationId).where(sql`${t.reservationId} IS NOT NULL`),
     index('transfers_late_idx')
       .on(t.expectedAt)
@@ -64,6 +65,8 @@ export const transferLines = pgTable(
     received: integer('received').notNull().default(0),
     damaged: integer('damaged').notNull().default(0),
     lost: integer('lost').notNull().default(0),
+    /** On hand at the source no longer covers what it reserves and all that was reserved there before it. */
+    atRisk: boolean('at_risk').notNull().default(false),
   },
   (t) => [
     primaryKey({ name: 'transfer_lines_pkey', columns: [t.transferId, t.itemId] }),
