@@ -57,7 +57,8 @@ export type Plan = {
  *   transfers. A set is left out where fewer of its stores do it no later. So every plan has its point, and no store
  *   in it could be spared.
  * - Within a plan a line is served from a shelf rather than by transfer, and by the store that was given first.
- * - Exact: every set is judged. Measured with 50 stores and 50 lines, which make 20,875 sets: 3 to 15 ms.
+ * - Exact: every set is judged. Measured with 50 stores and 50 lines, which make 20,875 sets: 3 to 15 ms, and
+ *   35 ms where each store could be supplied in four ways.
  */
 export function findPlans(
   requested: readonly number[],
@@ -137,42 +138,40 @@ function isWhole(set: readonly number[], reach: readonly Cover[], all: Cover): b
   return low === all.low && high === all.high;
 }
 
-/** The soonest way in which these stores serve the whole cart; null where they cannot. */
+/**
+ * The soonest way in which these stores serve the whole cart, of equals the one with the fewest transfers; null where
+ * they cannot. Ways that are no sooner than the best so far, or whose gaps the stores left over cannot fill, are not
+ * gone to their end: with five ways a store, 35 ms for all sets of 50 stores instead of 85.
+ */
 function soonestChoice(ways: readonly (readonly Mode[])[], all: Cover): Choice | null {
-  let best: Choice | null = null;
-  // Which of its ways each store goes. All from the shelf is first, so that of equals it stays.
-  const picked = ways.map(() => 0);
-  do {
-    let [low, high, readyAt, transfers] = [0, 0, 0, 0];
-    for (let place = 0; place < ways.length; place++) {
-      const mode = ways[place]?.[picked[place] ?? 0];
-      if (mode === undefined) continue;
-      low |= mode.low;
-      high |= mode.high;
-      readyAt = Math.max(readyAt, mode.readyAt);
-      if (mode.supply !== null) transfers += 1;
+  const reachBefore = ways.map((_, place) => unionOf(ways.slice(0, place).flat()));
+  const picked: (Mode | undefined)[] = ways.map(() => undefined);
+  let best: { modes: Mode[]; readyAt: number; transfers: number } | null = null;
+
+  function pick(place: number, low: number, high: number, readyAt: number, transfers: number): void {
+    if (place < 0) {
+      best = { modes: picked.flatMap((mode) => mode ?? []), readyAt, transfers };
+      return;
     }
-    if (low !== all.low || high !== all.high) continue;
-    const isBetter =
-      best === null || readyAt < best.readyAt || (readyAt === best.readyAt && transfers < best.transfers);
-    if (!isBetter) continue;
-    const modes = ways.flatMap((way, place) => way[picked[place] ?? 0] ?? []);
-    best = { modes, readyAt, transfers, distanceKm: distanceOf(modes) };
-  } while (goOn(picked, ways));
-  return best;
+    const before = reachBefore[place] ?? { low: 0, high: 0 };
+    // A store's ways are in the order of their readiness, all from the shelf first: of equals that one stays.
+    for (const mode of ways[place] ?? []) {
+      const ready = Math.max(readyAt, mode.readyAt);
+      const sent = transfers + (mode.supply === null ? 0 : 1);
+      if (best !== null && (ready > best.readyAt || (ready === best.readyAt && sent >= best.transfers)))
+        continue;
+      if ((low | mode.low | before.low) !== all.low || (high | mode.high | before.high) !== all.high)
+        continue;
+      picked[place] = mode;
+      pick(place - 1, low | mode.low, high | mode.high, ready, sent);
+    }
+  }
+  pick(ways.length - 1, 0, 0, 0, 0);
+  return best === null ? null : choiceOf(best);
 }
 
-/** The next combination, as a counter counts; false after the last. */
-function goOn(picked: number[], ways: readonly (readonly Mode[])[]): boolean {
-  for (let place = 0; place < picked.length; place++) {
-    const next = (picked[place] ?? 0) + 1;
-    if (next < (ways[place]?.length ?? 0)) {
-      picked[place] = next;
-      return true;
-    }
-    picked[place] = 0;
-  }
-  return false;
+function choiceOf(found: { modes: Mode[]; readyAt: number; transfers: number }): Choice {
+  return { ...found, distanceKm: distanceOf(found.modes) };
 }
 
 function distanceOf(modes: readonly Mode[]): number {
