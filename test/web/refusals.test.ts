@@ -37,7 +37,13 @@ test('all that has words is listed', () => {
 
 test('every event of a reservation’s life has words', () => {
   const types = PUBLIC_EVENT_TYPES.filter((type) => type.startsWith('reservation.'));
-  expect(types.filter((type) => historyKey(type) === null)).toEqual([]);
+  expect(types.filter((type) => historyKey({ type, data: null }) === null)).toEqual([]);
+});
+
+test('what an entry says of itself goes before its type', () => {
+  const type = 'reservation.cancelled';
+  expect(historyKey({ type, data: { putBack: true } })).toBe('history.putBack');
+  expect(historyKey({ type: 'reservation.picking', data: { reopened: true } })).toBe('history.reopened');
 });
 
 test('what was held back stands under the action because of which it was', () => {

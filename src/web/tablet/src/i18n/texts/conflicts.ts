@@ -86,6 +86,8 @@ export const fr = {
   'history.acknowledged': 'Vue par le magasin',
   'history.substituted': 'Article remplacé',
   'history.unacknowledged': 'Personne n’a répondu à la sonnerie',
+  'history.transfer': 'Son transfert a changé',
+  'history.putBack': 'Articles rangés',
   'history.at_risk': 'À risque : le stock ne suffit plus',
 };
 
@@ -174,5 +176,7 @@ export const en: Texts<typeof fr> = {
   'history.acknowledged': 'Seen by the store',
   'history.substituted': 'Item substituted',
   'history.unacknowledged': 'Nobody answered the ring',
+  'history.transfer': 'Its transfer changed',
+  'history.putBack': 'Items put back',
   'history.at_risk': 'At risk: the stock no longer suffices',
 };

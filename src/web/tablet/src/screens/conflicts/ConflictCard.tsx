@@ -65,7 +65,7 @@ function Meanwhile({ entries }: { entries: readonly HistoryEntry[] }) {
   return (
     <ol class="conflict-history">
       {entries.map((entry) => {
-        const key = historyKey(entry.type);
+        const key = historyKey(entry);
         return (
           <li key={entry.version}>
             <strong>{key === null ? entry.type : t(key)}</strong>

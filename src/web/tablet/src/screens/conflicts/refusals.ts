@@ -1,6 +1,6 @@
 // What a refusal means in plain words, and what can still be done about it. Pure: keys of texts and their values.
 
-import type { Action, Conflict, NewAction, ProblemDocument } from '../../data/model.ts';
+import type { Action, Conflict, HistoryEntry, NewAction, ProblemDocument } from '../../data/model.ts';
 import type { fr } from '../../i18n/texts/conflicts.ts';
 import type { TextKey } from '../../i18n/words.ts';
 
@@ -56,7 +56,6 @@ const HISTORY: readonly string[] = [
   'picking',
   'picked',
   'ready',
-  'reopened',
   'collected',
   'cancelled',
   'expired',
@@ -65,11 +64,14 @@ const HISTORY: readonly string[] = [
   'acknowledged',
   'substituted',
   'unacknowledged',
+  'transfer',
   'at_risk',
 ] satisfies KnownHistory[];
 
-/** The words for an entry of a history, by the type of its event: `reservation.cancelled`. */
-export function historyKey(type: string): OwnKey | null {
+/** The words for an entry of a history, by the type of its event (`reservation.cancelled`) and what it says of it. */
+export function historyKey({ type, data }: Pick<HistoryEntry, 'type' | 'data'>): OwnKey | null {
+  if (data?.putBack === true) return 'history.putBack';
+  if (data?.reopened === true) return 'history.reopened';
   const name = type.replace(/^reservation\./, '');
   return isKnownHistory(name) ? `history.${name}` : null;
 }

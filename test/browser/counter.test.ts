@@ -1,0 +1,226 @@
+// The counter in a real browser: codes, parts, refusals, deliveries, returns, put-backs, and what becomes of a refusal.
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import type { Browser, Page } from 'playwright-core';
+import { customerQr, storeQr } from '../../src/web/tablet/src/screens/counter/orderCode.ts';
+import { openBrowser, openTablet, type Tablet, tabletPages } from '../support/browser.ts';
+import { eventually } from '../support/eventually.ts';
+import { readyOrder } from '../support/readyOrders.ts';
+import { scan } from '../support/scanner.ts';
+import { LAMP, openShop, type Shop, STORE, TABLE } from '../support/shop.ts';
+
+const BARCODE = '3760123456789';
+
+let shop: Shop;
+let browser: Browser;
+let tablet: Tablet;
+let page: Page;
+
+beforeAll(async () => {
+  [shop, browser] = await Promise.all([openShop({ tablet: await tabletPages() }), openBrowser()]);
+  await shop.put(TABLE, STORE, 500);
+  await shop.put(LAMP, STORE, 500);
+  const item = { name: { fr: 'Table basse', en: 'Coffee table' }, barcodes: [BARCODE] };
+  await shop
+    .putResource(`/v1/items/${TABLE}`, { ...item, price: { amount: 189.9, currency: 'EUR' } })
+    .expect(200);
+  tablet = await openTablet(browser, shop, STORE, { language: 'en' });
+  ({ page } = tablet);
+}, 60_000);
+afterAll(async () => {
+  await browser.close();
+  await shop.app.close();
+});
+
+async function orderNow(id: string) {
+  return (await shop.get(`/v1/reservations/${id}`).expect(200)).body;
+}
+
+/** Its screen, once the order has come to the tablet. */
+async function openOrder(id: string): Promise<void> {
+  await page.evaluate(`location.hash = '#/counter/${id}'`);
+  await page.locator('.desk-shelf', { hasText: 'A1' }).waitFor();
+}
+
+const button = (name: string | RegExp) => page.getByRole('button', { name });
+
+test('the customer’s code opens the order with its code read, and hands it over with one tick and one tap', async () => {
+  const { id, pickupCode } = await readyOrder(shop);
+  await page.evaluate(`location.hash = '#/counter'`);
+  await page.locator('a', { hasText: 'Camille M.' }).first().waitFor();
+  await scan(page, customerQr(id, pickupCode));
+  await page.getByText('Code read from the customer’s QR code').waitFor();
+  await page.getByLabel('Identity checked: Camille Martin').check();
+  await button('Hand over 1 item').click();
+  await page.getByRole('heading', { name: 'Order handed over' }).waitFor();
+  expect((await orderNow(id)).status).toBe('collected');
+  expect(await page.locator('[data-banner]').count()).toBe(0);
+});
+
+test('the label’s code opens the order, and lets nobody collect it', async () => {
+  const { id } = await readyOrder(shop);
+  await scan(page, storeQr(id));
+  await page.getByLabel('Pickup code').waitFor();
+  await page.getByLabel('Identity checked: Camille Martin').check();
+  expect(await button('Hand over 1 item').isDisabled()).toBe(true);
+});
+
+test('wrong codes are told with the tries left, five lock the order, and an override needs a reason and a name', async () => {
+  const { id, pickupCode } = await readyOrder(shop);
+  await openOrder(id);
+  await page.getByLabel('Identity checked: Camille Martin').check();
+  const wrong = pickupCode === '111111' ? '222222' : '111111';
+  for (const left of ['4 tries', '3 tries', '2 tries', '1 try']) {
+    await page.getByLabel('Pickup code').fill(wrong);
+    await button('Hand over 1 item').click();
+    await page.getByText(`Wrong code. ${left} left.`).waitFor();
+  }
+  await page.getByLabel('Pickup code').fill(wrong);
+  await button('Hand over 1 item').click();
+  await page.getByText(/Too many wrong codes\. Possible again at .*, in 1[45] min\./).waitFor();
+  // Told at the counter: nothing of it is left for others to look at.
+  expect(await page.locator('[data-banner="conflicts"]').count()).toBe(0);
+  await button('No code').click();
+  await button('Code lost, identity document checked').click();
+  expect(await page.getByLabel('Your name').inputValue()).toBe('Amélie');
+  await button('Hand over 1 item').click();
+  await page.getByRole('heading', { name: 'Order handed over' }).waitFor();
+  const { history } = await orderNow(id);
+  expect(history.at(-1)).toMatchObject({
+    type: 'collected',
+    data: { override: { reason: 'Code lost, identity document checked (Amélie)' } },
+  });
+});
+
+test('a part is handed over, the rest is refused, and is sold again once it was scanned back', async () => {
+  const { id, pickupCode } = await readyOrder(shop, { lines: [{ sku: TABLE, quantity: 3 }] });
+  await openOrder(id);
+  await button('Hand over a part').click();
+  await button('One less: Coffee table').click();
+  await button('One less: Coffee table').click();
+  await page.getByLabel('Pickup code').fill(pickupCode);
+  await page.getByLabel('Identity checked: Camille Martin').check();
+  await button('Hand over 1 item').click();
+  await page.getByRole('heading', { name: 'A part is handed over' }).waitFor();
+  expect(await orderNow(id)).toMatchObject({ status: 'ready', lines: [{ collected: 1 }] });
+  await page.getByRole('link', { name: 'Next customer' }).click();
+  await openOrder(id);
+  await button('Refuse').click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('button', { name: 'The item is damaged' }).click();
+  await dialog.getByRole('button', { name: 'Refuse', exact: true }).click();
+  await page.getByRole('heading', { name: 'Order refused' }).waitFor();
+  expect(await orderNow(id)).toMatchObject({ status: 'collected', putBackPending: true });
+  await page.getByRole('link', { name: 'Go to the “Put back” list' }).click();
+  const list = page.locator(`#${id}`);
+  await list.getByText('Put back: 0 of 2').waitFor();
+  await scan(page, BARCODE);
+  await list.getByText('Put back: 1 of 2').waitFor();
+  // What is half done outlives the page.
+  await page.reload();
+  await list.getByText('Put back: 1 of 2').waitFor();
+  await scan(page, BARCODE);
+  await list.waitFor({ state: 'detached' });
+  await eventually(async () => expect((await orderNow(id)).putBackPending).toBe(false));
+});
+
+test('what is due is asked for before the bag is given', async () => {
+  const { id, pickupCode } = await readyOrder(shop, { confirm: { payment: 'in_store' } });
+  await openOrder(id);
+  await page.getByText('To be paid: €189.90').first().waitFor();
+  await page.getByLabel('Pickup code').fill(pickupCode);
+  await page.getByLabel('Identity checked: Camille Martin').check();
+  expect(await button('Hand over 1 item').isDisabled()).toBe(true);
+  await page.getByText('Still to do: take the payment').waitFor();
+  await page.getByLabel('Paid: €189.90').check();
+  await button('Hand over 1 item').click();
+  await page.getByRole('heading', { name: 'Order handed over' }).waitFor();
+});
+
+test('a delivery is handed to its carrier, its parcel’s number scanned, without any code', async () => {
+  const deliverTo = {
+    name: 'Camille Martin',
+    street: '12 rue des Lilas',
+    postalCode: '59000',
+    city: 'Lille',
+    country: 'FR',
+  };
+  const { id } = await readyOrder(shop, { hold: { channel: 'store', soldAt: STORE, deliverTo } });
+  await openOrder(id);
+  await page.getByText('12 rue des Lilas').waitFor();
+  await scan(page, '6A12345678901');
+  await page.getByLabel('Carrier').fill('Colissimo');
+  await button('Hand to the carrier').click();
+  await page.getByRole('heading', { name: 'Handed to the carrier' }).waitFor();
+  expect(await orderNow(id)).toMatchObject({
+    status: 'collected',
+    dispatch: { carrier: 'Colissimo', trackingNumber: '6A12345678901' },
+  });
+});
+
+test('what comes back is on hand again, or damaged', async () => {
+  const lines = [
+    { sku: LAMP, quantity: 1 },
+    { sku: TABLE, quantity: 1 },
+  ];
+  const { id, pickupCode } = await readyOrder(shop, { lines });
+  await shop.post(`/v1/reservations/${id}/collect`, { pickupCode }).expect(200);
+  const before = await onHand(LAMP);
+  await openOrder(id);
+  await page.getByRole('link', { name: 'Return items' }).click();
+  await button(`One more: ${LAMP}`).click();
+  await button('One more: Coffee table').click();
+  await page.locator(`[data-sku="${TABLE}"]`).getByRole('button', { name: 'Damaged' }).click();
+  await button('Take 2 items back').click();
+  await page.getByText('2 items taken back').waitFor();
+  await eventually(async () =>
+    expect((await orderNow(id)).history.at(-1)).toMatchObject({
+      type: 'returned',
+      data: { returned: expect.arrayContaining([{ sku: TABLE, quantity: 1, condition: 'damaged' }]) },
+    }),
+  );
+  expect(await onHand(LAMP)).toBe(before + 1);
+});
+
+test('a hand-over that came too late is a conflict on its order: why, what others did, and it goes when it is seen', async () => {
+  const { id } = await readyOrder(shop);
+  await openOrder(id);
+  await button('Refuse').click();
+  await page.getByRole('dialog').getByRole('button', { name: 'The customer no longer wants it' }).click();
+  // Another tablet is faster, and this one has not heard of it.
+  await page.route('**/v1/reservations/*/refuse', async (route) => {
+    await shop.post(`/v1/reservations/${id}/cancel`, { reason: 'At another counter' }).expect(200);
+    await route.continue();
+  });
+  await page.getByRole('dialog').getByRole('button', { name: 'Refuse', exact: true }).click();
+  const conflict = page.locator('[data-conflict]');
+  await conflict.getByText('Refusal at the counter').waitFor();
+  await conflict.getByText('The order had changed its state before.').waitFor();
+  await conflict.locator('.conflict-history').getByText('Cancelled').waitFor();
+  await page.unroute('**/v1/reservations/*/refuse');
+  await page.locator('[data-banner="conflicts"]').getByRole('link').click();
+  await page.getByRole('heading', { name: 'Refused actions' }).waitFor();
+  await button('Seen, remove').click();
+  await page.getByText('No refused action. Nothing was lost.').waitFor();
+  expect(await page.locator('[data-banner="conflicts"]').count()).toBe(0);
+});
+
+test('without a network an order is handed over where the store allows it only', async () => {
+  const { id, pickupCode } = await readyOrder(shop);
+  await openOrder(id);
+  await tablet.context.setOffline(true);
+  await page.getByText('this store hands orders over online only').waitFor();
+  await page.getByLabel('Pickup code').fill(pickupCode);
+  await page.getByLabel('Identity checked: Camille Martin').check();
+  expect(await button('Hand over 1 item').isDisabled()).toBe(true);
+  await tablet.context.setOffline(false);
+  await button('Hand over 1 item').click();
+  await page.getByRole('heading', { name: 'Order handed over' }).waitFor();
+});
+
+test('nothing that the page did was refused by its policy, and no script failed', () => {
+  expect(tablet.complaints).toEqual([]);
+});
+
+async function onHand(sku: string): Promise<number> {
+  return (await shop.get(`/v1/stock?location=${STORE}&sku=${sku}`).expect(200)).body.data[0].onHand;
+}
