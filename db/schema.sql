@@ -584,6 +584,7 @@ CREATE TABLE webhooks (
   created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
   updated_at timestamp(3) with time zone DEFAULT now() NOT NULL,
   deleted_at timestamp(3) with time zone,
+  saved_by text COLLATE "C",
   CONSTRAINT webhooks_pkey PRIMARY KEY (id)
 );
 

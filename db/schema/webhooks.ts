@@ -31,6 +31,8 @@ export const webhooks = pgTable('webhooks', {
   leasedBy: text('leased_by'),
   leasedUntil: instant('leased_until'),
   version: integer('version').notNull().default(1),
+  /** Whose doing it is as it is: the key that made, changed or rotated it last. Null: from before that was kept. */
+  savedBy: code('saved_by'),
   createdAt: createdAt(),
   updatedAt: updatedAt(),
   /** Removed: nobody sees it, and its log goes piece by piece. */

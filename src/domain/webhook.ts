@@ -63,6 +63,8 @@ export type WebhookRecord = {
   failingSince: Date | null;
   previousUntil: Date | null;
   version: number;
+  /** The key that made, changed or rotated it last; null: from before that was kept. */
+  savedBy: string | null;
   createdAt: Date;
   updatedAt: Date;
 };
@@ -144,6 +146,14 @@ export const webhookSchema = z
       .nullable()
       .meta({ description: 'Until then the secret before the rotation signs too.' }),
     version: z.int(),
+    savedBy: z
+      .string()
+      .nullable()
+      .meta({
+        description:
+          'The key that made it, changed it or rotated its secret last. A webhook outlives its key.',
+        examples: ['key_01JZ8Q6Y3T9V5W7X2A4B6C8D0E'],
+      }),
     createdAt: z.iso.datetime(),
     updatedAt: z.iso.datetime(),
   })
@@ -170,6 +180,7 @@ export function showWebhook(webhook: WebhookRecord): Webhook {
     failingSince: isFailing ? (webhook.failingSince?.toISOString() ?? null) : null,
     previousSecretUntil: webhook.previousUntil?.toISOString() ?? null,
     version: webhook.version,
+    savedBy: webhook.savedBy,
     createdAt: webhook.createdAt.toISOString(),
     updatedAt: webhook.updatedAt.toISOString(),
   };
@@ -195,8 +206,8 @@ export function webhookEvent(
   webhook: WebhookRecord,
   now: Date,
 ): NewEvent {
-  // Who may read events need not know the URL, which may hold a secret of its receiver.
-  const { url: _url, ...shown } = showWebhook(webhook);
+  // Who may read events need not know the URL, which may hold a secret of its receiver, nor who there is.
+  const { url: _url, savedBy: _savedBy, ...shown } = showWebhook(webhook);
   const data = type === 'webhook.disabled' ? shown : { id: webhook.id };
   return { type, occurredAt: now, location: null, subject: webhook.id, version: webhook.version, data };
 }

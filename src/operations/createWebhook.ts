@@ -42,7 +42,8 @@ export async function createWebhook(
   const webhook: WebhookRecord = {
     ...{ id: newId('whk', now), url: input.url, description: input.description ?? null },
     ...{ types: input.types ?? null, locations, enabled: true, disabledReason: null, disabledAt: null },
-    ...{ failures: 0, failingSince: null, previousUntil: null, version: 1, createdAt: now, updatedAt: now },
+    ...{ failures: 0, failingSince: null, previousUntil: null, version: 1, savedBy: caller.keyId },
+    ...{ createdAt: now, updatedAt: now },
   };
   const secret = randomBytes(SECRET_BYTES);
   await insertWebhook(tx, { webhook, secret, cursor });

@@ -23,7 +23,7 @@ export async function rotateWebhookSecret(
   await lockOwn(tx, caller, id);
   const secret = randomBytes(SECRET_BYTES);
   const previousUntil = new Date(now.getTime() + ROTATION_SECONDS * 1_000);
-  const webhook = await replaceSecret(tx, id, secret, { previousUntil, now });
+  const webhook = await replaceSecret(tx, id, secret, { previousUntil, savedBy: caller.keyId, now });
   await insertEvents(tx, [webhookEvent('webhook.changed', webhook, now)]);
   return { webhook, secret: secretText(secret) };
 }

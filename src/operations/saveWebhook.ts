@@ -28,7 +28,8 @@ export async function saveWebhook(
   checkTarget(input.url, allowsLocal);
   const locations = await locationsFor(tx, caller, input.locations);
   const { url, description = null, types = null, enabled } = input;
-  const webhook = await updateWebhook(tx, { id, url, description, types, locations, enabled }, now);
+  const described = { id, url, description, types, locations, enabled, savedBy: caller.keyId };
+  const webhook = await updateWebhook(tx, described, now);
   // Who may have it by its locations now must not be sent, to a URL of theirs, what waited for others.
   if (locations !== null) await giveUpElsewhere(tx, id, locations);
   await insertEvents(tx, [webhookEvent('webhook.changed', webhook, now)]);

@@ -16,13 +16,14 @@ export type WebhookRow = {
   failing_since: Date | null;
   previous_until: Date | null;
   version: number;
+  saved_by: string | null;
   created_at: Date;
   updated_at: Date;
 };
 
 export const WEBHOOK_COLUMNS = `w.id, w.url, w.description, w.types, w.locations, w.enabled, w.disabled_reason, w.disabled_at,
   w.failures, w.failing_since, CASE WHEN w.previous_until > now() THEN w.previous_until END AS previous_until, w.version,
-  w.created_at, w.updated_at`;
+  w.saved_by, w.created_at, w.updated_at`;
 
 const CREATION_LOCK = 7_266_741;
 
@@ -45,8 +46,9 @@ export async function insertWebhook(
   const { webhook, secret, cursor } = made;
   await tx.run(
     'webhooks.insert',
-    `INSERT INTO webhooks (id, url, description, types, locations, secret, cursor, handled_at, created_at, updated_at)
-     VALUES ($1, $2, $3, $4::text[], $5::text[], $6::bytea, $7, $8::timestamptz, $8::timestamptz, $8::timestamptz)`,
+    `INSERT INTO webhooks (id, url, description, types, locations, secret, cursor, saved_by, handled_at, created_at,
+       updated_at)
+     VALUES ($1, $2, $3, $4::text[], $5::text[], $6::bytea, $7, $8, $9::timestamptz, $9::timestamptz, $9::timestamptz)`,
     [
       webhook.id,
       webhook.url,
@@ -55,6 +57,7 @@ export async function insertWebhook(
       webhook.locations ?? [],
       secret,
       cursor,
+      webhook.savedBy,
       webhook.createdAt,
     ],
   );
@@ -98,7 +101,7 @@ export async function listWebhooks(
 /** Replaces what its owner says of it. Failures are forgotten: it may have been put right, so it is tried at once. */
 export async function updateWebhook(
   tx: Tx,
-  webhook: Pick<WebhookRecord, 'id' | 'url' | 'description' | 'types' | 'locations' | 'enabled'>,
+  webhook: Pick<WebhookRecord, 'id' | 'url' | 'description' | 'types' | 'locations' | 'enabled' | 'savedBy'>,
   now: Date,
 ): Promise<WebhookRecord> {
   const rows = await tx.run<WebhookRow>(
@@ -106,7 +109,8 @@ export async function updateWebhook(
     `UPDATE webhooks w SET url = $2, description = $3, types = $4::text[], locations = $5::text[], enabled = $6::bool,
        disabled_reason = CASE WHEN $6::bool THEN NULL WHEN w.enabled THEN 'request' ELSE w.disabled_reason END,
        disabled_at = CASE WHEN $6::bool THEN NULL WHEN w.enabled THEN $7::timestamptz ELSE w.disabled_at END,
-       failures = 0, failing_since = NULL, probe_at = NULL, version = w.version + 1, updated_at = $7::timestamptz
+       failures = 0, failing_since = NULL, probe_at = NULL, version = w.version + 1, saved_by = $8,
+       updated_at = $7::timestamptz
      WHERE w.id = $1 RETURNING ${WEBHOOK_COLUMNS}`,
     [
       webhook.id,
@@ -116,6 +120,7 @@ export async function updateWebhook(
       webhook.locations ?? [],
       webhook.enabled,
       now,
+      webhook.savedBy,
     ],
   );
   return only(rows);
@@ -126,14 +131,14 @@ export async function replaceSecret(
   tx: Tx,
   id: string,
   secret: Buffer,
-  { previousUntil, now }: { previousUntil: Date; now: Date },
+  { previousUntil, savedBy, now }: { previousUntil: Date; savedBy: string; now: Date },
 ): Promise<WebhookRecord> {
   const rows = await tx.run<WebhookRow>(
     'webhooks.rotate',
     `UPDATE webhooks w SET previous_secret = w.secret, previous_until = $3::timestamptz, secret = $2::bytea,
-       version = w.version + 1, updated_at = $4::timestamptz
+       version = w.version + 1, saved_by = $5, updated_at = $4::timestamptz
      WHERE w.id = $1 RETURNING ${WEBHOOK_COLUMNS}`,
-    [id, secret, previousUntil, now],
+    [id, secret, previousUntil, now, savedBy],
   );
   return only(rows);
 }
@@ -169,6 +174,7 @@ export function webhookFromRow(row: WebhookRow): WebhookRecord {
     failingSince: row.failing_since,
     previousUntil: row.previous_until,
     version: row.version,
+    savedBy: row.saved_by,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
   };

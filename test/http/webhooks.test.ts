@@ -147,6 +147,24 @@ describe('a webhook', () => {
     expect([ids.includes(own.id), ids.includes(everything.id)]).toEqual([true, false]);
   });
 
+  test('tells which key made it what it is, when that is revoked too', async () => {
+    const [maker, changer, rotator] = [await shop.app.key(), await shop.app.key(), await shop.app.key()];
+    const made = await make({}, maker.token);
+    expect(made.savedBy).toMatch(/^key_/);
+    const changed = await call('put', made.id, changer.token).send({ url: URL_ }).expect(200);
+    expect(changed.body.savedBy).not.toBe(made.savedBy);
+    const rotated = await shop
+      .post(`/v1/webhooks/${made.id}/rotate`, {}, { token: rotator.token })
+      .expect(200);
+    expect(new Set([made.savedBy, changed.body.savedBy, rotated.body.savedBy]).size).toBe(3);
+    await request(shop.app.url)
+      .delete(`/v1/keys/${rotated.body.savedBy}`)
+      .set('Authorization', `Bearer ${shop.app.admin}`)
+      .expect(204);
+    const { body } = await call('get', made.id).expect(200);
+    expect(body).toMatchObject({ savedBy: rotated.body.savedBy, enabled: true });
+  });
+
   test('needs its scope', async () => {
     const { token } = await shop.app.key({ scopes: ['events:read', 'admin'] });
     await shop.post('/v1/webhooks', { url: URL_ }, { token }).expect(403);

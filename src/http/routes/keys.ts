@@ -72,7 +72,7 @@ const deleteKey = route({
   operationId: 'revokeKey',
   summary: 'Revoke a key',
   description:
-    'It opens nothing from now on, and what is connected with it is cut off. Revoking it again is no error.',
+    'It opens nothing from now on, and what is connected with it is cut off. Webhooks go on: those whose `savedBy` it is are what a key that got into wrong hands may have made its own. Revoking it again is no error.',
   tag: 'Keys',
   scopes: ['admin'],
   kinds: ['secret'],
