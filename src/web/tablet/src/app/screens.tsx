@@ -28,6 +28,9 @@ export const SCREENS: Readonly<Record<string, Place>> = {
     navigation: { text: 'nav.stock', icon: 'search' },
   },
   count: { load: () => import('../screens/count/CountScreen.tsx').then((module) => module.CountScreen) },
+  transfers: {
+    load: () => import('../screens/transfers/TransfersScreen.tsx').then((module) => module.TransfersScreen),
+  },
   print: { load: () => import('../screens/print/PrintScreen.tsx').then((module) => module.PrintScreen) },
   conflicts: {
     load: () => import('../screens/conflicts/ConflictsScreen.tsx').then((module) => module.ConflictsScreen),

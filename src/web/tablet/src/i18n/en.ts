@@ -13,6 +13,7 @@ import { en as queue } from './texts/queue.ts';
 import { en as shift } from './texts/shift.ts';
 import { en as start } from './texts/start.ts';
 import { en as stock } from './texts/stock.ts';
+import { en as transfers } from './texts/transfers.ts';
 import type { Texts } from './texts.ts';
 
 export const en: Texts<typeof fr> = {
@@ -29,4 +30,5 @@ export const en: Texts<typeof fr> = {
   ...camera,
   ...stock,
   ...count,
+  ...transfers,
 };

@@ -12,6 +12,7 @@ import { fr as queue } from './texts/queue.ts';
 import { fr as shift } from './texts/shift.ts';
 import { fr as start } from './texts/start.ts';
 import { fr as stock } from './texts/stock.ts';
+import { fr as transfers } from './texts/transfers.ts';
 
 export const fr = {
   ...app,
@@ -27,4 +28,5 @@ export const fr = {
   ...camera,
   ...stock,
   ...count,
+  ...transfers,
 };
