@@ -31,6 +31,7 @@ export const SCREENS: Readonly<Record<string, Place>> = {
   transfers: {
     load: () => import('../screens/transfers/TransfersScreen.tsx').then((module) => module.TransfersScreen),
   },
+  sell: { load: () => import('../screens/sell/SellScreen.tsx').then((module) => module.SellScreen) },
   print: { load: () => import('../screens/print/PrintScreen.tsx').then((module) => module.PrintScreen) },
   conflicts: {
     load: () => import('../screens/conflicts/ConflictsScreen.tsx').then((module) => module.ConflictsScreen),

@@ -10,6 +10,7 @@ import { en as pick } from './texts/pick.ts';
 import { en as print } from './texts/print.ts';
 import { en as putBack } from './texts/putBack.ts';
 import { en as queue } from './texts/queue.ts';
+import { en as sell } from './texts/sell.ts';
 import { en as shift } from './texts/shift.ts';
 import { en as start } from './texts/start.ts';
 import { en as stock } from './texts/stock.ts';
@@ -31,4 +32,5 @@ export const en: Texts<typeof fr> = {
   ...stock,
   ...count,
   ...transfers,
+  ...sell,
 };

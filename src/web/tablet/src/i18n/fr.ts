@@ -9,6 +9,7 @@ import { fr as pick } from './texts/pick.ts';
 import { fr as print } from './texts/print.ts';
 import { fr as putBack } from './texts/putBack.ts';
 import { fr as queue } from './texts/queue.ts';
+import { fr as sell } from './texts/sell.ts';
 import { fr as shift } from './texts/shift.ts';
 import { fr as start } from './texts/start.ts';
 import { fr as stock } from './texts/stock.ts';
@@ -29,4 +30,5 @@ export const fr = {
   ...stock,
   ...count,
   ...transfers,
+  ...sell,
 };

@@ -1,0 +1,55 @@
+// Selling what is not here to a customer who is: the article, where it is, whose it will be, and the proof of it.
+import { useSignal } from '@preact/signals';
+import { goTo, hrefTo } from '../../app/router.ts';
+import type { ScreenProps } from '../../app/screens.tsx';
+import { t } from '../../i18n/index.ts';
+import { FindItem } from '../stock/FindItem.tsx';
+import type { Place } from '../stock/places.ts';
+import { StockTabs } from '../stock/StockTabs.tsx';
+import { ChoosePlace } from './ChoosePlace.tsx';
+import { SaleForm } from './SaleForm.tsx';
+import { SaleResult, type Sold } from './SaleResult.tsx';
+import type { WayOfSale } from './sale.ts';
+import './sell.css';
+
+export type Chosen = { place: Place; way: WayOfSale; quantity: number };
+
+export function SellScreen({ params }: ScreenProps) {
+  const [sku] = params;
+  return (
+    <div class="stock">
+      <StockTabs current="sell" />
+      {sku ? (
+        <Sale key={sku} sku={sku} />
+      ) : (
+        <>
+          <h1>{t('sell.title')}</h1>
+          <p>{t('sell.explain')}</p>
+          <FindItem href={(found) => hrefTo('sell', found)} onFound={(found) => goTo('sell', found)} />
+        </>
+      )}
+    </div>
+  );
+}
+
+function Sale({ sku }: { sku: string }) {
+  const chosen = useSignal<Chosen | null>(null);
+  const sold = useSignal<Sold | null>(null);
+  const quantity = useSignal(1);
+  const choose = (next: Chosen | null) => {
+    chosen.value = next;
+    sold.value = null;
+  };
+  if (sold.value !== null) return <SaleResult sold={sold.value} onOther={() => choose(null)} />;
+  if (chosen.value === null) return <ChoosePlace sku={sku} quantity={quantity} onChoose={choose} />;
+  return (
+    <SaleForm
+      sku={sku}
+      chosen={chosen.value}
+      onBack={() => choose(null)}
+      onSold={(done) => {
+        sold.value = done;
+      }}
+    />
+  );
+}
