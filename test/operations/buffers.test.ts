@@ -144,6 +144,16 @@ describe('a rule', () => {
     expect(await room.level(TABLE, LYON)).toMatchObject({ onHand: -10, buffer: 0 });
   });
 
+  test('governs a level that was made for a command that was refused', async () => {
+    const sku = 'REFUSED-ITEM';
+    await room.database.transaction((tx) => saveItems(tx, [{ sku, input: { name: 'Refused' } }], now()));
+    const id = await keep(units(3), { location: LILLE });
+    await work();
+    const [outcome] = await room.stock.apply(recordMovements, [receipt(2_000_000_000, sku)]);
+    expect(outcome).toMatchObject({ ok: false, problem: { code: 'level-out-of-range' } });
+    expect(await room.level(sku, LILLE)).toMatchObject({ onHand: 0, buffer: 3, bufferRule: id });
+  });
+
   test('governs a level that is new', async () => {
     const sku = 'NEW-ITEM';
     await room.database.transaction((tx) => saveItems(tx, [{ sku, input: { name: 'New' } }], now()));

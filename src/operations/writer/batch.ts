@@ -274,6 +274,16 @@ export class Batch {
     return true;
   }
 
+  /**
+   * Rows are made before their commands are decided. One whose command was refused, and which no rule's task has seen,
+   * gets its buffer here, or it would show none until something touches it.
+   */
+  applyToUntouched(): void {
+    for (const level of this.#unapplied) {
+      if (level.version === 0 && !this.changedLevels.has(level)) this.run(() => this.applyBuffer(level));
+    }
+  }
+
   /** Closes a change of a reservation: a new version, an entry in its history, an event. */
   record(
     reservation: Reservation,

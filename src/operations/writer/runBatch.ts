@@ -97,6 +97,7 @@ async function decideAndWrite(
   const { batch, dueHolds } = await loadBatch(tx, needs, names, options, attempt);
   for (const id of dueHolds) batch.run(() => options.expire.decide(batch, { id, actor: CLOCK }));
   const decided = new Map(fresh.map((entry) => [entry, entry.decide(batch)]));
+  batch.applyToUntouched();
   await flushBatch(tx, batch);
   await saveAnswers(tx, answersToKeep(decided));
   const results = entries.map((entry) => settle(entry, decided, kept));
