@@ -44,7 +44,7 @@ const band = z.enum(BANDS).meta({
 /** Only where it is: most places of most answers are fresh. */
 export const stale = z.literal(true).optional().meta({
   description:
-    'A system that reports from there is silent: units may have been sold that nobody told of. Absent: it is not.',
+    'A system that reports from there, or from where the promise has it sent from, is silent: units may have been sold that nobody told of. Absent: none is.',
 });
 
 export const unitsSchema = z.object({ status: band, available });
@@ -109,7 +109,10 @@ const reasonsSchema = z
       .meta({ description: 'The transfer that is on its way there, free, and brings all that is missing.' }),
     staleSince: instant
       .nullable()
-      .meta({ description: 'Since when a source of the place has been silent; null: all speak.' }),
+      .meta({
+        description:
+          'Since when a source of the place, or of what is sent there, has been silent; null: all speak.',
+      }),
   })
   .meta({ id: 'AvailabilityReasons' });
 

@@ -9,6 +9,7 @@ import { PLAN_ID_CHARACTERS_MAX, PLAN_SECONDS, type PlanQuote } from '../domain/
 import { newId } from '../newId.ts';
 import { roundedKm } from '../views/availability.ts';
 import type { FoundPlan } from '../views/planSearch.ts';
+import { showStale, stale } from './availabilityAnswers.ts';
 
 export const planId = z
   .string()
@@ -36,6 +37,7 @@ const legSchema = z
     }),
     lines: z.array(z.object({ sku: z.string(), quantity: z.int() })),
     promise: z.object({ readyAt: z.iso.datetime() }),
+    stale,
   })
   .meta({ id: 'PlanLeg', description: 'What is collected at one store.' });
 
@@ -81,6 +83,7 @@ export function showPlan(
         ...sourceOf(leg, caller),
         lines: (quote.legs[place]?.lines ?? []).map(({ sku, quantity }) => ({ sku, quantity })),
         promise: { readyAt: new Date(leg.readyAt).toISOString() },
+        ...showStale(leg.staleSince),
       };
     }),
     readyAt: new Date(plan.readyAt).toISOString(),

@@ -13,7 +13,7 @@ import {
 } from '../domain/promise.ts';
 import { newId } from '../newId.ts';
 import type { HoldLines } from '../operations/writer/holdSteps.ts';
-import { sightOf } from './availabilityAnswers.ts';
+import { showStale, sightOf } from './availabilityAnswers.ts';
 import type { Deps } from './deps.ts';
 import type { Call } from './route.ts';
 
@@ -138,8 +138,9 @@ export async function alternativesTo(deps: Deps, call: Call, { location, lines }
     now: call.now,
     sees: sightOf(call.caller),
   });
-  return found.map(({ promise, ...rest }) => ({
+  return found.map(({ promise, staleSince, ...rest }) => ({
     ...rest,
     promise: { readyAt: promise.readyAt.toISOString() },
+    ...showStale(staleSince),
   }));
 }

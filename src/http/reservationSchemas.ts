@@ -20,6 +20,7 @@ import {
 import { lineOfText } from '../domain/text.ts';
 import { TRANSFER_STATUSES } from '../domain/transfer.ts';
 import type { HistoryEntry } from '../queries/reservationReads.ts';
+import { stale } from './availabilityAnswers.ts';
 
 const quantity = z.int().min(1).max(LINE_QUANTITY_MAX);
 
@@ -159,6 +160,7 @@ export const historySchema = z.object({
 export const alternativeSchema = z.looseObject({
   location: z.looseObject({ code: z.string(), name: z.string() }),
   promise: z.object({ readyAt: z.iso.datetime() }).nullable(),
+  stale,
 });
 
 export const reservationSchema = z

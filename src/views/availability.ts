@@ -30,6 +30,8 @@ export type Alternative = {
   location: Pick<LocationRecord, 'code' | 'name' | 'address' | 'coordinates' | 'timeZone'>;
   distanceKm: number;
   promise: { readyAt: Date };
+  /** Since when what is known of it is out of date; null: it is not. */
+  staleSince: Date | null;
 };
 
 /** The available units of one item at one location. */
@@ -143,9 +145,9 @@ export class Availability {
     return this.#views.levels.usage();
   }
 
-  /** Since when what is known of a location is out of date, because a source of it is silent; null: it is not. */
-  staleSince(code: string): Date | null {
-    return this.#views.staleness.since(code);
+  /** Since when what is known of these locations (null stands for none) is out of date, as a source is silent; null: it is not. */
+  staleSince(...codes: (string | null)[]): Date | null {
+    return this.#views.staleness.since(codes);
   }
 
   /** Resolves when every change of stale locations and of buffer rules that the feed told of has been read. */
@@ -188,7 +190,7 @@ function unknownItem(sku: string): never {
   throw new Problem('unknown-item', `There is no item with the sku ${sku}.`, { sku });
 }
 
-function alternativeOf({ location, distanceKm, readyAt }: Place): Alternative[] {
+function alternativeOf({ location, distanceKm, readyAt, staleSince }: Place): Alternative[] {
   if (distanceKm === null || readyAt === null) return [];
   const { code, name, address, coordinates, timeZone } = location;
   return [
@@ -196,6 +198,7 @@ function alternativeOf({ location, distanceKm, readyAt }: Place): Alternative[] 
       location: { code, name, address, coordinates, timeZone },
       distanceKm: roundedKm(distanceKm),
       promise: { readyAt: new Date(readyAt) },
+      staleSince,
     },
   ];
 }

@@ -4,7 +4,6 @@ import {
   compareByDistance,
   compareBySoonest,
   coversCart,
-  type Fulfilment,
   fulfilmentOf,
   type Ranked,
 } from '../domain/availability.ts';
@@ -40,7 +39,9 @@ export type Place = Ranked & {
   location: LocationRecord;
   /** Available units, line by line. */
   here: number[];
-  /** Since when what is known of it is out of date; null: it is not. */
+  /** What is missing is sent from there; null: nothing is. */
+  sentFrom: string | null;
+  /** Since when what is known of it, or of what is sent to it, is out of date; null: it is not. */
   staleSince: Date | null;
 };
 
@@ -66,10 +67,10 @@ export type Reasons = {
   }[];
 };
 
-type Verdict = { fulfilment: Fulfilment; readyAt: number | null };
+type Verdict = Pick<Place, 'fulfilment' | 'readyAt' | 'sentFrom'>;
 
 /** Nothing is there, or the place never opens. */
-const NOTHING: Verdict = { fulfilment: 'none', readyAt: null };
+const NOTHING: Verdict = { fulfilment: 'none', readyAt: null, sentFrom: null };
 
 export type SearchedCart = {
   /** Merged lines: the levels of each item and the units wanted, place for place. */
@@ -219,9 +220,9 @@ export class CartSearch {
   #candidate(slot: Slot, near: Coordinates | null): Candidate {
     const location = this.#locations.at(slot);
     if (location === null) throw new Error(`slot ${slot} has no location`);
-    const { fulfilment, readyAt } = this.#judge(slot, location);
+    const verdict = this.#judge(slot, location);
     const distanceKm = near === null ? null : this.#locations.distanceKm(near, slot);
-    return { slot, location, code: location.code, fulfilment, readyAt, distanceKm };
+    return { slot, location, code: location.code, ...verdict, distanceKm };
   }
 
   /** By the way that is sooner: from where it is supplied, or with what is on its way already. */
@@ -233,7 +234,7 @@ export class CartSearch {
     const promise = promiseAfter(this.#counterAt(location), coming.expectedAt, this.#now);
     const readyAt = promise?.readyAt.getTime() ?? Number.POSITIVE_INFINITY;
     if (readyAt >= (verdict.readyAt ?? Number.POSITIVE_INFINITY)) return verdict;
-    return { fulfilment: 'transfer', readyAt };
+    return { fulfilment: 'transfer', readyAt, sentFrom: null };
   }
 
   /** What brings all that is missing at the place judged last: one transfer, because an order waits for one. */
@@ -260,9 +261,9 @@ export class CartSearch {
     const counter = this.#counterAt(location);
     const here = promiseHere(counter);
     if (here === null) return NOTHING;
-    if (fulfilment === 'now') return { fulfilment, readyAt: here.readyAt.getTime() };
+    if (fulfilment === 'now') return { fulfilment, readyAt: here.readyAt.getTime(), sentFrom: null };
     if (fulfilment !== 'transfer' || source === null || location.replenishment === null) {
-      return { fulfilment, readyAt: null };
+      return { fulfilment, readyAt: null, sentFrom: null };
     }
     const promise = promiseByTransfer({
       destination: counter,
@@ -270,9 +271,9 @@ export class CartSearch {
       replenishment: location.replenishment,
       now: this.#now,
     });
-    if (promise !== null) return { fulfilment, readyAt: promise.readyAt.getTime() };
+    if (promise !== null) return { fulfilment, readyAt: promise.readyAt.getTime(), sentFrom: source.code };
     // The source has it but never sends: what is here is all there is.
-    return { fulfilment: fulfilmentOf(this.#requested, this.#here, null), readyAt: null };
+    return { ...NOTHING, fulfilment: fulfilmentOf(this.#requested, this.#here, null) };
   }
 
   #sourceOf({ replenishment }: LocationRecord): LocationRecord | null {
@@ -280,7 +281,7 @@ export class CartSearch {
   }
 
   #place(candidate: Candidate): Place {
-    const staleSince = this.#staleness.since(candidate.code);
+    const staleSince = this.#staleness.since([candidate.code, candidate.sentFrom]);
     return { ...candidate, here: this.unitsAt(candidate.slot), staleSince };
   }
 

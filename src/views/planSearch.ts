@@ -19,7 +19,11 @@ export type PlanQuery = {
 };
 
 export type FoundPlan = Omit<Plan, 'legs'> & {
-  legs: (Plan['legs'][number] & { location: LocationRecord })[];
+  legs: (Plan['legs'][number] & {
+    location: LocationRecord;
+    /** Since when what is known of it, or of what is sent to it, is out of date; null: it is not. */
+    staleSince: Date | null;
+  })[];
 };
 
 /**
@@ -50,7 +54,11 @@ export async function searchPlans(
   const stores = 'codes' in among ? search.named(among.codes, query.sees) : search.around(among, query.sees);
   return findPlans(requested, stores, query.strategy, query.limit).map((plan) => ({
     ...plan,
-    legs: plan.legs.map((leg) => ({ ...leg, location: search.locationOf(leg.store) })),
+    legs: plan.legs.map((leg) => ({
+      ...leg,
+      location: search.locationOf(leg.store),
+      staleSince: views.availability.staleSince(leg.store.code, leg.supply?.from ?? null),
+    })),
   }));
 }
 

@@ -20,9 +20,11 @@ export class Staleness {
     this.#since = new Map(stale.map(({ location, staleSince }) => [location, staleSince]));
   }
 
-  /** Since when what is known of a location is out of date; null: it is not. */
-  since(location: string): Date | null {
-    return this.#since.get(location) ?? null;
+  /** Since when what is known of these locations (null stands for none) is out of date: the first of them; null: it is not. */
+  since(locations: readonly (string | null)[]): Date | null {
+    if (this.#since.size === 0) return null;
+    const since = locations.flatMap((code) => (code === null ? [] : (this.#since.get(code) ?? [])));
+    return since.reduce<Date | null>((first, at) => (first === null || at < first ? at : first), null);
   }
 
   /** A consumer of the feed. */

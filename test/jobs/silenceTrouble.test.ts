@@ -293,3 +293,28 @@ test('a ledger of billions sold ends the step for nobody', async () => {
   ]);
   expect(await buffers('LYON')).toContainEqual(['TABLE', 2]);
 });
+
+test('plans, alternatives and what is sent from where it is silent are stale, too', async () => {
+  await shop.locations({ PARIS: { replenishment: { from: 'LILLE', leadTimeDays: 1, cutOff: '18:00' } } });
+  await sell('till', 'LILLE');
+  await expectHeartbeat('till');
+  await pass(HOUR);
+  // Paris has none: what it promises is what Lille would send.
+  expect(await stale()).toEqual(['LILLE', 'PARIS']);
+  const lines = [{ sku: 'TABLE', quantity: 1 }];
+  const plansOf = async (...locations: string[]) =>
+    (await api().post('/v1/plans', { locations, lines, strategy: 'soonest' })).body.data.map(
+      ({ legs }: { legs: { stale?: boolean }[] }) => legs.map((leg) => leg.stale),
+    );
+  expect(await plansOf('LILLE')).toEqual([[true]]);
+  expect(await plansOf('PARIS')).toEqual([[true]]);
+  expect(await plansOf('LYON')).toEqual([[undefined]]);
+  const key = { 'Idempotency-Key': 'stale-alternatives' };
+  const { body } = await api().post('/v1/reservations', { location: 'PARIS', lines }, key);
+  const told = body.alternatives.map(
+    ({ location, stale: is }: { location: { code: string }; stale?: true }) => [location.code, is],
+  );
+  expect(told).toContainEqual(['LILLE', true]);
+  expect(told).toContainEqual(['LYON', undefined]);
+  await shop.locations({ PARIS: {} });
+});
