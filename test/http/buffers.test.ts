@@ -149,6 +149,18 @@ describe('a rule', () => {
 });
 
 describe('many rules at once', () => {
+  test('have no version of their own: a precondition beside them is refused, and nothing is written', async () => {
+    const rules = [{ location: 'LILLE', quantity: 7 }];
+    for (const name of ['If-Match', 'If-None-Match']) {
+      const { status, body } = await api().put('/v1/buffers', { rules }, { [name]: '"v1"' });
+      expect([status, body]).toMatchObject([
+        400,
+        { code: 'invalid-request', errors: [{ pointer: `header:${name}` }] },
+      ]);
+    }
+    expect((await api().get('/v1/buffers')).body.data).toEqual([]);
+  });
+
   test('have an outcome each, in order, and one that is wrong spoils no other', async () => {
     await put({ sku: 'LAMP', quantity: 1 });
     const { status, body } = await put({

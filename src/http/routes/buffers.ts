@@ -7,7 +7,7 @@ import { type Caller, mayUse } from '../../domain/caller.ts';
 import { isId, makeId } from '../../domain/id.ts';
 import { skuSchema } from '../../domain/item.ts';
 import { locationCodeSchema } from '../../domain/location.ts';
-import { Problem } from '../../domain/problem.ts';
+import { invalid, Problem } from '../../domain/problem.ts';
 import type { Guard } from '../../domain/saved.ts';
 import { removeBuffer } from '../../operations/removeBuffer.ts';
 import { saveBuffer } from '../../operations/saveBuffer.ts';
@@ -74,7 +74,7 @@ const putBuffer = route({
   path: '/v1/buffers',
   operationId: 'putBuffer',
   summary: 'Keep units from the web',
-  description: `Creates the rule of a scope, or replaces it: a location, a category or a sku, a location with either, or none of them for everything. Exactly one of \`quantity\`, \`percent\`, \`exclude\` and \`auto\` says how many units. Where several rules hold for a level, the most specific wins: sku at a location, sku, category at a location, category, location, everything. Reservations heed it from the answer on; levels show it soon after (\`appliedAt\`), each with a \`stock.changed\` of reason \`buffer\`. The same again changes nothing. With \`rules\`, up to 200 at once. At most ${BUFFER_RULES_MAX} rules.`,
+  description: `Creates the rule of a scope, or replaces it: a location, a category or a sku, a location with either, or none of them for everything. Exactly one of \`quantity\`, \`percent\`, \`exclude\` and \`auto\` says how many units. Where several rules hold for a level, the most specific wins: sku at a location, sku, category at a location, category, location, everything. Reservations heed it from the answer on; levels show it soon after (\`appliedAt\`), each with a \`stock.changed\` of reason \`buffer\`. The same again changes nothing. With \`rules\`, up to 200 at once, without If-Match. At most ${BUFFER_RULES_MAX} rules.`,
   tag: 'Catalogue',
   scopes: ['catalogue:write'],
   body: putSchema,
@@ -111,11 +111,22 @@ const putBuffer = route({
   },
   async handler(call) {
     const { rules, ...rule } = call.body;
-    if (rules !== undefined) return { status: 200, body: { outcomes: await saveEach(call, rules) } };
+    if (rules !== undefined) {
+      assertNoPrecondition(call);
+      return { status: 200, body: { outcomes: await saveEach(call, rules) } };
+    }
     const saved = await saveOne(call, rule, guardOf(call));
     return replyOf(call.tx, call.caller, saved.rule, saved.outcome === 'created' ? 201 : 200);
   },
 });
+
+/** A version is that of one rule: beside several it would be heeded by none. */
+function assertNoPrecondition(call: Pick<Call, 'header'>): void {
+  for (const name of ['If-Match', 'If-None-Match']) {
+    if (call.header(name.toLowerCase()) === undefined) continue;
+    throw invalid(`header:${name}`, 'not-for-several', `${name} goes with one rule, not with \`rules\`.`);
+  }
+}
 
 function saveOne(call: Pick<Call, 'caller' | 'tx' | 'now'>, input: BufferInput, guard: Guard) {
   const { location = null, category = null, sku = null } = input;
@@ -128,7 +139,7 @@ function saveOne(call: Pick<Call, 'caller' | 'tx' | 'now'>, input: BufferInput, 
   return saveBuffer(call.tx, command, call.now);
 }
 
-/** One after another, so that the last of two for one scope stands. Preconditions are for one rule alone. */
+/** One after another, so that the last of two for one scope stands. */
 async function saveEach(call: Pick<Call, 'caller' | 'tx' | 'now'>, rules: readonly unknown[]) {
   const outcomes: z.input<typeof outcomesSchema>['outcomes'] = [];
   for (const element of rules) {
