@@ -10,7 +10,7 @@ import { beforeInstant } from '../../feed/revisit.ts';
 import { newId } from '../../newId.ts';
 import { type DueDelivery, findProbe, type HeldWebhook, type Standing } from '../../queries/webhookLeases.ts';
 import { Condition } from './condition.ts';
-import { Flow } from './flow.ts';
+import type { Flow } from './flow.ts';
 import type { Account, Ledger } from './ledger.ts';
 import { Retries } from './retries.ts';
 import { CONNECTIONS_MAX, type Target } from './sender.ts';
@@ -23,6 +23,7 @@ export type EndpointRoom = SourceRoom & {
   ledger: Ledger;
   slots: Slots;
   target(url: string): Target;
+  flow(from: Position, handledAt: Date): Flow;
   now: () => Date;
   /** A number from 0 to 1, by chance. */
   dice: () => number;
@@ -63,7 +64,7 @@ export class Endpoint implements Account, Sink {
     this.#held = held;
     this.#sign = makeSign(held, room.now);
     this.#target = room.target(held.webhook.url);
-    this.#flow = new Flow(decodeCursor(held.cursor), held.handledAt);
+    this.#flow = room.flow(decodeCursor(held.cursor), held.handledAt);
     const { failures, failingSince } = held.webhook;
     this.#condition = new Condition({ failures, failingSince, probeAt: held.probeAt });
     this.#source = new Source(room, filterOf(held.webhook), this);
@@ -197,7 +198,7 @@ export class Endpoint implements Account, Sink {
     const at = new Date(this.#flow.doneAt.getTime() - CLOCKS_MILLISECONDS);
     const position = await beforeInstant(tx, target, at);
     log.warn({ webhook: this.id, reason: message }, 'a webhook goes on from what is kept');
-    this.#flow = new Flow(position, this.#flow.doneAt);
+    this.#flow = this.#room.flow(position, this.#flow.doneAt);
     // Of a restored database nothing is known to be missing: it is another one's cursor that means nothing here.
     if (from.epoch === target.epoch) {
       this.#unwritten += 1;
@@ -338,7 +339,7 @@ export class Endpoint implements Account, Sink {
 
   /** Forgets what waits: it is read again. */
   #startOver(): void {
-    this.#flow = new Flow(this.#flow.doneUpTo, this.#flow.doneAt);
+    this.#flow = this.#room.flow(this.#flow.doneUpTo, this.#flow.doneAt);
   }
 
   #giveUp(reason: DisabledReason): void {

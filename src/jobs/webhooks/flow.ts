@@ -9,6 +9,13 @@ export type Entry = { readonly event: FeedEvent; state: 'waiting' | 'sending' | 
 const ENTRIES_MAX = 1_000;
 /** How far beyond the oldest that is not done others may be sent. */
 const AHEAD_MAX = 256;
+/** Of all webhooks of the process, where they are many: after an outage each of them reads what it missed. */
+const ENTRIES_ALL_MAX = 100_000;
+
+/** How many entries each of so many webhooks may have. An entry is about 1.5 kB: 200 MB in all. */
+export function entriesMax(webhooks: number): number {
+  return Math.min(ENTRIES_MAX, Math.max(AHEAD_MAX, Math.floor(ENTRIES_ALL_MAX / Math.max(1, webhooks))));
+}
 
 export class Flow {
   #entries: Entry[] = [];
@@ -17,19 +24,25 @@ export class Flow {
   #doneUpTo: Position;
   #doneAt: Date;
 
-  /** @param handledAt about when the last event before `from` occurred */
-  constructor(from: Position, handledAt: Date) {
+  readonly #entriesMax: () => number;
+
+  /**
+   * @param handledAt about when the last event before `from` occurred
+   * @param limit how many entries it may have now
+   */
+  constructor(from: Position, handledAt: Date, limit: () => number) {
+    this.#entriesMax = limit;
     this.#doneUpTo = from;
     this.#doneAt = handledAt;
   }
 
   get isFull(): boolean {
-    return this.#entries.length >= ENTRIES_MAX;
+    return this.#entries.length >= this.#entriesMax();
   }
 
   /** Little enough to read more. */
   get hasRoom(): boolean {
-    return this.#entries.length < ENTRIES_MAX / 2;
+    return this.#entries.length < this.#entriesMax() / 2;
   }
 
   get isEmpty(): boolean {

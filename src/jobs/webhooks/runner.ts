@@ -20,6 +20,7 @@ import {
 } from '../../queries/webhookLeases.ts';
 import { pause } from '../pause.ts';
 import { Endpoint, type EndpointRoom } from './endpoint.ts';
+import { entriesMax, Flow } from './flow.ts';
 import { makeGate } from './gate.ts';
 import { Ledger } from './ledger.ts';
 import { makeSender, type SenderOptions } from './sender.ts';
@@ -57,6 +58,8 @@ const CLAIMS_MAX = 50;
 /** To all receivers together. With two for each slow one, 500 of them leave room. */
 export const REQUESTS_MAX = 1_024;
 const READERS_MAX = 2;
+/** A narrow filter leaves most of a page out. */
+const PAGE_ROWS = 500;
 const DUE_MAX = 200;
 const DRAIN_MILLISECONDS = 50;
 /** Cursors of quiet webhooks, so that they neither expire nor cost a long way after a restart. */
@@ -94,12 +97,15 @@ class Runner {
     const { database, feed, log, now, metrics, dice = Math.random } = options;
     this.#options = options;
     this.#ledger = new Ledger({ database, holder: this.#holder, log });
+    const limit = () => entriesMax(this.#endpoints.size);
     this.#room = {
       ...{ tx: database, feed, log, now, dice, ledger: this.#ledger },
       tail: startTail(feed, (ids) => this.#onChanged(ids)),
       gate: makeGate(READERS_MAX),
       slots: makeSlots(REQUESTS_MAX),
       target: makeSender(options),
+      flow: (from, handledAt) => new Flow(from, handledAt, limit),
+      pageRows: () => Math.min(PAGE_ROWS, Math.floor(limit() / 2)),
       onTried: ({ error }, seconds) => metrics.webhookTried(error ?? 'delivered', seconds),
       onGivenUp: (endpoint, reason) => this.#end(this.#disable(endpoint, reason)),
       onLost: (endpoint) => this.#drop(endpoint),

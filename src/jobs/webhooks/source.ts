@@ -32,11 +32,11 @@ export type SourceRoom = {
   tail: Tail;
   /** Lets a few read the database at the same time. */
   gate<Value>(work: () => Promise<Value>): Promise<Value>;
+  /** Events a read, now. */
+  pageRows(): number;
   log: Logger;
 };
 
-/** A narrow filter leaves most of a page out. */
-const PAGE_ROWS = 500;
 const HELD_MAX = 2_000;
 const NEXT_PAGES_MAX = 20;
 const RETRY_MILLISECONDS = 1_000;
@@ -95,7 +95,7 @@ export class Source implements Listener {
     let position = from;
     try {
       for (let pages = 0; pages < NEXT_PAGES_MAX && !hasArrived(position, target); pages++) {
-        const page = await gate(() => readForward(tx, position, target, PAGE_ROWS));
+        const page = await gate(() => readForward(tx, position, target, this.#room.pageRows()));
         const event = page.events.find((candidate) => matches(this.filter, candidate));
         if (event !== undefined) return { event, position: event.position };
         position = page.position;
@@ -185,7 +185,7 @@ export class Source implements Listener {
     let position = from;
     while (!hasArrived(position, target)) {
       if (!this.#sink.hasRoom) return false;
-      const page = await gate(() => readForward(tx, position, target, PAGE_ROWS));
+      const page = await gate(() => readForward(tx, position, target, this.#room.pageRows()));
       if (signal.aborted) return false;
       for (const event of page.events) if (matches(this.filter, event)) this.#sink.add(event);
       position = page.position;
