@@ -28,6 +28,7 @@ const TRANSFER = [
   'transfer.received',
   'transfer.cancelled',
   'transfer.late',
+  'transfer.at_risk',
 ] as const;
 const IMPORT = [
   'import.queued',
@@ -165,7 +166,7 @@ function envelopeOf<Type extends z.ZodType, Data extends z.ZodType>(type: Type, 
       .meta({ description: 'What changed.', examples: ['stock/TABLE-BASSE-CHENE@FR-LILLE-01'] }),
     version: z.int().meta({
       description:
-        "The subject's version after the change. `reservation.at_risk` changes no reservation, only what stock there is for it: it tells the version that it met.",
+        "The subject's version after the change. `reservation.at_risk` and `transfer.at_risk` change neither, only what stock there is for them: they tell the version that they met.",
     }),
     data,
   });

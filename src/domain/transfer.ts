@@ -34,6 +34,8 @@ export type TransferLine = {
   received: number;
   damaged: number;
   lost: number;
+  /** On hand at the source no longer covers what the line reserves there and all that was reserved before it. */
+  readonly atRisk: boolean;
 };
 
 export type Transfer = {

@@ -14,13 +14,18 @@ import { problemDocument, problemHeaders } from './problems.ts';
 import type { Call, Reply } from './route.ts';
 import { isSeller } from './storeToWeb.ts';
 
-/** Ends the tag of a reservation with a line at risk: stock changed what is shown, and made no new version. */
+/** Ends the tag of what has a line at risk: stock changed what is shown, and made no new version. */
 const AT_RISK = '-at-risk"';
 
-/** The tag of a reservation as it is shown. */
-export function reservationTag(shown: { version: number; lines: readonly { atRisk: boolean }[] }): string {
+/** The tag of a reservation or a transfer as it is shown. */
+export function shownTag(shown: { version: number; lines: readonly { atRisk: boolean }[] }): string {
   const tag = versionTag(shown.version);
   return shown.lines.some((line) => line.atRisk) ? tag.replace(/"$/, AT_RISK) : tag;
+}
+
+/** With If-Match, refuses another version than it names; whether a line is at risk is no part of that. */
+export function requireVersion(call: Pick<Call, 'header'>, version: number): void {
+  requireMatch(call.header('if-match')?.replaceAll(AT_RISK, '"'), versionTag(version));
 }
 
 /** Who a caller is to the history of what it changes. */
@@ -52,7 +57,7 @@ export function admitFor(call: Pick<Call, 'caller' | 'header'>, sellersToo = fal
     if (!sellersToo && !mayUse(call.caller, reservation.location)) {
       throw new Problem('forbidden', `${reservation.location} prepares it: this is for its own staff.`);
     }
-    requireMatch(call.header('if-match')?.replaceAll(AT_RISK, '"'), versionTag(reservation.version));
+    requireVersion(call, reservation.version);
     return true;
   };
 }
@@ -113,7 +118,7 @@ export function replyOfResource(submitted: Submitted, headers: Record<string, st
   return {
     status: submitted.status,
     json: submitted.body,
-    etag: reservationTag(JSON.parse(submitted.body)),
+    etag: shownTag(JSON.parse(submitted.body)),
     headers: { ...headers, ...replayed(submitted) },
   };
 }

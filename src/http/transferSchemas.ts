@@ -6,8 +6,8 @@ import { skuSchema } from '../domain/item.ts';
 import { Problem } from '../domain/problem.ts';
 import { isShippable, outstanding, TRANSFER_STATUSES, type Transfer } from '../domain/transfer.ts';
 import type { AdmitTransfer } from '../operations/writer/transferSteps.ts';
-import { requireMatch, versionTag } from './etag.ts';
 import type { Call } from './route.ts';
+import { requireVersion } from './stockAnswers.ts';
 
 export const transferId = z
   .string()
@@ -20,14 +20,16 @@ const lineSchema = z.object({
   sku: skuSchema,
   quantity: z.int(),
   shipped: z.int(),
-  received: z
-    .int()
-    .meta({
-      description: 'Arrived fit for sale, in total: on hand at the destination. May exceed `shipped`.',
-    }),
+  received: z.int().meta({
+    description: 'Arrived fit for sale, in total: on hand at the destination. May exceed `shipped`.',
+  }),
   damaged: z.int().meta({ description: 'Arrived and not fit for sale.' }),
   lost: z.int().meta({ description: 'Shipped and never arrived.' }),
   outstanding: z.int().meta({ description: 'Still on its way: `incoming` at the destination.' }),
+  atRisk: z.boolean().meta({
+    description:
+      'Not shipped yet, and on hand at `from` no longer covers it and what was reserved there before it.',
+  }),
 });
 
 export const transferSchema = z
@@ -43,12 +45,9 @@ export const transferSchema = z
       description:
         'Not shipped yet, and may be: false too while the reservation it feeds is an unconfirmed hold.',
     }),
-    reservationId: z
-      .string()
-      .nullable()
-      .meta({
-        description: 'The reservation at the destination that waits for it; null: it fills the shelves.',
-      }),
+    reservationId: z.string().nullable().meta({
+      description: 'The reservation at the destination that waits for it; null: it fills the shelves.',
+    }),
     reference: z.string().nullable(),
     reason: z.string().nullable().meta({ description: 'Why it was cancelled.' }),
     shippedAt: z.iso.datetime().nullable(),
@@ -73,6 +72,8 @@ export function showTransfer(transfer: Transfer): z.input<typeof transferSchema>
       damaged: line.damaged,
       lost: line.lost,
       outstanding: outstanding(line),
+      // A line that was shipped or called off a moment ago is at risk no more.
+      atRisk: line.atRisk && line.reserved > 0,
     })),
     expectedAt: transfer.expectedAt.toISOString(),
     late: transfer.lateToldAt !== null,
@@ -100,7 +101,7 @@ export function admitAt(call: Pick<Call, 'caller' | 'header'>, end: 'from' | 'to
     if (end !== 'either' && !mayUse(call.caller, transfer[end])) {
       throw new Problem('forbidden', `This is for ${transfer[end]} to report.`);
     }
-    requireMatch(call.header('if-match'), versionTag(transfer.version));
+    requireVersion(call, transfer.version);
     return true;
   };
 }

@@ -1,7 +1,6 @@
 // The set-based writes of reservations, lines and transitions: one statement each for a whole batch.
-// Also the flags of lines that on hand can no longer serve.
+// The flags of lines that on hand can no longer serve are set in atRisk.ts.
 import type { Reservation, ReservationLine } from '../domain/reservation.ts';
-import type { LevelKey } from './levels.ts';
 import type { Tx } from './transaction.ts';
 
 /** One entry of a reservation's history. */
@@ -183,49 +182,6 @@ export async function insertTransitions(tx: Tx, transitions: readonly Transition
       at,
     ],
   );
-}
-
-/** A line that became at risk: on hand no longer covers it and everything reserved before it. */
-export type LineAtRisk = { reservationId: string; sku: string; location: string; version: number };
-
-/**
- * Sets the flags of all open lines of these locked levels anew: the oldest reservations are served first, so the
- * newest lose (architecture §4). A hold that is due asks for nothing any more, swept or not, and loses its flag: it
- * may be confirmed later, when there is enough. Answers the lines that became at risk by this.
- */
-export async function flagLinesAtRisk(tx: Tx, keys: readonly LevelKey[], now: Date): Promise<LineAtRisk[]> {
-  const rows = await tx.run<{ reservation_id: string; sku: string; location: string; version: number }>(
-    'reservation_lines.flag_at_risk',
-    `WITH open_lines AS (
-       SELECT l.reservation_id, l.item_id, l.at_risk, live.yes AND sum(CASE WHEN live.yes THEN l.reserved ELSE 0 END)
-                OVER (PARTITION BY l.item_id, l.location_id ORDER BY l.reservation_id) > v.on_hand AS short
-       FROM unnest($1::int[], $2::int[]) AS k (item_id, location_id)
-       JOIN levels v ON v.item_id = k.item_id AND v.location_id = k.location_id
-       JOIN reservation_lines l ON l.item_id = k.item_id AND l.location_id = k.location_id AND l.reserved > 0
-       JOIN reservations r ON r.id = l.reservation_id
-       CROSS JOIN LATERAL (SELECT r.status <> 'held' OR r.expires_at > $3 AS yes) AS live
-     ), flagged AS (
-       UPDATE reservation_lines l
-       SET at_risk = o.short
-       FROM open_lines o
-       WHERE l.reservation_id = o.reservation_id AND l.item_id = o.item_id AND o.at_risk <> o.short
-       RETURNING l.reservation_id, l.item_id, l.at_risk
-     )
-     SELECT f.reservation_id, i.sku, o.code AS location, r.version
-     FROM flagged f
-     JOIN items i ON i.id = f.item_id
-     JOIN reservations r ON r.id = f.reservation_id
-     JOIN locations o ON o.id = r.location_id
-     WHERE f.at_risk
-     ORDER BY f.reservation_id DESC, i.sku`,
-    [keys.map((key) => key.itemId), keys.map((key) => key.locationId), now],
-  );
-  return rows.map((row) => ({
-    reservationId: row.reservation_id,
-    sku: row.sku,
-    location: row.location,
-    version: row.version,
-  }));
 }
 
 function json(value: object | null): string | null {

@@ -47,6 +47,8 @@ type ReservationRow = {
     status: TransferStatus;
     expectedAtMilliseconds: number;
     late: boolean;
+    /** Ids of the items of which the source has not enough for it; null: none. */
+    short: number[] | null;
   } | null;
   key_id: string;
   version: number;
@@ -180,7 +182,9 @@ export async function readReservations(tx: Tx, ids: readonly string[]): Promise<
      LEFT JOIN locations s ON s.id = r.sold_location_id
      LEFT JOIN LATERAL (
        SELECT json_build_object('id', t.id, 'from', f.code, 'status', t.status, 'late', t.late_told_at IS NOT NULL,
-                                'expectedAtMilliseconds', extract(epoch FROM t.expected_at) * 1000) AS transfer
+                                'expectedAtMilliseconds', extract(epoch FROM t.expected_at) * 1000,
+                                'short', (SELECT json_agg(x.item_id) FROM transfer_lines x
+                                          WHERE x.transfer_id = t.id AND x.at_risk)) AS transfer
        FROM transfers t JOIN locations f ON f.id = t.from_location_id
        WHERE t.reservation_id = r.id
      ) feed ON true
@@ -238,19 +242,23 @@ function toReservation(row: ReservationRow, lines: readonly LineRow[]): Reservat
     transfer: row.transfer === null ? null : toFeed(row.transfer),
     version: row.version,
     updatedAt: row.updated_at,
-    lines: lines.map(toLine),
+    lines: lines.map((line) => toLine(line, row.transfer?.short ?? [])),
   };
 }
 
 /** Its instant came as a number: inside JSON there are no dates. */
 function toFeed({
+  id,
+  from,
+  status,
+  late,
   expectedAtMilliseconds,
-  ...transfer
 }: NonNullable<ReservationRow['transfer']>): FeedingTransfer {
-  return { ...transfer, expectedAt: new Date(expectedAtMilliseconds) };
+  return { id, from, status, late, expectedAt: new Date(expectedAtMilliseconds) };
 }
 
-function toLine(row: LineRow): ReservationLine {
+/** `short`: items of which less will come than the line awaits. */
+function toLine(row: LineRow, short: readonly number[]): ReservationLine {
   return {
     itemId: row.item_id,
     sku: row.sku,
@@ -267,7 +275,7 @@ function toLine(row: LineRow): ReservationLine {
     sold: row.sold,
     returned: row.returned,
     returnedSold: row.returned_sold,
-    atRisk: row.at_risk,
+    atRisk: row.at_risk || short.includes(row.item_id),
     reservedAt: row.reserved_at,
     releasedAt: row.released_at,
   };

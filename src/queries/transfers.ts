@@ -40,6 +40,7 @@ type LineRow = {
   received: number;
   damaged: number;
   lost: number;
+  at_risk: boolean;
 };
 
 /**
@@ -93,7 +94,8 @@ export async function readTransfers(tx: Tx, ids: readonly string[]): Promise<Tra
   );
   const lines = await tx.run<LineRow>(
     'transfers.read_lines',
-    `SELECT l.transfer_id, l.item_id, i.sku, l.quantity, l.reserved, l.shipped, l.received, l.damaged, l.lost
+    `SELECT l.transfer_id, l.item_id, i.sku, l.quantity, l.reserved, l.shipped, l.received, l.damaged, l.lost,
+            l.at_risk
      FROM transfer_lines l JOIN items i ON i.id = l.item_id
      WHERE l.transfer_id = ANY ($1::text[])
      ORDER BY l.transfer_id, i.sku`,
@@ -137,6 +139,7 @@ function toLine(row: LineRow): TransferLine {
     received: row.received,
     damaged: row.damaged,
     lost: row.lost,
+    atRisk: row.at_risk,
   };
 }
 
@@ -215,7 +218,8 @@ export async function updateTransfers(tx: Tx, changed: readonly Transfer[]): Pro
   await tx.run(
     'transfer_lines.update',
     `UPDATE transfer_lines l
-     SET reserved = n.reserved, shipped = n.shipped, received = n.received, damaged = n.damaged, lost = n.lost
+     SET reserved = n.reserved, shipped = n.shipped, received = n.received, damaged = n.damaged, lost = n.lost,
+         at_risk = l.at_risk AND n.reserved > 0
      FROM unnest($1::text[], $2::int[], $3::int[], $4::int[], $5::int[], $6::int[], $7::int[])
        AS n (transfer_id, item_id, reserved, shipped, received, damaged, lost)
      WHERE l.transfer_id = n.transfer_id AND l.item_id = n.item_id`,

@@ -10,7 +10,7 @@ import {
 } from '../../src/domain/transfer.ts';
 
 function shipped(units: number, known: Partial<TransferLine> = {}): TransferLine {
-  const none = { reserved: 0, received: 0, damaged: 0, lost: 0 };
+  const none = { reserved: 0, received: 0, damaged: 0, lost: 0, atRisk: false };
   return { itemId: 1, sku: 'LAMP', quantity: units, shipped: units, ...none, ...known };
 }
 

@@ -46,7 +46,7 @@ async function untoldTransfers(tx: Tx): Promise<string[]> {
      JOIN locations o ON o.id IN (t.from_location_id, t.to_location_id)
      LEFT JOIN LATERAL (
        SELECT array_agg(e.version ORDER BY e.id) AS versions, (array_agg(e.data->>'status' ORDER BY e.id DESC))[1] AS status
-       FROM events e WHERE e.subject = t.id AND e.location = o.code
+       FROM events e WHERE e.subject = t.id AND e.location = o.code AND e.type <> 'transfer.at_risk'
      ) told ON true
      WHERE told.status IS DISTINCT FROM t.status
         OR told.versions IS DISTINCT FROM (SELECT array_agg(n) FROM generate_series(1, t.version) n)`,
@@ -113,7 +113,7 @@ async function untoldTransitions(tx: Tx): Promise<string[]> {
   ];
 }
 
-/** A line is flagged exactly where on hand does not reach it, the oldest reservation being served first. */
+/** A line is flagged exactly where on hand does not reach it, the oldest being served first, for a customer or a lorry. */
 async function wrongFlags(tx: Tx): Promise<string[]> {
   const rows = await tx.run<{
     level: string;
@@ -123,9 +123,12 @@ async function wrongFlags(tx: Tx): Promise<string[]> {
     at_risk: boolean;
   }>(
     'evidence.flags',
-    `SELECT l.item_id || '@' || l.location_id AS level, v.on_hand, l.reservation_id AS id, l.reserved, l.at_risk
-     FROM reservation_lines l JOIN levels v USING (item_id, location_id)
-     ORDER BY l.item_id, l.location_id, l.reservation_id`,
+    `SELECT l.item_id || '@' || l.location_id AS level, v.on_hand, l.id, l.reserved, l.at_risk
+     FROM (SELECT item_id, location_id, reservation_id AS id, reserved, at_risk FROM reservation_lines
+           UNION ALL
+           SELECT item_id, from_location_id, transfer_id, reserved, at_risk FROM transfer_lines) l
+     JOIN levels v USING (item_id, location_id)
+     ORDER BY l.item_id, l.location_id, substr(l.id, 5), l.id`,
     [],
   );
   const served = new Map<string, number>();

@@ -29,7 +29,7 @@ import {
   refusalOf,
   replyOfRefusal,
   replyOfResource,
-  reservationTag,
+  shownTag,
   submitOne,
 } from '../stockAnswers.ts';
 import { sellerOf } from '../storeToWeb.ts';
@@ -159,7 +159,7 @@ const readRoute = route({
     }
     const history = showHistory(await readHistory(database, id));
     const shown = { ...showReservation(reservation, call.caller, call.now), history };
-    return { status: 200, body: shown, etag: reservationTag(shown) };
+    return { status: 200, body: shown, etag: shownTag(shown) };
   },
 });
 

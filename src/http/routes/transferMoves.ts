@@ -89,7 +89,7 @@ const ship = moveRoute({
   operationId: 'shipTransfer',
   summary: 'Ship',
   description:
-    'The units leave on hand at `from` and are `incoming` at `to`. With `lines`, what is shipped of each; a line left out is not shipped. What is not shipped is free again. The same report again is one report. A transfer that feeds a hold which nobody has confirmed: 409 `reservation-unconfirmed`. For keys of `from`.',
+    'The units leave on hand at `from` and are `incoming` at `to`. With `lines`, what is shipped of each; a line left out is not shipped. What is not shipped is free again. What has left is a fact: it is taken off on hand also where on hand did not cover it, and may fall below zero. The same report again is one report. A transfer that feeds a hold which nobody has confirmed: 409 `reservation-unconfirmed`. For keys of `from`.',
   body: z.strictObject({
     lines: linesOf(z.strictObject({ sku: skuSchema, quantity: units }), 1).optional(),
   }),

@@ -16,10 +16,9 @@ import { listTransfers } from '../../queries/transferReads.ts';
 import { readTransfers } from '../../queries/transfers.ts';
 import { decodeCursor, encodeCursor } from '../cursor.ts';
 import type { Deps } from '../deps.ts';
-import { versionTag } from '../etag.ts';
 import { type AnyRoute, type Call, route } from '../route.ts';
 import { listOf, page } from '../schemas.ts';
-import { moverOf, refusalOf, replyOfRefusal, replyOfResource, submitOne } from '../stockAnswers.ts';
+import { moverOf, refusalOf, replyOfRefusal, replyOfResource, shownTag, submitOne } from '../stockAnswers.ts';
 import {
   maySeeTransfer,
   showTransfer,
@@ -164,7 +163,8 @@ const readRoute = route({
     if (transfer === undefined || !maySeeTransfer(call, transfer)) {
       throw new Problem('unknown-transfer', `There is no transfer ${id}.`);
     }
-    return { status: 200, body: showTransfer(transfer), etag: versionTag(transfer.version) };
+    const shown = showTransfer(transfer);
+    return { status: 200, body: shown, etag: shownTag(shown) };
   },
 });
 

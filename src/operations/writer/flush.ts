@@ -1,5 +1,5 @@
 // Writes what a batch decided: a handful of set-based statements, then the events that tell it.
-// Decides nothing but which lines on hand can no longer serve, which only the database knows whole.
+// Decides nothing: which lines on hand can no longer serve is found out by tellRisk.ts.
 
 import { stockSubject } from '../../domain/event.ts';
 import { available, type Level } from '../../domain/level.ts';
@@ -10,7 +10,6 @@ import { insertEvents, type NewEvent } from '../../queries/events.ts';
 import { updateLevels } from '../../queries/levels.ts';
 import { insertMovements } from '../../queries/movements.ts';
 import {
-  flagLinesAtRisk,
   insertLines,
   insertReservations,
   insertTransitions,
@@ -20,6 +19,7 @@ import {
 import type { Tx } from '../../queries/transaction.ts';
 import { insertTransfers, updateTransfers } from '../../queries/transfers.ts';
 import type { Batch } from './batch.ts';
+import { tellRisk } from './tellRisk.ts';
 
 export async function flushBatch(tx: Tx, batch: Batch): Promise<void> {
   const levels = [...batch.changedLevels.keys()];
@@ -43,7 +43,7 @@ export async function flushBatch(tx: Tx, batch: Batch): Promise<void> {
   await insertTransitions(tx, batch.transitions, batch.now);
   await insertMovements(tx, batch.movements, batch.now);
   await insertConflicts(tx, batch.comparisons, batch.now);
-  const atRisk = await flagAtRisk(tx, batch);
+  const atRisk = await tellRisk(tx, batch);
   await insertEvents(tx, [
     ...transferEvents(batch),
     ...reservationEvents(batch),
@@ -97,29 +97,5 @@ function transferEvents(batch: Batch): NewEvent[] {
       version: transfer.version,
       data: { ...transferFacts(transfer), ...data },
     })),
-  );
-}
-
-/** Only where units are short now, or were and may be enough again: elsewhere no line is or becomes at risk. */
-async function flagAtRisk(tx: Tx, batch: Batch): Promise<NewEvent[]> {
-  const short = [...batch.changedLevels]
-    .filter(([level, { before }]) => level.reserved > level.onHand || before.reserved > before.onHand)
-    .map(([level]) => level);
-  if (short.length === 0) return [];
-  const lines = await flagLinesAtRisk(tx, short, batch.now);
-  const byReservation = Map.groupBy(lines, (line) => line.reservationId);
-  return [...byReservation].flatMap(([id, [first, ...others]]) =>
-    first === undefined
-      ? []
-      : [
-          {
-            type: 'reservation.at_risk' as const,
-            occurredAt: batch.now,
-            location: first.location,
-            subject: id,
-            version: first.version,
-            data: { id, location: first.location, lines: [first, ...others].map(({ sku }) => ({ sku })) },
-          },
-        ],
   );
 }

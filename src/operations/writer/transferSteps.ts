@@ -62,7 +62,7 @@ export function addTransfer(batch: Batch, made: NewTransfer): Transfer {
     updatedAt: batch.now,
     lines: made.lines.map(({ sku, quantity }) => ({
       ...{ itemId: batch.item(sku).id, sku, quantity },
-      ...{ reserved: 0, shipped: 0, received: 0, damaged: 0, lost: 0 },
+      ...{ reserved: 0, shipped: 0, received: 0, damaged: 0, lost: 0, atRisk: false },
     })),
   };
   batch.transfers.add(transfer);
