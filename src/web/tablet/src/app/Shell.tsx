@@ -40,7 +40,8 @@ function focusMain(): void {
 }
 
 function Navigation() {
-  const current = nameOf(way.value.screen);
+  const shown = nameOf(way.value.screen);
+  const current = SCREENS[shown]?.within ?? shown;
   return (
     <nav class="navigation" aria-label={t('app.navigation')}>
       {Object.entries(SCREENS).map(

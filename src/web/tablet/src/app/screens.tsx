@@ -11,6 +11,8 @@ export type Screen = ComponentType<ScreenProps>;
 type Place = {
   /** Its place in the navigation: a few only; the others are reached from these. */
   navigation?: { text: TextKey; icon: IconName };
+  /** For one that is reached from another: where the navigation shows it. */
+  within?: string;
 } & ({ screen: Screen } | { load: () => Promise<Screen> });
 
 export const SCREENS: Readonly<Record<string, Place>> = {
@@ -27,11 +29,18 @@ export const SCREENS: Readonly<Record<string, Place>> = {
     load: () => import('../screens/stock/StockScreen.tsx').then((module) => module.StockScreen),
     navigation: { text: 'nav.stock', icon: 'search' },
   },
-  count: { load: () => import('../screens/count/CountScreen.tsx').then((module) => module.CountScreen) },
+  count: {
+    within: 'stock',
+    load: () => import('../screens/count/CountScreen.tsx').then((module) => module.CountScreen),
+  },
   transfers: {
+    within: 'stock',
     load: () => import('../screens/transfers/TransfersScreen.tsx').then((module) => module.TransfersScreen),
   },
-  sell: { load: () => import('../screens/sell/SellScreen.tsx').then((module) => module.SellScreen) },
+  sell: {
+    within: 'stock',
+    load: () => import('../screens/sell/SellScreen.tsx').then((module) => module.SellScreen),
+  },
   print: { load: () => import('../screens/print/PrintScreen.tsx').then((module) => module.PrintScreen) },
   conflicts: {
     load: () => import('../screens/conflicts/ConflictsScreen.tsx').then((module) => module.ConflictsScreen),

@@ -47,8 +47,8 @@ export function ChoosePlace({
           {t('stock.another')}
         </ButtonLink>
       </div>
-      <div class="stock-columns">
-        <div class="stock-column">
+      <div class="stock-column">
+        <div class="sell-what">
           {item !== undefined && <ItemHead item={item} />}
           <Stepper
             label={t('sell.quantity')}

@@ -23,7 +23,7 @@ import {
   withFigure,
 } from './receiving.ts';
 import { TransferBadge, WaitingBadge } from './TransferRow.tsx';
-import { countingOf, keepCounting, putTransfer, readTransfers } from './transfers.ts';
+import { countingOf, keepCounting, placeName, putTransfer, readTransfers } from './transfers.ts';
 
 export function Receive({ transfer }: { transfer: Transfer }) {
   const { id, lines, from, reference } = transfer;
@@ -51,7 +51,7 @@ export function Receive({ transfer }: { transfer: Transfer }) {
         <CameraButton isRepeated />
       </div>
       <header class="transfer-head">
-        <h1>{t('transfers.from', { place: from })}</h1>
+        <h1>{t('transfers.from', { place: placeName(from) })}</h1>
         <p class="stock-soft">{reference}</p>
         <TransferBadge transfer={transfer} />
         <WaitingBadge id={id} />

@@ -7,6 +7,10 @@ import { Icon, type IconName } from '../../ui/Icon.tsx';
 import { Badge, StatusBadge } from '../../ui/StatusBadge.tsx';
 import { nameOf } from '../pick/names.ts';
 import { type Transfer, unitsOf } from './receiving.ts';
+import { placeName } from './transfers.ts';
+
+/** Articles that a row names. */
+export const NAMED_MAX = 3;
 
 const LOOKS = {
   created: ['plain', 'clock'],
@@ -25,16 +29,18 @@ export function TransferRow({ transfer }: { transfer: Transfer }) {
     <>
       <Icon name="truck" />
       <span class="item-words">
-        <strong>{t(isLeaving ? 'transfers.to' : 'transfers.from', { place: isLeaving ? to : from })}</strong>
+        <strong>
+          {t(isLeaving ? 'transfers.to' : 'transfers.from', { place: placeName(isLeaving ? to : from) })}
+        </strong>
         <span class="stock-soft">
           {[reference, plural('unit.units', units), dayTime(expectedAt)].filter(Boolean).join(' · ')}
         </span>
         <span class="stock-soft">
           {lines
-            .slice(0, 3)
+            .slice(0, NAMED_MAX)
             .map(({ sku }) => nameOf(sku))
             .join(', ')}
-          {lines.length > 3 && '…'}
+          {lines.length > NAMED_MAX && '…'}
         </span>
         <span class="transfer-badges">
           <TransferBadge transfer={transfer} />

@@ -9,8 +9,8 @@ import { Icon } from '../../ui/Icon.tsx';
 import { StockTabs } from '../stock/StockTabs.tsx';
 import { Receive } from './Receive.tsx';
 import type { Transfer } from './receiving.ts';
-import { TransferRow } from './TransferRow.tsx';
-import { readTransfers, transferOf, transfers } from './transfers.ts';
+import { NAMED_MAX, TransferRow } from './TransferRow.tsx';
+import { readTransfers, transferOf, transfers, useItems } from './transfers.ts';
 import './transfers.css';
 
 export function TransfersScreen({ params }: ScreenProps) {
@@ -30,6 +30,10 @@ export function TransfersScreen({ params }: ScreenProps) {
     };
   }, [isOnline]);
   const last = transfers.last();
+  const skus = [...(last?.value.coming ?? []), ...(last?.value.leaving ?? [])].flatMap(({ lines }) =>
+    lines.slice(0, NAMED_MAX).map(({ sku }) => sku),
+  );
+  useItems([...new Set(skus)]);
   const transfer = id === undefined ? null : transferOf(id);
   return (
     <div class="stock">

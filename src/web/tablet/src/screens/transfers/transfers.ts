@@ -1,6 +1,7 @@
 // The transfers of this store, both ways, kept so that a lorry can be unpacked without a network; and what was counted
 // of each so far, kept until it is told.
-import { device, read } from '../../data/index.ts';
+import { useEffect } from 'preact/hooks';
+import { device, read, wantItem } from '../../data/index.ts';
 import { keptAnswer } from '../stock/kept.ts';
 import type { Counting, Transfer } from './receiving.ts';
 
@@ -10,6 +11,13 @@ const LISTED_MAX = 100;
 
 export const transfers = keptAnswer<Both>('transfers.1');
 const countings = keptAnswer<Record<string, Counting>>('receiving.1');
+
+/** What other locations are called, by code: a tablet reads no location but its own, save where an article is. */
+const names = keptAnswer<Record<string, string>>('locations.1');
+
+export function placeName(code: string): string {
+  return names.last()?.value[code] ?? code;
+}
 
 /** False: no answer, and the lists are as they were. */
 export async function readTransfers(): Promise<boolean> {
@@ -21,8 +29,22 @@ export async function readTransfers(): Promise<boolean> {
     read<{ data: Transfer[] }>(`/v1/transfers?from=${code}&status=created&limit=${LISTED_MAX}`),
   ]);
   if (!coming.ok || !leaving.ok) return false;
-  transfers.keep({ coming: coming.value.data, leaving: leaving.value.data });
+  const both = { coming: coming.value.data, leaving: leaving.value.data };
+  await readNames([...both.coming, ...both.leaving]);
+  transfers.keep(both);
   return true;
+}
+
+async function readNames(list: readonly Transfer[]): Promise<void> {
+  const known = names.last()?.value ?? {};
+  const stranger = list.find(({ from, to }) => known[from] === undefined || known[to] === undefined);
+  const sku = stranger?.lines[0]?.sku;
+  if (sku === undefined) return;
+  type Everywhere = { locations: { location: { code: string; name: string } }[] };
+  const answer = await read<Everywhere>(`/v1/items/${encodeURIComponent(sku)}/availability`);
+  if (!answer.ok) return;
+  const told = answer.value.locations.map(({ location }) => [location.code, location.name] as const);
+  names.keep({ ...known, ...Object.fromEntries(told) });
 }
 
 export function transferOf(id: string): Transfer | null {
@@ -46,4 +68,19 @@ export function countingOf(id: string): Counting {
 export function keepCounting(id: string, counting: Counting | null): void {
   const { [id]: _, ...others } = countings.last()?.value ?? {};
   countings.keep(counting === null ? others : { ...others, [id]: counting });
+}
+
+/** Asks for the names that are not known yet, one after the other: a list is no reason to keep a counter waiting. */
+export function useItems(skus: readonly string[]): void {
+  const key = skus.join(' ');
+  useEffect(() => {
+    let isWanted = true;
+    const ask = async () => {
+      for (const sku of key === '' ? [] : key.split(' ')) if (isWanted) await wantItem(sku);
+    };
+    void ask();
+    return () => {
+      isWanted = false;
+    };
+  }, [key]);
 }
