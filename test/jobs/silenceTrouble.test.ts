@@ -296,8 +296,8 @@ test('a ledger of billions sold ends the step for nobody', async () => {
 
 test('plans, alternatives and what is sent from where it is silent are stale, too', async () => {
   await shop.locations({ PARIS: { replenishment: { from: 'LILLE', leadTimeDays: 1, cutOff: '18:00' } } });
-  await sell('till', 'LILLE');
-  await expectHeartbeat('till');
+  await sell('only-lille', 'LILLE');
+  await expectHeartbeat('only-lille');
   await pass(HOUR);
   // Paris has none: what it promises is what Lille would send.
   expect(await stale()).toEqual(['LILLE', 'PARIS']);

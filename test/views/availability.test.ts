@@ -83,11 +83,13 @@ describe('alternatives', () => {
         location: expect.objectContaining({ code: LENS, timeZone: 'Europe/Paris' }),
         distanceKm: 27.55,
         promise: { readyAt: new Date('2026-11-24T14:00:00.000Z') },
+        staleSince: null,
       },
       {
         location: expect.objectContaining({ code: LYON }),
         distanceKm: 557.32,
         promise: { readyAt: new Date('2026-11-24T13:30:00.000Z') },
+        staleSince: null,
       },
     ]);
   });
