@@ -20,9 +20,12 @@ beforeAll(async () => {
   await shop.put(TABLE, STORE, 500);
   await shop.put(LAMP, STORE, 500);
   const item = { name: { fr: 'Table basse', en: 'Coffee table' }, barcodes: [BARCODE] };
-  await shop
-    .putResource(`/v1/items/${TABLE}`, { ...item, price: { amount: 189.9, currency: 'EUR' } })
-    .expect(200);
+  const sent = await fetch(`${shop.app.url}/v1/items/${TABLE}`, {
+    method: 'PUT',
+    headers: { Authorization: `Bearer ${shop.app.admin}`, 'Content-Type': 'application/json' },
+    body: JSON.stringify({ ...item, price: { amount: 189.9, currency: 'EUR' } }),
+  });
+  expect(sent.status).toBe(200);
   tablet = await openTablet(browser, shop, STORE, { language: 'en' });
   ({ page } = tablet);
 }, 60_000);

@@ -62,12 +62,21 @@ export function useDesk(live: OrderView): Desk {
       result.value = { ...done, isWaiting: outcome === null };
       scannedCode.value = null;
       play('done');
+      if (outcome === null) void sent.done.then((late) => settle(done, late));
       return;
     }
     frozen.value = null;
     play('wrong');
     // A wrong code is told here and now; everything else stays on the order until somebody has seen it.
     if (heardWrongCode(live.id, outcome.problem)) await dismiss(sent.action.id);
+  }
+
+  /** What waited for the network got its answer: refused, it is not done, and the order says why. */
+  function settle(done: Result, outcome: Outcome): void {
+    result.value = outcome.ok ? done : null;
+    if (outcome.ok) return;
+    frozen.value = null;
+    play('wrong');
   }
 
   function heardWrongCode(id: string, problem: ProblemDocument): boolean {
