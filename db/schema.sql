@@ -319,7 +319,7 @@ CREATE TABLE movements (
   CONSTRAINT movements_pkey PRIMARY KEY (id),
   CONSTRAINT movements_source_event_key UNIQUE (source, event_id),
   CONSTRAINT movements_count_states_a_value CHECK (((type = 'count'::text) = (on_hand_delta IS NULL))),
-  CONSTRAINT movements_reserved_delta_not_positive CHECK ((reserved_delta <= 0)),
+  CONSTRAINT movements_reserved_delta_sign CHECK (((reserved_delta <= 0) OR ((type = 'found'::text) AND (reserved_delta <= quantity)))),
   CONSTRAINT movements_type_known CHECK ((type = ANY (ARRAY['sale'::text, 'return'::text, 'receipt'::text, 'loss'::text, 'found'::text, 'damage'::text, 'adjustment'::text, 'count'::text, 'transfer_out'::text, 'transfer_in'::text])))
 );
 CREATE INDEX movements_level_idx ON public.movements USING btree (item_id, location_id, occurred_at);

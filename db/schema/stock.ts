@@ -87,7 +87,10 @@ export const movements = pgTable(
       sql`${t.type} IN ('sale', 'return', 'receipt', 'loss', 'found', 'damage', 'adjustment', 'count', 'transfer_out', 'transfer_in')`,
     ),
     check('movements_count_states_a_value', sql`(${t.type} = 'count') = (${t.onHandDelta} IS NULL)`),
-    check('movements_reserved_delta_not_positive', sql`${t.reservedDelta} <= 0`),
+    check(
+      'movements_reserved_delta_sign',
+      sql`${t.reservedDelta} <= 0 OR (${t.type} = 'found' AND ${t.reservedDelta} <= ${t.quantity})`,
+    ),
   ],
 );
 

@@ -94,7 +94,7 @@ describe('PostgreSQL refuses', () => {
     [
       'one that reserves',
       forged('type, quantity, on_hand_delta, reserved_delta', "'sale', 1, -1, 1"),
-      'movements_reserved_delta_not_positive',
+      'movements_reserved_delta_sign',
     ],
     [
       'the same event twice',

@@ -1,0 +1,2 @@
+ALTER TABLE "movements" DROP CONSTRAINT "movements_reserved_delta_not_positive";--> statement-breakpoint
+ALTER TABLE "movements" ADD CONSTRAINT "movements_reserved_delta_sign" CHECK ("movements"."reserved_delta" <= 0 OR ("movements"."type" = 'found' AND "movements"."reserved_delta" <= "movements"."quantity"));
