@@ -63,20 +63,24 @@ test('what an external database saved is the same in an embedded one, and the sa
   const dataDir = path.join(folder, 'data');
   const env = { COMPTOIR_DATA_DIR: dataDir };
   expect(checksumIn(await runCommand(['restore', saved], { env }))).toBe(checksum);
+  const again = path.join(folder, 'again');
+  expect(checksumIn(await runHere(['backup', again], { env }))).toBe(checksum);
+  await inEmpty(async ({ url }) => {
+    expect(checksumIn(await runHere(['restore', again, '--database', url]))).toBe(checksum);
+    const third = await runHere(['backup', path.join(folder, 'third'), '--json', '--database', url]);
+    expect(JSON.parse(third.out)).toMatchObject({ checksum });
+  });
 
   const comptoir = await startProcess({ ...env, COMPTOIR_DEMO: '0' });
   try {
     await servesAsBefore(comptoir, env);
-    const again = path.join(folder, 'again');
-    // Through the running server: no second process opens its files.
-    const second = checksumIn(await runHere(['backup', again], { env }));
-    expect(second).toBe(checksum);
-    const refused = await runHere(['restore', again], { env });
+    // Through the running server, which notes when it looked at what: no second process opens its files.
+    const running = path.join(folder, 'running');
+    const second = checksumIn(await runHere(['backup', running], { env }));
+    const refused = await runHere(['restore', running], { env });
     expect(refused).toMatchObject({ code: 1, err: expect.stringContaining('is in use by process') });
     await inEmpty(async ({ url }) => {
-      expect(checksumIn(await runHere(['restore', again, '--database', url]))).toBe(checksum);
-      const third = await runHere(['backup', path.join(folder, 'third'), '--json', '--database', url]);
-      expect(JSON.parse(third.out)).toMatchObject({ checksum });
+      expect(checksumIn(await runHere(['restore', running, '--database', url]))).toBe(second);
     });
   } finally {
     expect(await comptoir.stop()).toBe(0);
