@@ -83,9 +83,9 @@ export function moveRoute<Body, Command>(move: Move<Body, Command>): AnyRoute {
   });
 }
 
-/** A hold that expired names where else the cart is. */
+/** A hold that expired, or for which there is not enough, names where else the cart is. */
 async function explained(refusal: Problem, call: MoveCall<unknown>, deps: Deps): Promise<Problem> {
-  if (refusal.code !== 'reservation-expired') return refusal;
+  if (refusal.code !== 'reservation-expired' && refusal.code !== 'insufficient-stock') return refusal;
   const reservation = await visibleReservation(call, deps);
   return withAlternatives(deps, call, refusal, reservation);
 }

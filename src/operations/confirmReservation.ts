@@ -1,5 +1,5 @@
 // The order is placed: no TTL any more, a pickup code is made, the store is alerted.
-// A hold that expired takes its stock again where it is still there.
+// A hold that expired, or whose transfer fell short, takes what it lacks from what is here, or is refused.
 import { available } from '../domain/level.ts';
 import { Problem } from '../domain/problem.ts';
 import {
@@ -9,6 +9,7 @@ import {
   type Reservation,
   type Status,
   stillWanted,
+  unitsShort,
 } from '../domain/reservation.ts';
 import type { Batch } from './writer/batch.ts';
 import { confirmFeed } from './writer/feedSteps.ts';
@@ -33,7 +34,9 @@ export type ConfirmReservation = {
   actor: Actor;
 };
 
-/** Refuses with unknown-reservation, invalid-transition, order-reference-taken, reservation-expired. */
+/**
+ * Refuses with unknown-reservation, invalid-transition, order-reference-taken, reservation-expired, insufficient-stock.
+ */
 export const confirmReservation: StockOperation<ConfirmReservation, Reservation> = {
   name: 'confirmReservation',
 
@@ -61,6 +64,7 @@ export const confirmReservation: StockOperation<ConfirmReservation, Reservation>
     const from = reservation.status;
     // A hold that was due has been ended with the other due holds, before this command: it asks like anybody else.
     if (from === 'expired') takeAgain(batch, reservation);
+    const taken = from === 'held' ? takeMissing(batch, reservation) : [];
     batch.orderReferences.claim(reservation, command.orderReference);
     reservation.status = 'confirmed';
     reservation.expiresAt = null;
@@ -72,7 +76,9 @@ export const confirmReservation: StockOperation<ConfirmReservation, Reservation>
       command.pickupCodes[batch.attempt % command.pickupCodes.length] ?? command.pickupCodes[0];
     reservation.escalatesAt = command.escalatesAt;
     confirmFeed(batch, reservation);
-    batch.record(reservation, 'reservation.confirmed', command.actor, from);
+    // What was reserved at any instant is told from here on (queries/stock.ts).
+    const data = taken.length === 0 ? {} : { taken };
+    batch.record(reservation, 'reservation.confirmed', command.actor, from, data);
     return reservation;
   },
 };
@@ -106,4 +112,33 @@ function takeAgain(batch: Batch, reservation: Reservation): void {
     batch.reserve(batch.levelOf(line.itemId, reservation.locationId), line, units, 'reserved');
     line.reservedAt = batch.now;
   }
+}
+
+/**
+ * What a transfer does not bring to the hold any more, from what is here: until it is confirmed nobody is promised
+ * anything, so the shop hears of a shortage rather than the customer. Answers the units that were taken.
+ */
+function takeMissing(batch: Batch, reservation: Reservation): { sku: string; quantity: number }[] {
+  const missing = reservation.lines.flatMap((line) => {
+    const level = batch.levelOf(line.itemId, reservation.locationId);
+    return unitsShort(line) === 0 ? [] : [{ line, level, units: unitsShort(line) }];
+  });
+  const shortages = missing.flatMap(({ line, level, units }) => {
+    const requested = stillWanted(line);
+    const there = requested - units + available(level);
+    return there < requested ? [{ sku: line.sku, requested, available: there }] : [];
+  });
+  if (shortages.length > 0) {
+    const skus = shortages.map(({ sku }) => sku).join(', ');
+    throw new Problem(
+      'insufficient-stock',
+      `What ${reservation.id} waited for does not come, and ${reservation.location} does not have enough of ${skus}.`,
+      { shortages },
+    );
+  }
+  for (const { line, level, units } of missing) {
+    if (line.reserved === 0) line.reservedAt = batch.now;
+    batch.reserve(level, line, units, 'reserved');
+  }
+  return missing.map(({ line, units }) => ({ sku: line.sku, quantity: units }));
 }

@@ -130,9 +130,10 @@ export async function listStockAsOf(
        LEFT JOIN LATERAL (
          SELECT sum(CASE type WHEN 'held' THEN told.quantity ELSE -told.quantity END) AS units
          FROM reservation_transitions
-         CROSS JOIN LATERAL json_to_recordset(CASE type WHEN 'held' THEN data->'awaited' ELSE data->'fed' END)
+         CROSS JOIN LATERAL json_to_recordset(CASE type
+           WHEN 'held' THEN data->'awaited' WHEN 'confirmed' THEN data->'taken' ELSE data->'fed' END)
            AS told (sku text, quantity int)
-         WHERE reservation_id = n.reservation_id AND type IN ('held', 'transfer') AND at <= $7 AND told.sku = page.sku
+         WHERE reservation_id = n.reservation_id AND type IN ('held', 'transfer', 'confirmed') AND at <= $7 AND told.sku = page.sku
        ) awaited ON NOT EXISTS (
          -- Taken again after it expired, all of it here.
          SELECT FROM reservation_transitions

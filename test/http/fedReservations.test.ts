@@ -297,6 +297,35 @@ describe('a transfer that fails', () => {
     await act(order.id, 'cancel');
   });
 
+  test('before the order is placed has it take what is here instead', async () => {
+    const held = await holdFed();
+    await move(held.transfer.id, 'cancel');
+    await restock(TABLE, STORE, 2);
+    const before = await level(TABLE, STORE);
+    const order = await act(held.id, 'confirm', { orderReference: `order-${held.id}` });
+    expect(tableOf(order)).toMatchObject({ quantity: 3, awaited: 0, atRisk: false });
+    expect((await level(TABLE, STORE)).reserved - before.reserved).toBe(2);
+    const asOf = new Date(clock).toISOString();
+    clock += 1_000;
+    const { body } = await shop.get(`/v1/stock?sku=${TABLE}&location=${STORE}&asOf=${asOf}`).expect(200);
+    expect(body.data[0].reserved).toBe(before.reserved + 2);
+    await act(held.id, 'cancel');
+  });
+
+  test('before the order is placed, and is not here either, is a shortage', async () => {
+    const held = await holdFed();
+    await move(held.transfer.id, 'cancel');
+    await restock(TABLE, STORE, 1);
+    const refused = await act(held.id, 'confirm', { orderReference: `order-${held.id}` }, 409);
+    expect(refused).toMatchObject({
+      code: 'insufficient-stock',
+      shortages: [{ sku: TABLE, requested: 3, available: 2 }],
+      alternatives: expect.any(Array),
+    });
+    expect(await read(held.id)).toMatchObject({ status: 'held' });
+    await act(held.id, 'cancel');
+  });
+
   test('leaves an order of which the rest is handed over, and no unit is written off that never came', async () => {
     const order = await orderFed();
     await move(order.transfer.id, 'cancel');

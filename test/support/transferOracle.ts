@@ -188,6 +188,12 @@ export class TransferOracle {
     const order = this.orders.get(id);
     if (order === undefined) return 'unknown-reservation';
     if (order.status === 'cancelled') return 'invalid-transition';
+    if (order.status === 'held') {
+      const short = order.quantity - order.reserved - order.awaited;
+      if (short > 0 && short > this.#free(order.place)) return 'insufficient-stock';
+      order.reserved += short;
+      this.#at(order.place).reserved += short;
+    }
     order.status = 'confirmed';
     return 'ok';
   }
