@@ -84,14 +84,13 @@ test.each(['slip', 'label'] as const)('a %s has nothing on it that lets anybody 
 test('paper gets the sheets alone, black on white, whatever the screen looks like', async () => {
   await openSheets('label');
   await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
-  expect(await page.locator('nav').isVisible()).toBe(false);
-  expect(await page.locator('.print-controls').isVisible()).toBe(false);
-  const colours = await page
-    .locator('.label')
-    .first()
-    .evaluate('(label) => [getComputedStyle(label).color, getComputedStyle(label).backgroundColor]');
-  expect(colours).toEqual(['rgb(0, 0, 0)', 'rgb(255, 255, 255)']);
+  const seen = await page.evaluate(`({
+    visible: ['nav', '.print-controls', '.label'].filter((name) => document.querySelector(name).checkVisibility()),
+    colour: getComputedStyle(document.querySelector('.label')).color,
+    ground: getComputedStyle(document.querySelector('.label')).backgroundColor,
+  })`);
   await page.emulateMedia({ media: 'screen', colorScheme: 'dark' });
+  expect(seen).toEqual({ visible: ['.label'], colour: 'rgb(0, 0, 0)', ground: 'rgb(255, 255, 255)' });
 });
 
 test('several orders are chosen and printed at once', async () => {
