@@ -73,6 +73,10 @@ function pickLine(
   const newlyMissing = picked.missing - line.missing;
   line.picked = picked.picked;
   if (newlyMissing === 0) return [];
+  if (newlyMissing < 0) {
+    findAgain(batch, reservation, actor, line, picked);
+    return [];
+  }
   const reason = picked.reason ?? 'not_found';
   // What a transfer did not bring was never on hand here: it is missing, and not lost.
   const lost = Math.max(0, newlyMissing - unitsShort(line));
@@ -89,6 +93,34 @@ function pickLine(
   return [{ sku: line.sku, missing: newlyMissing, reason }];
 }
 
+/** Given up too early: the units are on hand again, and reserved for the line again, so that nobody else gets them. */
+function findAgain(
+  batch: Batch,
+  reservation: Reservation,
+  actor: Actor,
+  line: ReservationLine,
+  { missing }: Totals,
+): void {
+  const units = line.missing - missing;
+  if (reservation.transfer !== null) {
+    throw new Problem(
+      'units-not-here',
+      `${line.missing} of ${line.sku} are missing, some of which a transfer may not have brought: units found again are reported as a movement.`,
+      { sku: line.sku, missing: line.missing },
+    );
+  }
+  line.missing = missing;
+  line.missingReason = missing === 0 ? null : line.missingReason;
+  moveLine(batch, reservation, line, actor, {
+    type: 'found',
+    units,
+    step: 'found',
+    reason: 'found',
+    takesReserved: false,
+    givesReserved: true,
+  });
+}
+
 function assertUnits(line: ReservationLine, picked: Totals): void {
   if (picked.picked + picked.missing > line.quantity) {
     throw new Problem(
@@ -102,13 +134,6 @@ function assertUnits(line: ReservationLine, picked: Totals): void {
       'units-not-here',
       `${unitsOut(line)} of ${line.quantity} of ${line.sku} were sold at the till: ${picked.missing} cannot be missing.`,
       { sku: line.sku, quantity: line.quantity },
-    );
-  }
-  if (picked.missing < line.missing) {
-    throw new Problem(
-      'units-not-here',
-      `${line.missing} of ${line.sku} left on hand as missing already; units found again are reported as a movement.`,
-      { sku: line.sku, missing: line.missing },
     );
   }
 }

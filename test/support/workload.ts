@@ -225,9 +225,10 @@ function toldAt({ createdAt }: Order, n: readonly number[], now: number): number
   return Math.max(createdAt, now - (b % 120) * 1_000);
 }
 
-/** Mostly all of a line; sometimes a unit is missing, or the figures cannot be. */
+/** Mostly all of a line; sometimes a unit is missing, or was found again, or the figures cannot be. */
 function pickedOf({ sku, quantity, missing }: Order['lines'][number], n: number) {
-  const nowMissing = n % 4 === 0 ? Math.min(quantity, missing + 1) : missing;
+  const change = n % 4 === 0 ? 1 : n % 7 === 0 ? -1 : 0;
+  const nowMissing = Math.max(0, Math.min(quantity, missing + change));
   return { sku, picked: n % 13 === 0 ? quantity + 1 : quantity - nowMissing, missing: nowMissing };
 }
 

@@ -40,6 +40,8 @@ export type LineMovement = {
   reason: string;
   /** True when the units leave the line's reserved ones too. */
   takesReserved: boolean;
+  /** True when they are reserved for the line again. */
+  givesReserved?: boolean;
 };
 
 /** Moves units of a line in the ledger, as Comptoir's own source: when it was done, as far as somebody told. */
@@ -48,16 +50,17 @@ export function moveLine(
   reservation: Reservation,
   line: ReservationLine,
   actor: Actor,
-  { type, units, step, reason, takesReserved }: LineMovement,
+  { type, units, step, reason, takesReserved, givesReserved = false }: LineMovement,
 ): void {
   const level = batch.levelOf(line.itemId, reservation.locationId);
   const taken = takesReserved ? Math.min(units, line.reserved) : 0;
-  if (taken > 0) batch.reserve(level, line, -taken, reason);
+  const reservedDelta = givesReserved ? units : 0 - taken;
+  if (reservedDelta !== 0) batch.reserve(level, line, reservedDelta, reason);
   const movement = {
     type,
     quantity: units,
     onHandDelta: onHandDelta(type, units),
-    reservedDelta: 0 - taken,
+    reservedDelta,
     source: OWN_SOURCE,
     sourceRank: 0,
     eventId: `${reservation.id}/${reservation.version + 1}/${step}/${line.sku}`,
