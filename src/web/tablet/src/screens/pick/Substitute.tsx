@@ -92,6 +92,12 @@ function Search({ except, onChoose }: { except: string; onChoose: (item: Item) =
   const words = useSignal('');
   const [found, setFound] = useState<readonly Item[] | null>(null);
   const search = async () => {
+    // A scanner types into the field: its code names one article.
+    const exact = await articleOf(words.value.trim());
+    if (exact !== null && exact.sku !== except) {
+      onChoose(exact);
+      return;
+    }
     const answer = await read<{ data: Item[] }>(
       `/v1/items?q=${encodeURIComponent(words.value.trim())}&limit=${FOUND_MAX}`,
     );

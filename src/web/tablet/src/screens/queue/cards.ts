@@ -1,12 +1,11 @@
 // What a card of the queue says of its order, and what can be done with it from there. Pure.
 import type { OrderView } from '../../data/model.ts';
-import type { Tone } from '../../ui/Card.tsx';
 import { isAwaiting } from './ringing.ts';
 
 /** So long before its promise an order is shown as pressing. */
 const PRESSING_MILLISECONDS = 10 * 60_000;
 
-export type Time = { tone: Extract<Tone, 'plain' | 'warn' | 'bad'>; left: number };
+export type Time = { tone: 'plain' | 'warn' | 'bad'; left: number };
 
 /** Milliseconds to the promise, below 0 where it is over; null where none was made. */
 export function timeLeft({ promise }: Pick<OrderView, 'promise'>, now: number): Time | null {

@@ -1,0 +1,315 @@
+// From the ring to ready in a real browser: the bell, the queue, picking one order and several, what is missing, and the
+// way back from each step.
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import type { Browser, Page } from 'playwright-core';
+import { storeQr } from '../../src/web/tablet/src/screens/counter/orderCode.ts';
+import { openBrowser, openTablet, tabletPages } from '../support/browser.ts';
+import { eventually } from '../support/eventually.ts';
+import { scan } from '../support/scanner.ts';
+import { LAMP, OTHER_STORE, openShop, type Shop, STORE, TABLE } from '../support/shop.ts';
+
+const TABLE_CODE = '2041700001004';
+const LAMP_CODE = '2041700002001';
+
+let shop: Shop;
+let browser: Browser;
+let page: Page;
+let placed = 0;
+
+beforeAll(async () => {
+  [shop, browser] = await Promise.all([openShop({ tablet: await tabletPages() }), openBrowser()]);
+  await shop.put(TABLE, STORE, 200);
+  await shop.put(LAMP, STORE, 200);
+  await shop.put(LAMP, OTHER_STORE, 50);
+  await put(`/v1/items/${TABLE}`, {
+    name: { fr: 'Table basse', en: 'Coffee table' },
+    barcodes: [TABLE_CODE],
+  });
+  await put(`/v1/items/${LAMP}`, { name: { fr: 'Lampe', en: 'Lamp' }, barcodes: [LAMP_CODE] });
+  await put(`/v1/locations/${STORE}/shelves`, {
+    places: [
+      { sku: TABLE, aisle: 'B10' },
+      { sku: LAMP, aisle: 'B2' },
+    ],
+  });
+  ({ page } = await openTablet(browser, shop, STORE, { language: 'en' }));
+}, 60_000);
+afterAll(async () => {
+  await browser.close();
+  await shop.app.close();
+});
+beforeEach(async () => {
+  await page.evaluate(`location.hash = '#/queue'`);
+  await page.locator('[data-screen="queue"]').waitFor();
+});
+
+async function put(path: string, body: object): Promise<void> {
+  const answer = await fetch(`${shop.app.url}${path}`, {
+    method: 'PUT',
+    headers: { Authorization: `Bearer ${shop.app.admin}`, 'Content-Type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+  expect(answer.ok).toBe(true);
+}
+
+/** An order that the shop placed and confirmed. */
+async function order(lines: object[], name = 'Camille Martin'): Promise<string> {
+  placed += 1;
+  const { id } = await shop.hold({ lines });
+  const confirmed = { orderReference: `P-${placed}`, customer: { name } };
+  await shop.post(`/v1/reservations/${id}/confirm`, confirmed).expect(200);
+  await page.locator(`[data-order="${id}"]`).waitFor({ state: 'attached' });
+  return id;
+}
+
+async function orderNow(id: string) {
+  return (await shop.get(`/v1/reservations/${id}`).expect(200)).body;
+}
+
+async function onHand(sku: string): Promise<number> {
+  return (await shop.get(`/v1/stock?location=${STORE}&sku=${sku}`).expect(200)).body.data[0].onHand;
+}
+
+/** Its pick screen, started from its card. */
+async function start(id: string): Promise<void> {
+  await page.locator(`#${id}`).getByRole('button', { name: 'Pick' }).click();
+  await page.locator(`[data-screen="pick"][data-order="${id}"] .line-card`).waitFor();
+}
+
+const button = (name: string | RegExp) => page.getByRole('button', { name, exact: typeof name === 'string' });
+const count = () => page.locator('.line-count strong').first();
+
+describe('the bell', () => {
+  test('rings at every tablet of the store until somebody touches it at one of them', async () => {
+    const other = await openTablet(browser, shop, STORE, { language: 'en', staff: 'Karim' });
+    const id = await order([{ sku: TABLE, quantity: 1 }]);
+    await other.page.locator('[data-bell]', { hasText: 'Camille M.' }).waitFor();
+    await page.locator('[data-bell]').getByRole('button', { name: 'Seen' }).click();
+    await other.page.locator('[data-bell]').waitFor({ state: 'detached' });
+    expect((await orderNow(id)).acknowledgedAt).toEqual(expect.any(String));
+    await other.context.close();
+  });
+
+  test('sounds again and again, and is silent after any touch on the order', async () => {
+    await page.evaluate(`
+      window.sounded = 0;
+      const make = AudioContext.prototype.createOscillator;
+      AudioContext.prototype.createOscillator = function () {
+        window.sounded += 1;
+        return make.call(this);
+      };
+    `);
+    const id = await order([{ sku: TABLE, quantity: 1 }]);
+    const sounded = async () => Number(await page.evaluate('window.sounded'));
+    const once = await eventually(async () => (await sounded()) || false);
+    await eventually(async () => expect(await sounded()).toBeGreaterThan(once));
+    await page.locator(`#${id} .order-facts`).click();
+    await page.locator('[data-bell]').waitFor({ state: 'detached' });
+    await eventually(async () => expect((await orderNow(id)).acknowledgedAt).not.toBeNull());
+  });
+});
+
+describe('an order', () => {
+  test('of one line is ready after three taps and one scan from its ring', async () => {
+    await page.evaluate(`
+      window.taps = 0;
+      addEventListener('click', (event) => { if (event.isTrusted) window.taps += 1; }, true);
+      localStorage.setItem('comptoir.shelves', '["C4"]');
+    `);
+    await stageOne('C5');
+    await page.evaluate('window.taps = 0');
+    await page.evaluate(`location.hash = '#/queue'`);
+    const id = await order([{ sku: TABLE, quantity: 1 }], 'Zoé Petit');
+    await page.locator('[data-bell]').getByRole('button', { name: 'Pick' }).click();
+    await page.locator(`[data-screen="pick"][data-order="${id}"] .line-card`).waitFor();
+    await scan(page, TABLE_CODE);
+    await button('C6').click();
+    await button('Ready').click();
+    await page.locator(`[data-staged="${id}"]`).waitFor();
+    expect(await page.evaluate('window.taps')).toBe(3);
+    await eventually(async () => expect(await orderNow(id)).toMatchObject({ status: 'ready', shelf: 'C6' }));
+  });
+
+  /** So that the tablet has a shelf to offer. */
+  async function stageOne(shelf: string): Promise<void> {
+    const id = await order([{ sku: TABLE, quantity: 1 }]);
+    await start(id);
+    await button('Found').click();
+    await page.getByLabel('Shelf or bag').last().fill(shelf);
+    await button('Ready').click();
+    await page.locator(`[data-staged="${id}"]`).waitFor();
+  }
+
+  test('is walked by aisle, numbers as numbers, and counts two quick scans as two units', async () => {
+    const id = await order([
+      { sku: TABLE, quantity: 1 },
+      { sku: LAMP, quantity: 3 },
+    ]);
+    await start(id);
+    expect(await page.locator('.line-row[data-sku]').allTextContents()).toEqual([
+      expect.stringContaining('Lamp'),
+      expect.stringContaining('Coffee table'),
+    ]);
+    await scan(page, LAMP_CODE);
+    await scan(page, LAMP_CODE);
+    await page.locator('.line-count', { hasText: '2 / 3' }).waitFor();
+    await eventually(async () =>
+      expect((await orderNow(id)).lines).toContainEqual(expect.objectContaining({ sku: LAMP, picked: 2 })),
+    );
+  });
+
+  test('takes no wrong article: red, with what it was and what is wanted', async () => {
+    const id = await order([{ sku: TABLE, quantity: 1 }]);
+    await start(id);
+    await scan(page, LAMP_CODE);
+    const alarm = page.locator('[data-wrong]');
+    await alarm.getByText('You scanned: Lamp').waitFor();
+    await alarm.getByText('Wanted: Coffee table').waitFor();
+    expect(await count().textContent()).toBe('0');
+    await scan(page, TABLE_CODE);
+    await alarm.waitFor({ state: 'detached' });
+    await scan(page, TABLE_CODE);
+    await alarm.getByText('There is enough of it: Coffee table').waitFor();
+  });
+
+  test('that somebody else picks is taken over only after a question', async () => {
+    const id = await order([{ sku: TABLE, quantity: 1 }]);
+    await shop.post(`/v1/reservations/${id}/start`, { staff: 'Karim' }).expect(200);
+    await page.locator(`[data-column="picking"] #${id}`).getByRole('button', { name: 'Take over' }).click();
+    await page.getByText('Karim is picking order').waitFor();
+    await page.getByRole('dialog').getByRole('button', { name: 'Take over' }).click();
+    await page.locator(`[data-screen="pick"][data-order="${id}"] .line-card`).waitFor();
+    await eventually(async () => expect((await orderNow(id)).takenBy).toBe('Amélie'));
+  });
+
+  test('is opened by the code on its slip', async () => {
+    const id = await order([{ sku: TABLE, quantity: 1 }]);
+    await scan(page, storeQr(id));
+    await page.locator(`[data-screen="pick"][data-order="${id}"]`).waitFor();
+  });
+});
+
+describe('each step has a way back', () => {
+  test('what was found', async () => {
+    const id = await order([{ sku: TABLE, quantity: 2 }]);
+    await start(id);
+    await button('All found (2)').click();
+    await page.locator('[data-undo="found"]').getByRole('button', { name: 'Undo' }).click();
+    await page.locator('.line-count', { hasText: '0 / 2' }).waitFor();
+    await eventually(async () => expect((await orderNow(id)).lines[0].picked).toBe(0));
+  });
+
+  test('what was missing: the stock is as it was', async () => {
+    const before = await onHand(LAMP);
+    const id = await order([{ sku: LAMP, quantity: 2 }]);
+    await start(id);
+    await button('Missing').click();
+    await button('Not found').click();
+    await eventually(async () => expect(await onHand(LAMP)).toBe(before - 2));
+    await button('Close').click();
+    await page.locator('[data-undo="missing"]').getByRole('button', { name: 'Undo' }).click();
+    await eventually(async () => expect(await onHand(LAMP)).toBe(before));
+    expect((await orderNow(id)).lines[0]).toMatchObject({ missing: 0, missingReason: null });
+    expect((await shop.get('/v1/integrity').expect(200)).body.drift).toEqual([]);
+  });
+
+  test('what was ready', async () => {
+    const id = await order([{ sku: TABLE, quantity: 1 }]);
+    await start(id);
+    await button('Found').click();
+    await button('Ready').click();
+    await button('Reopen').click();
+    await page.locator('[data-stage]').waitFor();
+    await eventually(async () => expect((await orderNow(id)).status).toBe('picking'));
+  });
+});
+
+describe('what is missing', () => {
+  test('leaves the stock at once, and the rest is ready without it', async () => {
+    const before = await onHand(LAMP);
+    const id = await order([
+      { sku: TABLE, quantity: 1 },
+      { sku: LAMP, quantity: 2 },
+    ]);
+    await start(id);
+    await button('Missing').click();
+    await button('One fewer').click();
+    await button('Damaged').click();
+    await page.getByText('1 unit taken off the stock').waitFor();
+    await page.locator('.way', { hasText: 'Go on without' }).click();
+    await button('Found').click();
+    await button('Found').click();
+    await button('Ready').click();
+    await page.locator(`[data-staged="${id}"]`).waitFor();
+    await eventually(async () => expect((await orderNow(id)).status).toBe('ready'));
+    expect(await onHand(LAMP)).toBe(before - 1);
+    expect((await orderNow(id)).lines).toContainEqual(
+      expect.objectContaining({ sku: LAMP, picked: 1, missing: 1, missingReason: 'damaged' }),
+    );
+  });
+
+  test('is reserved in another store that has it, for the same customer', async () => {
+    const id = await order([{ sku: LAMP, quantity: 1 }], 'Nina Roux');
+    await start(id);
+    await button('Missing').click();
+    await button('Not found').click();
+    await page.locator('.way', { hasText: '1 store has it.' }).click();
+    await button('Reserve there').click();
+    await page.getByText(`Reserved in ${OTHER_STORE} for Nina R.`).waitFor();
+    const { orderReference } = await orderNow(id);
+    await eventually(async () => {
+      const { body } = await shop.get(`/v1/reservations?location=${OTHER_STORE}`).expect(200);
+      expect(body.data).toEqual([
+        expect.objectContaining({ status: 'confirmed', orderReference: `${orderReference}/${OTHER_STORE}` }),
+      ]);
+    });
+  });
+
+  test('is replaced with another article, once the customer agreed', async () => {
+    const id = await order([{ sku: LAMP, quantity: 1 }]);
+    await start(id);
+    await button('Missing').click();
+    await button('Display model only').click();
+    await page.locator('.way', { hasText: 'Replace' }).click();
+    await page.getByLabel('Scan or find the replacement').fill(TABLE_CODE);
+    await page.keyboard.press('Enter');
+    await page.getByRole('dialog').getByText('Coffee table').waitFor();
+    expect(await button('Replace (1)').isDisabled()).toBe(true);
+    await button('By telephone').click();
+    await button('Replace (1)').click();
+    await page.locator('.line-card', { hasText: 'Coffee table' }).waitFor();
+    await scan(page, TABLE_CODE);
+    await page.locator('[data-stage]').waitFor();
+    expect((await orderNow(id)).lines).toContainEqual(
+      expect.objectContaining({ sku: TABLE, substitutes: LAMP }),
+    );
+  });
+});
+
+test('two orders are picked in one walk, each unit into its bag', async () => {
+  const first = await order(
+    [
+      { sku: TABLE, quantity: 1 },
+      { sku: LAMP, quantity: 1 },
+    ],
+    'Ana Un',
+  );
+  const second = await order([{ sku: LAMP, quantity: 1 }], 'Bob Deux');
+  await page.evaluate(`location.hash = '#/batch'`);
+  for (const id of [first, second]) await page.locator(`[data-offer="${id}"]`).click();
+  await button('Start (2 orders)').click();
+  await page.locator('.line-card[data-line]', { hasText: 'Aisle B2' }).waitFor();
+  await scan(page, LAMP_CODE);
+  await page.getByText('Into bag A').waitFor();
+  await scan(page, LAMP_CODE);
+  await page.getByText('Into bag B').waitFor();
+  await scan(page, TABLE_CODE);
+  await page.getByText('Put bag A down').waitFor();
+  await button('Ready').click();
+  await page.getByText('Put bag B down').waitFor();
+  await button('Ready').click();
+  await page.getByText('The walk is over.').waitFor();
+  await eventually(async () => {
+    expect([(await orderNow(first)).status, (await orderNow(second)).status]).toEqual(['ready', 'ready']);
+  });
+});
