@@ -48,18 +48,18 @@ export async function findItemHeads(tx: Tx, skus: readonly string[]): Promise<It
   );
 }
 
-/** By sku, byte by byte, after `after`. `search` is a tsquery (src/domain/itemSearch.ts); null: every item. */
+/** By sku, byte by byte, after `after`. `search` is a tsquery (src/domain/itemSearch.ts); null: every item, as for `skus`. */
 export async function listItems(
   tx: Tx,
-  page: { search: string | null; after: string | null; limit: number },
+  page: { search: string | null; skus: readonly string[] | null; after: string | null; limit: number },
 ): Promise<ItemRecord[]> {
   const rows = await tx.run<ItemRow>(
     'items.list',
     `SELECT ${COLUMNS} FROM items i
      WHERE ($1::text IS NULL OR i.search_terms @@ $1::text::tsquery)
-       AND ($2::text IS NULL OR i.sku > $2::text)
+       AND ($2::text IS NULL OR i.sku > $2::text) AND ($4::text[] IS NULL OR i.sku = ANY ($4::text[]))
      ORDER BY i.sku LIMIT $3::int`,
-    [page.search, page.after, page.limit],
+    [page.search, page.after, page.limit, page.skus],
   );
   return rows.map(itemFromRow);
 }

@@ -83,3 +83,13 @@ test('two who note the same places at once do not lock each other out', async ()
   });
   expect(new Set((await Promise.all(rounds)).map(({ status }) => status))).toEqual(new Set([200]));
 });
+
+test('the items of a pick list are read in one call, page by page', async () => {
+  const skus = 'TABLE,GHOST,BOWL';
+  const all = await api.get(`/v1/items?skus=${skus}`);
+  expect(all.body.data.map(({ sku }: { sku: string }) => sku)).toEqual(['BOWL', 'TABLE']);
+  const { body: first } = await api.get(`/v1/items?skus=${skus}&limit=1`);
+  const { body: second } = await api.get(`/v1/items?skus=${skus}&limit=1&cursor=${first.nextCursor}`);
+  expect(second).toMatchObject({ data: [{ sku: 'TABLE' }], nextCursor: null });
+  expect((await api.get(`/v1/items?skus=LAMP&cursor=${first.nextCursor}`)).status).toBe(400);
+});

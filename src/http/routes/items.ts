@@ -20,6 +20,7 @@ import { decodeCursor, encodeCursor } from '../cursor.ts';
 import { versionTag } from '../etag.ts';
 import { type AnyRoute, route } from '../route.ts';
 import { listOf, page } from '../schemas.ts';
+import { skuList } from '../skuList.ts';
 import { writeGuard } from '../writeGuard.ts';
 
 const BATCH_ITEMS_MAX = 1_000;
@@ -193,20 +194,28 @@ const getItems = route({
       .max(SEARCH_CHARACTERS_MAX)
       .optional()
       .meta({ description: 'Words, or the beginnings of words.', examples: ['table chene'] }),
+    skus: skuList.optional(),
     ...page,
   }),
   responses: { 200: { description: 'A page of items.', schema: listOf(itemSchema) } },
   problems: ['invalid-cursor'],
-  examples: { tables: { summary: 'Coffee tables in oak', query: { q: 'table basse chene', limit: '5' } } },
+  examples: {
+    two: {
+      summary: 'The items of a pick list',
+      query: { skus: 'TABLE-BASSE-CHENE-80,ASSIETTE-PLATE-GRES-BLANC-27' },
+    },
+    tables: { summary: 'Coffee tables in oak', query: { q: 'table basse chene', limit: '5' } },
+  },
   async handler(call) {
-    const { q, limit, cursor } = call.query;
-    const after = decodeCursor({ q }, cursor, skuSchema);
+    const { q, skus, limit, cursor } = call.query;
+    const filters = { q, skus };
+    const after = decodeCursor(filters, cursor, skuSchema);
     const search = q === undefined ? null : searchQuery(q);
     // Words of no letter and no digit are in no item.
     if (q !== undefined && search === null) return { status: 200, body: { data: [], nextCursor: null } };
-    const items = await listItems(call.tx, { search, after, limit: limit + 1 });
+    const items = await listItems(call.tx, { search, skus: skus ?? null, after, limit: limit + 1 });
     const last = items.length > limit ? items[limit - 1] : undefined;
-    const nextCursor = last === undefined ? null : encodeCursor({ q }, last.sku);
+    const nextCursor = last === undefined ? null : encodeCursor(filters, last.sku);
     return { status: 200, body: { data: items.slice(0, limit).map(showItem), nextCursor } };
   },
 });

@@ -13,8 +13,8 @@ import { checkElement, elementProblemSchema, elementsOf, showElementProblem } fr
 import { decodeCursor, encodeCursor } from '../cursor.ts';
 import { type AnyRoute, route } from '../route.ts';
 import { listOf, page } from '../schemas.ts';
+import { skuList } from '../skuList.ts';
 
-const SKUS_MAX = 200;
 const params = z.strictObject({ code: locationCodeSchema });
 
 async function locationOf(tx: Tx, caller: Caller, code: string): Promise<LocationRecord> {
@@ -90,17 +90,6 @@ function skuOf(element: unknown): string | null {
   return typeof element.sku === 'string' ? element.sku.slice(0, 64) : null;
 }
 
-const skusSchema = z
-  .string()
-  .max(20_000)
-  .transform((text) => [...new Set(text.split(',').map((sku) => sku.trim()))])
-  .pipe(z.array(skuSchema).min(1).max(SKUS_MAX))
-  .meta({
-    override: { type: 'string' },
-    description: `Only these items: at most ${SKUS_MAX}, with commas between them.`,
-    examples: ['TABLE-BASSE-CHENE-80,ASSIETTE-PLATE-GRES-BLANC-27'],
-  });
-
 const getShelves = route({
   method: 'GET',
   path: '/v1/locations/{code}/shelves',
@@ -110,7 +99,7 @@ const getShelves = route({
   tag: 'Catalogue',
   scopes: ['stock:read', 'catalogue:write', 'reservations:read'],
   params,
-  query: z.strictObject({ skus: skusSchema.optional(), ...page }),
+  query: z.strictObject({ skus: skuList.optional(), ...page }),
   responses: { 200: { description: 'A page of places.', schema: listOf(placeSchema) } },
   problems: ['unknown-location', 'invalid-cursor'],
   examples: {
