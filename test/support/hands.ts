@@ -1,0 +1,39 @@
+// What a person does with a tablet besides tapping: scans, and walks through a page by keyboard. Owns no assertion.
+import type { Locator, Page } from 'playwright-core';
+
+/** More stops than any screen has. */
+const STOPS_MAX = 150;
+
+/**
+ * A scanner that types like a keyboard: all keys at once, as fast as the page hears them. Through the browser's own
+ * keyboard they would come as fast as a busy machine sends them, which is a person's speed.
+ */
+export async function scan(page: Page, code: string): Promise<void> {
+  const keys = JSON.stringify([...code, 'Enter']);
+  await page.evaluate(`{
+    const target = document.activeElement ?? document.body;
+    for (const key of ${keys})
+      target.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }));
+  }`);
+}
+
+/** Presses Tab until the focus is there; throws where it never comes. */
+export async function tabTo(page: Page, target: Locator): Promise<void> {
+  await target.waitFor();
+  for (let stop = 0; stop < STOPS_MAX; stop++) {
+    if (await hasFocus(target)) return;
+    await page.keyboard.press('Tab');
+  }
+  throw new Error(`The keyboard does not reach ${String(target)}`);
+}
+
+/** Of the one that it is now: pages draw their elements anew. */
+async function hasFocus(target: Locator): Promise<boolean> {
+  return (await target.and(target.page().locator(':focus')).count()) === 1;
+}
+
+/** Reaches it by keyboard alone, and presses it. */
+export async function pressByKeyboard(page: Page, target: Locator, key = 'Enter'): Promise<void> {
+  await tabTo(page, target);
+  await page.keyboard.press(key);
+}
