@@ -3,7 +3,7 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { goTo, hrefTo } from '../../app/router.ts';
-import type { ScreenProps } from '../../app/screens.tsx';
+import type { ScreenProps } from '../../app/screen.ts';
 import { actions, online } from '../../data/index.ts';
 import { dayTime, plural, t } from '../../i18n/index.ts';
 import { EmptyState } from '../../ui/EmptyState.tsx';

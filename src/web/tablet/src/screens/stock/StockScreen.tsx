@@ -1,7 +1,7 @@
 // Stock: an article looked up by scan or name, here and in the stores around; those looked up last stay readable.
 import { goTo, hrefTo } from '../../app/router.ts';
-import type { ScreenProps } from '../../app/screens.tsx';
-import { items } from '../../data/index.ts';
+import type { ScreenProps } from '../../app/screen.ts';
+import { items, levels } from '../../data/index.ts';
 import { t } from '../../i18n/index.ts';
 import { EmptyState } from '../../ui/EmptyState.tsx';
 import { FindItem } from './FindItem.tsx';
@@ -40,7 +40,7 @@ function LookUp() {
           <ItemList items={known} href={hrefOf}>
             {({ lookup }) => (
               <span class="stock-soft">
-                {t('stock.hereShort', { n: lookup.level?.onHand ?? 0 })}
+                {t('stock.hereShort', { n: (levels.value.get(lookup.sku) ?? lookup.level)?.onHand ?? 0 })}
                 {lookup.aisle !== null && ` · ${t('stock.aisleIs', { aisle: lookup.aisle })}`}
               </span>
             )}

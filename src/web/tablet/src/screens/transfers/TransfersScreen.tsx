@@ -1,7 +1,7 @@
 // Transfers: what comes to this store, to be received, and what is to leave it.
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import type { ScreenProps } from '../../app/screens.tsx';
+import type { ScreenProps } from '../../app/screen.ts';
 import { online } from '../../data/index.ts';
 import { dayTime, t } from '../../i18n/index.ts';
 import { EmptyState } from '../../ui/EmptyState.tsx';
