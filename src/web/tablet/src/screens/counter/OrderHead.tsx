@@ -7,6 +7,8 @@ import { shortName } from './findOrders.ts';
 import { PaymentBadge } from './PaymentBadge.tsx';
 
 export function OrderHead({ order }: { order: OrderView }) {
+  // Of what is over nobody asks for money.
+  const isOpen = order.status === 'confirmed' || order.status === 'picking' || order.status === 'ready';
   return (
     <header class="desk-head">
       <div class="desk-shelf">
@@ -21,7 +23,7 @@ export function OrderHead({ order }: { order: OrderView }) {
         <div class="desk-badges">
           <StatusBadge state={order.status} />
           {order.pending.length > 0 && <StatusBadge state="waiting" />}
-          <PaymentBadge order={order} />
+          {isOpen && <PaymentBadge order={order} />}
           {order.deliverTo !== null && <Badge tone="info" icon="truck" text={t('counter.dispatch.to')} />}
         </div>
         {order.status === 'ready' && <Deadline order={order} />}
