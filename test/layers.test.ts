@@ -38,7 +38,15 @@ const packages: Record<string, RegExp> = {
   'pg-copy-streams': /^db\//,
 };
 const domainPackages = ['zod', 'luxon'];
-const tabletPackages = ['preact', '@preact/signals', 'idb', 'socket.io-client', 'barcode-detector', 'qrcode'];
+const tabletPackages = [
+  'preact',
+  '@preact/signals',
+  'idb',
+  'socket.io-client',
+  'barcode-detector',
+  'qrcode',
+  'zxing-wasm',
+];
 
 /** Rooms whose files stand side by side and do not know each other (what they share is in a folder of the room's). */
 const strangers = [/^src\/operations\/[^/]+\.ts$/, /^src\/http\/routes\/(?!index\.ts$)[^/]+\.ts$/];

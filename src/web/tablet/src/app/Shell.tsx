@@ -7,7 +7,8 @@ import { Icon } from '../ui/Icon.tsx';
 import { Toasts } from '../ui/Toast.tsx';
 import { Banners } from './Banners.tsx';
 import { hrefTo, way } from './router.ts';
-import { FIRST_SCREEN, loadScreens, SCREENS, type Screen } from './screens.tsx';
+import type { Screen } from './screen.ts';
+import { FIRST_SCREEN, loadScreens, SCREENS } from './screens.tsx';
 
 const LOAD_AFTER_MILLISECONDS = 1_500;
 

@@ -1,12 +1,9 @@
 // The screens and their places in the navigation. A new screen is a folder of screens/ and a line here: loaded when it
 // is first shown, so that the first load stays small; the service worker keeps all of them for when there is no network.
-import type { ComponentType } from 'preact';
 import type { TextKey } from '../i18n/words.ts';
 import { QueueScreen } from '../screens/queue/QueueScreen.tsx';
 import type { IconName } from '../ui/Icon.tsx';
-
-export type ScreenProps = { params: readonly string[]; query: URLSearchParams };
-export type Screen = ComponentType<ScreenProps>;
+import type { Screen } from './screen.ts';
 
 type Place = {
   /** Its place in the navigation: a few only; the others are reached from these. */

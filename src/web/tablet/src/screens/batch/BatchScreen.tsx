@@ -1,6 +1,6 @@
 // Batch picking: `#/batch` chooses orders, `#/batch/rsv_…/rsv_…` is the walk for them. The walk is in the address, so
 // that it outlives a reload.
-import type { ScreenProps } from '../../app/screens.tsx';
+import type { ScreenProps } from '../../app/screen.ts';
 import { Choose } from './Choose.tsx';
 import { Walk } from './Walk.tsx';
 import '../pick/pick.css';

@@ -8,9 +8,9 @@ import { Button } from '../../ui/Button.tsx';
 import { Dialog } from '../../ui/Dialog.tsx';
 import { Icon, type IconName } from '../../ui/Icon.tsx';
 import { Elsewhere } from './Elsewhere.tsx';
-import type { Reported } from './MissingDialog.tsx';
 import { nameOf } from './names.ts';
 import { Substitute } from './Substitute.tsx';
+import type { Reported } from './steps.ts';
 
 type Way = 'choose' | 'substitute' | 'elsewhere';
 

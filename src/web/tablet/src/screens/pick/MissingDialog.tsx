@@ -1,7 +1,6 @@
 // Units are not there: how many, why, and then what follows from it.
 import { useSignal } from '@preact/signals';
 import { useState } from 'preact/hooks';
-import type { Outcome } from '../../data/model.ts';
 import { MISSING_REASONS, type MissingReason, type OrderLine, type OrderView } from '../../data/model.ts';
 import { t } from '../../i18n/index.ts';
 import { useScans } from '../../scan/scans.ts';
@@ -11,7 +10,7 @@ import type { IconName } from '../../ui/Icon.tsx';
 import { Aftermath } from './Aftermath.tsx';
 import { nameOf } from './names.ts';
 import { unitsLeft } from './pickState.ts';
-import { miss } from './steps.ts';
+import { miss, type Reported } from './steps.ts';
 
 const ICONS: Record<MissingReason, IconName> = {
   not_found: 'search',
@@ -19,8 +18,6 @@ const ICONS: Record<MissingReason, IconName> = {
   display_only: 'pin',
   mismatch: 'barcode',
 };
-
-export type Reported = { units: number; done: Promise<Outcome> };
 
 export function MissingDialog({
   order,

@@ -1,7 +1,7 @@
 // One order, whatever its state: picked here, ready, or over. `#/pick/rsv_…`
 import { useSignal } from '@preact/signals';
 import { hrefTo } from '../../app/router.ts';
-import type { ScreenProps } from '../../app/screens.tsx';
+import type { ScreenProps } from '../../app/screen.ts';
 import { isLate } from '../../data/columns.ts';
 import { device, now, orders, shift } from '../../data/index.ts';
 import type { OrderView } from '../../data/model.ts';

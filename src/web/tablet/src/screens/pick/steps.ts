@@ -7,6 +7,9 @@ import { withFound, withMissing, withoutFound, withoutMissing } from './pickStat
 
 export type Step = { orderId: string; sku: string; kind: 'found' | 'missing'; units: number };
 
+/** Units that were reported missing, and what the server will say to it. */
+export type Reported = { units: number; done: Promise<Outcome> };
+
 const STEPS_MAX = 100;
 
 /** What was done on this tablet, the newest last. */

@@ -5,8 +5,8 @@ import { settings } from '../../app/settings.ts';
 import { t } from '../../i18n/index.ts';
 import { LOCALES } from '../../i18n/words.ts';
 import { Field } from '../../ui/Field.tsx';
-import type { FieldProps } from './SaleForm.tsx';
 import { COUNTRIES, type SaleDraft, type SaleField } from './sale.ts';
+import type { FieldProps } from './sold.ts';
 
 export function AddressFields({
   draft,

@@ -11,8 +11,8 @@ import { readPlaces } from '../stock/lookups.ts';
 import { PlaceList } from '../stock/PlaceList.tsx';
 import type { Place } from '../stock/places.ts';
 import { Stepper } from '../transfers/Stepper.tsx';
-import type { Chosen } from './SellScreen.tsx';
 import { QUANTITY_MAX } from './sale.ts';
+import type { Chosen } from './sold.ts';
 
 type Answer = 'reading' | 'noAnswer' | readonly Place[];
 

@@ -11,18 +11,10 @@ import { Field } from '../../ui/Field.tsx';
 import { Icon } from '../../ui/Icon.tsx';
 import { nameOf } from '../pick/names.ts';
 import { AddressFields } from './AddressFields.tsx';
-import type { Sold } from './SaleResult.tsx';
-import type { Chosen } from './SellScreen.tsx';
 import { errorsOf, referenceOf, type SaleDraft, type SaleErrors, type SaleField, saleOf } from './sale.ts';
+import type { Chosen, FieldProps, Sold } from './sold.ts';
 
 const REFERENCE_LETTERS = 5;
-
-export type FieldProps = {
-  label: string;
-  value: string;
-  onInput: (value: string) => void;
-  error: string | null;
-};
 
 export function SaleForm({
   sku,

@@ -12,16 +12,7 @@ import { Badge } from '../../ui/StatusBadge.tsx';
 import { customerQr } from '../counter/orderCode.ts';
 import { nameOf } from '../pick/names.ts';
 import { Qr } from '../print/Qr.tsx';
-import type { Chosen } from './SellScreen.tsx';
-import type { SaleDraft } from './sale.ts';
-
-export type Sold = {
-  draft: SaleDraft;
-  chosen: Chosen;
-  reference: string;
-  actionId: string;
-  done: Promise<Outcome>;
-};
+import type { Sold } from './sold.ts';
 
 export function SaleResult({ sold, onOther }: { sold: Sold; onOther: () => void }) {
   const outcome = useSignal<Outcome | null>(null);

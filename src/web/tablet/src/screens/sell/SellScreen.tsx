@@ -1,18 +1,15 @@
 // Selling what is not here to a customer who is: the article, where it is, whose it will be, and the proof of it.
 import { useSignal } from '@preact/signals';
 import { goTo, hrefTo } from '../../app/router.ts';
-import type { ScreenProps } from '../../app/screens.tsx';
+import type { ScreenProps } from '../../app/screen.ts';
 import { t } from '../../i18n/index.ts';
 import { FindItem } from '../stock/FindItem.tsx';
-import type { Place } from '../stock/places.ts';
 import { StockTabs } from '../stock/StockTabs.tsx';
 import { ChoosePlace } from './ChoosePlace.tsx';
 import { SaleForm } from './SaleForm.tsx';
-import { SaleResult, type Sold } from './SaleResult.tsx';
-import type { WayOfSale } from './sale.ts';
+import { SaleResult } from './SaleResult.tsx';
+import type { Chosen, Sold } from './sold.ts';
 import './sell.css';
-
-export type Chosen = { place: Place; way: WayOfSale; quantity: number };
 
 export function SellScreen({ params }: ScreenProps) {
   const [sku] = params;
