@@ -83,7 +83,7 @@ export const en: Texts<typeof fr> = {
   'queue.scanned.other': '{n} orders for the code {code}',
   'queue.scannedNone': 'No order for the code {code}.',
   'queue.batch': 'Batch',
-  'queue.batchLabel': 'Pick several orders in one walk',
+  'queue.batchLabel': 'Batch: pick several orders in one walk',
   'queue.customer': 'Customer without a name',
   'queue.open': 'Open order {reference} of {name}',
   'queue.start': 'Pick',

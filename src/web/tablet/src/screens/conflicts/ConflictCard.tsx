@@ -30,12 +30,12 @@ export function ConflictCard({
       <div class="conflict" data-conflict={action.id}>
         <header class="conflict-head">
           <StatusBadge state="conflict" />
-          <h3>{deedOf(action)}</h3>
+          <h2>{deedOf(action)}</h2>
           {!isOnOrder && <p class="conflict-about">{aboutOf(action)}</p>}
           <p class="conflict-soft">{doneAt(action)}</p>
         </header>
         <section class="conflict-part">
-          <h4>{t('conflicts.why')}</h4>
+          <h3>{t('conflicts.why')}</h3>
           <p>{whyOf(conflict)}</p>
           {refusalKey(problem) !== null && problem.detail !== '' && (
             <details class="conflict-detail">
@@ -45,7 +45,7 @@ export function ConflictCard({
           )}
         </section>
         <section class="conflict-part">
-          <h4>{t('conflicts.meanwhile')}</h4>
+          <h3>{t('conflicts.meanwhile')}</h3>
           <Meanwhile entries={meanwhile} />
           {about !== null && (
             <p class="conflict-now">
@@ -83,7 +83,7 @@ function Meanwhile({ entries }: { entries: readonly HistoryEntry[] }) {
 function HeldBack({ conflicts }: { conflicts: readonly Conflict[] }) {
   return (
     <section class="conflict-part">
-      <h4>{plural('conflicts.heldBack', conflicts.length)}</h4>
+      <h3>{plural('conflicts.heldBack', conflicts.length)}</h3>
       <ul class="conflict-history">
         {conflicts.map(({ action }) => (
           <li key={action.id}>

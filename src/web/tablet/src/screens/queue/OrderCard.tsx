@@ -33,12 +33,11 @@ export function OrderCard({ order, column }: { order: OrderView; column: Column 
     // `data-order`: a touch anywhere on it answers the bell (bell.ts).
     <div class="order-card" data-order={order.id} data-ringing={isRinging ? '' : undefined}>
       <Card tone={isPressing ? 'warn' : TONES[column]} id={order.id}>
-        <a
-          class="order-head"
-          href={hrefTo('pick', order.id)}
-          aria-label={t('queue.open', { reference, name })}
-        >
-          <span class="order-name">{name}</span>
+        <a class="order-head" href={hrefTo('pick', order.id)}>
+          <span class="visually-hidden">{t('queue.open', { reference, name })}</span>
+          <span class="order-name" aria-hidden="true">
+            {name}
+          </span>
           <TimeLeft order={order} now={now.value} />
         </a>
         <p class="order-facts">
