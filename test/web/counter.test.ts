@@ -86,6 +86,12 @@ describe('handing over', () => {
     expect(stepsLeft({ ...order, payment: 'online' }, { ...done, paid: false })).toEqual([]);
   });
 
+  test('an order that only events have told of is not handed over: whose it is and what is due is not known', () => {
+    const told = { ...order, customer: null, payment: null, isPartial: true };
+    expect(stepsLeft(told, done)).toEqual(['whole']);
+    expect(stepsLeft({ ...told, isPartial: false }, done)).toEqual([]);
+  });
+
   test('an override needs a reason and a name, and says both', () => {
     const proof = { by: 'override', reason: ' Lost phone ', name: '' } as const;
     expect(stepsLeft(order, { ...done, proof })).toEqual(['override']);

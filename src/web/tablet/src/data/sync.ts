@@ -9,6 +9,8 @@ import { freshAt, items, levels, serverOrders } from './store.ts';
 
 const PAGE_ROWS = 200;
 const SAVE_MILLISECONDS = 100;
+/** An order that changes faster than it can be read is read again when it changes next. */
+const READS_MAX = 5;
 /** An order that is over stays this long: for what is still shown of it. */
 const OVER_MILLISECONDS = 24 * 3_600_000;
 
@@ -93,7 +95,11 @@ export function makeSync(
   async function readRest(id: string): Promise<void> {
     if (reading.has(id)) return;
     reading.add(id);
-    await readOrder(id);
+    // An event that came while the answer was on its way made the answer old: once more, until the order is whole.
+    for (let tries = 0; tries < READS_MAX; tries += 1) {
+      const isRead = (await readOrder(id)) !== null;
+      if (!isRead || serverOrders.value.get(id)?.isPartial !== true) break;
+    }
     reading.delete(id);
     await readItems();
   }

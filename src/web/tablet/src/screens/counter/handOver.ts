@@ -25,7 +25,7 @@ export type HandOver = {
   units: Readonly<Record<string, number>>;
 };
 
-export type Step = 'code' | 'override' | 'dispatch' | 'identity' | 'payment' | 'units';
+export type Step = 'whole' | 'code' | 'override' | 'dispatch' | 'identity' | 'payment' | 'units';
 
 export const PICKUP_CODE_DIGITS = 6;
 const LOCK_MILLISECONDS = 15 * 60_000;
@@ -52,9 +52,13 @@ export function isPart(order: Pick<OrderView, 'lines'>, units: HandOver['units']
 }
 
 /** What is still to be done, in the order in which it is asked. */
-export function stepsLeft(order: Pick<OrderView, 'lines' | 'payment'>, form: HandOver): Step[] {
+export function stepsLeft(
+  order: Pick<OrderView, 'lines' | 'payment' | 'customer' | 'isPartial'>,
+  form: HandOver,
+): Step[] {
   const { proof } = form;
   const steps: Step[] = [];
+  if (!isWhole(order)) steps.push('whole');
   if (proof.by === 'code' && !/^[!-~]{4,32}$/.test(proof.code)) steps.push('code');
   if (proof.by === 'override' && (proof.reason.trim() === '' || proof.name.trim() === ''))
     steps.push('override');
@@ -63,6 +67,15 @@ export function stepsLeft(order: Pick<OrderView, 'lines' | 'payment'>, form: Han
   if (isDue(order) && !form.paid) steps.push('payment');
   if (chosenUnits(order, form.units).length === 0) steps.push('units');
   return steps;
+}
+
+/** False while only events have told of it: whose it is and whether it is paid is not known yet. */
+function isWhole({
+  isPartial,
+  customer,
+  payment,
+}: Pick<OrderView, 'isPartial' | 'customer' | 'payment'>): boolean {
+  return isPartial !== true || customer !== null || payment !== null;
 }
 
 /** True where the customer pays here. */
