@@ -48,6 +48,7 @@ export const PROBLEMS = {
   'units-not-here': [409, 'The line does not have that many units'],
   'too-many-tellings': [409, 'More was told of the line than of any order'],
   'ambiguous-order-reference': [409, 'Several reservations have this order reference'],
+  'prepared-elsewhere': [409, 'The order is prepared at another location'],
   'unknown-line': [409, 'The reservation has no such line'],
   'pickup-disabled': [409, 'The location does not hand over orders'],
   'plan-taken': [409, 'The plan was taken before'],

@@ -217,6 +217,12 @@ export function isOpen({ status }: Pick<Reservation, 'status'>): boolean {
   return open.includes(status);
 }
 
+/** True while units that nobody comes for any more lie on its shelf, reserved until they are put back. */
+export function waitsToBePutBack(reservation: Reservation): boolean {
+  if (!reservation.putBackPending) return false;
+  return reservation.lines.some((line) => line.reserved > (isOpen(reservation) ? stillWanted(line) : 0));
+}
+
 /** Units of a line that came back, whoever told first; never more than had left. */
 export function unitsBack(
   line: Pick<ReservationLine, 'collected' | 'sold' | 'returned' | 'returnedSold'>,

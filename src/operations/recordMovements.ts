@@ -5,7 +5,13 @@ import { CLOCK_SKEW_SECONDS_MAX } from '../domain/level.ts';
 import type { LocationRecord } from '../domain/location.ts';
 import { type MovementType, onHandDelta } from '../domain/movement.ts';
 import { Problem } from '../domain/problem.ts';
-import { isOpen, type Reservation, type ReservationLine, stillWanted } from '../domain/reservation.ts';
+import {
+  isOpen,
+  type Reservation,
+  type ReservationLine,
+  stillWanted,
+  waitsToBePutBack,
+} from '../domain/reservation.ts';
 import { ENTRIES_MAX } from '../domain/told.ts';
 import type { ReservationName } from '../queries/reservationNames.ts';
 import type { Batch } from './writer/batch.ts';
@@ -33,7 +39,7 @@ export type RecordMovement = {
 };
 
 /**
- * Refuses with unknown-item, unknown-location, unknown-reservation, ambiguous-order-reference, unknown-line,
+ * Refuses with unknown-item, unknown-location, unknown-reservation, ambiguous-order-reference, prepared-elsewhere, unknown-line,
  * too-many-tellings, event-id-reused, occurred-in-the-future, level-out-of-range.
  */
 export const recordMovements: StockOperation<RecordMovement, 'applied' | 'duplicate'> = {
@@ -72,8 +78,9 @@ export const recordMovements: StockOperation<RecordMovement, 'applied' | 'duplic
   },
 };
 
-function nameOf({ location, named }: RecordMovement): ReservationName | null {
-  return named === null || named === undefined ? null : { location, ...named };
+function nameOf({ location, named, occurredAt }: RecordMovement): ReservationName | null {
+  if (named === null || named === undefined) return null;
+  return 'pickupCode' in named ? { location, ...named, at: occurredAt } : { location, ...named };
 }
 
 function recordPlainly(
@@ -101,7 +108,10 @@ function reservationOf(
   location: LocationRecord,
 ): Reservation | null {
   if (name === null && reservationId === null) return null;
-  const [id, ...others] = name === null ? [reservationId] : batch.named(name);
+  const named = name === null ? [] : batch.named(name);
+  // What the place prepares comes before what it only sold.
+  const here = named.filter((candidate) => batch.findReservation(candidate)?.locationId === location.id);
+  const [id, ...others] = name === null ? [reservationId] : here.length > 0 ? here : named;
   if (others.length > 0) {
     throw new Problem(
       'ambiguous-order-reference',
@@ -110,10 +120,27 @@ function reservationOf(
     );
   }
   const reservation = id === undefined || id === null ? null : batch.findReservation(id);
-  if (reservation === null || reservation.locationId !== location.id || !answersTo(reservation, name)) {
-    throw new Problem('unknown-reservation', `There is no such reservation at ${location.code}.`);
-  }
-  return reservation;
+  if (reservation === null || !answersTo(reservation, name)) throw notAt(location);
+  if (reservation.locationId === location.id) return reservation;
+  throw reservation.soldLocation?.id === location.id
+    ? preparedElsewhere(reservation, location)
+    : notAt(location);
+}
+
+function notAt({ code }: LocationRecord): Problem {
+  return new Problem('unknown-reservation', `There is no such reservation at ${code}.`);
+}
+
+/**
+ * Rung up where it was sold: no unit leaves there. They leave where they are reserved, when that place hands them over or
+ * sends them, and tells so. Who sold an order may know where that is.
+ */
+function preparedElsewhere({ id, location: preparedAt }: Reservation, { code }: LocationRecord): Problem {
+  return new Problem(
+    'prepared-elsewhere',
+    `${id} was sold at ${code} and is prepared at ${preparedAt}: its units leave there, so a sale of it names ${preparedAt}.`,
+    { reservationId: id, preparedAt },
+  );
 }
 
 /** The name was looked up before the locks were taken. */
@@ -169,6 +196,8 @@ function follow(
       reservation.status = 'collected';
       endFeed(batch, reservation);
     }
+    // A till sold all that lay on the shelf of an order that has ended: nothing of it goes back.
+    if (!waitsToBePutBack(reservation)) reservation.putBackPending = false;
     batch.record(reservation, 'reservation.collected', actor, from, { toldBy: type });
   }
   if (back > 0) {

@@ -2,16 +2,19 @@
 // Reads only, without a lock.
 import type { Tx } from './transaction.ts';
 
-/** A reservation at a location, by one of its names. `channel` null: whichever channel the order came by. */
+/**
+ * A reservation that is prepared or was sold at a location, by its order's reference (`channel` null: whichever channel
+ * it came by); or one that is prepared there, by the code that it had about `at`.
+ */
 export type ReservationName = { location: string } & (
   | { orderReference: string; channel: string | null }
-  | { pickupCode: string }
+  | { pickupCode: string; at: Date }
 );
 
 /** One key for a name. */
 export function reservationNameKey(name: ReservationName): string {
   return 'pickupCode' in name
-    ? JSON.stringify([name.location, name.pickupCode])
+    ? JSON.stringify([name.location, name.pickupCode, name.at.getTime(), 'code'])
     : JSON.stringify([name.location, name.orderReference, name.channel]);
 }
 
@@ -38,7 +41,7 @@ async function byReference(
     `SELECT k.key, array_agg(r.id ORDER BY r.id) AS ids
      FROM (SELECT DISTINCT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[]) AS n (key, location, reference, channel)) k
      JOIN locations o ON o.code = k.location
-     JOIN reservations r ON r.order_reference = k.reference AND r.location_id = o.id
+     JOIN reservations r ON r.order_reference = k.reference AND o.id IN (r.location_id, r.sold_location_id)
      WHERE k.channel IS NULL OR r.channel = k.channel
      GROUP BY k.key`,
     [
@@ -51,8 +54,9 @@ async function byReference(
 }
 
 /**
- * Codes are unique among the open orders of a location, and used again later: the open one is meant, or else the one
- * that ended last.
+ * Codes are unique among the open orders of a location, and used again later. Meant is the order that had it when the
+ * fact occurred, between its confirmation and its end; else the one whose time with it is nearest: a till may ring up an
+ * order after the counter handed it over, and its clock may be slow.
  */
 async function byCode(
   tx: Tx,
@@ -62,20 +66,31 @@ async function byCode(
   return tx.run<Found>(
     'reservations.named_by_code',
     `SELECT k.key, ARRAY[r.id] AS ids
-     FROM (SELECT DISTINCT * FROM unnest($1::text[], $2::text[], $3::text[]) AS n (key, location, code)) k
+     FROM (SELECT DISTINCT * FROM unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[])
+             AS n (key, location, code, at)) k
      JOIN locations o ON o.code = k.location
      CROSS JOIN LATERAL (
        SELECT c.id
        FROM reservations c
-       LEFT JOIN LATERAL (
-         SELECT max(t.at) AS at FROM reservation_transitions t
-         WHERE t.reservation_id = c.id AND t.from_status IN ('confirmed', 'picking', 'ready')
-           AND t.to_status NOT IN ('confirmed', 'picking', 'ready')
-       ) ended ON true
+       CROSS JOIN LATERAL (
+         SELECT min(coalesce(t.occurred_at, t.at)) FILTER (WHERE t.type = 'confirmed') AS since,
+                max(coalesce(t.occurred_at, t.at)) FILTER (
+                  WHERE t.from_status IN ('confirmed', 'picking', 'ready')
+                    AND t.to_status NOT IN ('confirmed', 'picking', 'ready')) AS until
+         FROM reservation_transitions t WHERE t.reservation_id = c.id
+       ) life
        WHERE c.location_id = o.id AND c.pickup_code = k.code
-       ORDER BY c.status IN ('confirmed', 'picking', 'ready') DESC, ended.at DESC NULLS LAST, c.id DESC
+       ORDER BY CASE WHEN k.at < life.since THEN life.since - k.at
+                     WHEN k.at > life.until THEN k.at - life.until
+                     ELSE interval '0' END,
+                life.until DESC NULLS FIRST, c.id DESC
        LIMIT 1
      ) r`,
-    [names.map(reservationNameKey), names.map((name) => name.location), names.map((name) => name.pickupCode)],
+    [
+      names.map(reservationNameKey),
+      names.map((name) => name.location),
+      names.map((name) => name.pickupCode),
+      names.map((name) => name.at),
+    ],
   );
 }

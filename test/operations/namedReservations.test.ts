@@ -125,6 +125,39 @@ describe('a sale that names its order', () => {
     );
   });
 
+  test('late, by a code that is used again, means the order that had it then', async () => {
+    const old = await order({ pickupCode: 'reused' });
+    await walk(process, old, ['start', 'pick', 'ready']);
+    const rungUp = new Date();
+    await walk(process, old, ['collect']);
+    const open = await order({ pickupCode: 'reused' });
+    must(await process.one(recordMovements, sale({ ...byCode('reused'), occurredAt: rungUp })));
+    const [told] = await readReservations(room.database, [old.id]);
+    expect([told?.lines[0]?.sold, await statusOf(open)]).toEqual([2, 'confirmed']);
+    // Before any order had it, by a clock that is slow: the nearest.
+    const slow = sale({ ...byCode('reused'), occurredAt: new Date(old.createdAt.getTime() - 60_000) });
+    must(await process.one(recordMovements, slow));
+    expect([await statusOf(old), await statusOf(open)]).toEqual(['collected', 'confirmed']);
+    await walk(process, open, ['cancel']);
+  });
+
+  test('where it was sold, and not prepared, learns where its units leave', async () => {
+    await room.put(TABLE, LYON, 5);
+    const seller = { location: LILLE, deviceId: null };
+    const held = must(await room.reserve({ location: LYON, channel: 'store', seller }));
+    const one = must(await process.one(confirmReservation, { ...confirmCommand(held), pickupCodes: ['1'] }));
+    const refused = { problem: { code: 'prepared-elsewhere', extras: { preparedAt: LYON } } };
+    for (const naming of [{ reservationId: one.id }, byReference(one.orderReference ?? '')]) {
+      const told = { ...naming, location: LILLE, quantity: 1 };
+      expect(await process.one(recordMovements, sale(told))).toMatchObject(refused);
+    }
+    const told = { ...byReference(one.orderReference ?? ''), location: LYON, quantity: 1 };
+    must(await process.one(recordMovements, sale(told)));
+    expect(await statusOf(one)).toBe('collected');
+    expect(await room.level(TABLE, LILLE)).toMatchObject({ onHand: 10 });
+    expect(await room.level(TABLE, LYON)).toMatchObject({ onHand: 4, reserved: 0 });
+  });
+
   test('told again by another of its names is told once', async () => {
     const one = await order();
     const told = sale({ reservationId: one.id });
@@ -174,4 +207,14 @@ test('a collection that is told after a count leaves the count right when the ti
   expect(await room.level(TABLE, LILLE)).toMatchObject({ onHand: 6 });
   must(await process.one(recordMovements, sale({ reservationId: one.id, occurredAt: handedOver })));
   expect(await room.level(TABLE, LILLE)).toMatchObject({ onHand: 8, reserved: 0 });
+});
+
+test('a till that sells all of a cancelled order leaves nothing to put back; a part of it, the rest', async () => {
+  const one = await order();
+  await walk(process, one, ['start', 'pick', 'ready', 'cancel']);
+  const pending = async () => (await readReservations(room.database, [one.id]))[0]?.putBackPending;
+  must(await process.one(recordMovements, sale({ reservationId: one.id, quantity: 1 })));
+  expect(await pending()).toBe(true);
+  must(await process.one(recordMovements, sale({ reservationId: one.id, quantity: 1 })));
+  expect(await pending()).toBe(false);
 });
