@@ -36,7 +36,7 @@ export const en: Texts<typeof fr> = {
   'putBack.aisle': 'Aisle {aisle}',
   'putBack.noAisle': 'Aisle unknown',
   'putBack.progress': 'Put back: {done} of {units}',
-  'putBack.one': 'Put one back: {name}',
+  'putBack.one': 'Put back one: {name}',
   'putBack.undo': 'One less: {name}',
   'putBack.oneShort': 'Put back',
   'putBack.allBack': 'All is back',
