@@ -25,7 +25,7 @@ beforeAll(async () => {
     headers: { Authorization: `Bearer ${shop.app.admin}`, 'Content-Type': 'application/json' },
     body: JSON.stringify({ ...item, price: { amount: 189.9, currency: 'EUR' } }),
   });
-  expect(sent.status).toBe(200);
+  if (sent.status !== 200) throw new Error(`the item was not saved: ${sent.status}`);
   tablet = await openTablet(browser, shop, STORE, { language: 'en' });
   ({ page } = tablet);
 }, 60_000);

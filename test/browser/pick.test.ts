@@ -185,7 +185,9 @@ describe('an order', () => {
   test('is opened by the code on its slip', async () => {
     const id = await order([{ sku: TABLE, quantity: 1 }]);
     await scan(page, storeQr(id));
-    await page.locator(`[data-screen="pick"][data-order="${id}"]`).waitFor();
+    const screen = page.locator(`[data-screen="pick"][data-order="${id}"]`);
+    await screen.waitFor();
+    expect(await screen.isVisible()).toBe(true);
   });
 });
 

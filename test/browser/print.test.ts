@@ -72,7 +72,7 @@ test('each label is a piece of the roll of 62 mm, as long as what is on it', asy
 test.each(['slip', 'label'] as const)('a %s has nothing on it that lets anybody collect', async (kind) => {
   await openSheets(kind);
   const sheet = page.locator(`.${kind}[data-sheet="${two.id}"]`);
-  const text = await sheet.innerText();
+  const text = (await sheet.textContent()) ?? '';
   expect(text).toContain(two.reference);
   expect(text).toContain('Zoé P.');
   expect(text).toContain('A1');

@@ -194,7 +194,8 @@ test('what a transfer has brought is prepared without waiting for anybody at its
     );
     await act(order.id, 'start');
   });
-  await act(order.id, 'cancel');
+  const ended = await act(order.id, 'cancel');
+  expect(ended.status).toBe('cancelled');
 });
 
 describe('the end of a reservation', () => {

@@ -103,7 +103,11 @@ test('an ambiguous reference is refused in words that help', async () => {
   const ids = [(await order('t-3')).id, (await order('t-3', 'app')).id];
   expect(await tell({ orderReference: 't-3' })).toMatchObject({
     outcome: 'rejected',
-    problem: { code: 'ambiguous-order-reference', status: 409, reservations: [...ids].sort() },
+    problem: {
+      code: 'ambiguous-order-reference',
+      status: 409,
+      reservations: ids.toSorted((a, b) => (a < b ? -1 : 1)),
+    },
   });
   expect(await tell({ orderReference: 't-3', channel: 'app' })).toMatchObject({ outcome: 'applied' });
 });

@@ -92,7 +92,7 @@ function slowBeyond(levels: number): Tx & { ranges: number[] } {
     ...{ drizzle: room.database.drizzle, ranges },
     async run(name, text, values) {
       const rows = await room.database.run<{ checked: number }>(name, text, values);
-      const [{ checked = 0 } = {}] = rows;
+      const checked = rows[0]?.checked ?? 0;
       if (name === 'integrity.check_range') ranges.push(checked);
       if (checked > levels) await room.database.transaction(tooLong, { statementMilliseconds: 1 });
       return rows as never;

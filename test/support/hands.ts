@@ -9,7 +9,7 @@ const STOPS_MAX = 150;
  * keyboard they would come as fast as a busy machine sends them, which is a person's speed.
  */
 export async function scan(page: Page, code: string): Promise<void> {
-  const keys = JSON.stringify([...code, 'Enter']);
+  const keys = JSON.stringify([...Array.from(code), 'Enter']);
   await page.evaluate(`{
     const target = document.activeElement ?? document.body;
     for (const key of ${keys})

@@ -81,6 +81,9 @@ export async function openTabletShop(options: { now?: () => Date } = {}): Promis
 
 /** Twelve digits as an EAN-13. */
 function withCheckDigit(digits: string): string {
-  const sum = [...digits].reduce((total, digit, at) => total + Number(digit) * (at % 2 === 0 ? 1 : 3), 0);
+  const sum = Array.from(digits).reduce(
+    (total, digit, at) => total + Number(digit) * (at % 2 === 0 ? 1 : 3),
+    0,
+  );
   return `${digits}${(10 - (sum % 10)) % 10}`;
 }

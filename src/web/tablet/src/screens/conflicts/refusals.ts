@@ -95,7 +95,14 @@ export function unitsOf(action: Action): number | null {
       return action.body.lines.reduce((total, { received }) => total + received, 0);
     case 'count':
       return action.body.onHand;
-    default:
+    case 'start':
+    case 'ready':
+    case 'reopen':
+    case 'cancel':
+    case 'putBack':
+    case 'acknowledge':
+    case 'substitute':
+    case 'sell':
       return null;
   }
 }
@@ -135,7 +142,18 @@ export function grouped(conflicts: readonly Conflict[]): { conflict: Conflict; h
 }
 
 function inputOf(action: Action): NewAction {
-  const { id, at, sequence, location, knownVersion, state, problem, because, meanwhile, ...input } = action;
+  const {
+    id: _id,
+    at: _at,
+    sequence: _sequence,
+    location: _location,
+    knownVersion: _knownVersion,
+    state: _state,
+    problem: _problem,
+    because: _because,
+    meanwhile: _meanwhile,
+    ...input
+  } = action;
   return input;
 }
 

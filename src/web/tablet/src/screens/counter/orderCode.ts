@@ -23,7 +23,14 @@ export function storeQr(id: string): string {
  * Any sign does between the parts, and any case: what separates is what keyboard layouts differ in most.
  */
 export function readOrderCode(scan: string): OrderCode | null {
-  return readPlain(scan) ?? readPlain([...scan].map((sign) => AMERICAN.get(sign) ?? sign).join(''));
+  return (
+    readPlain(scan) ??
+    readPlain(
+      Array.from(scan)
+        .map((sign) => AMERICAN.get(sign) ?? sign)
+        .join(''),
+    )
+  );
 }
 
 const CODE =
@@ -32,7 +39,7 @@ const CODE =
 /** What a French keyboard makes of the keys that a scanner presses on an American one, back again. */
 const FRENCH_SIGNS = 'à&é"\'(-è_ç°M,?azqwAZQW';
 const AMERICAN_SIGNS = '0123456789_:mMqwazQWAZ';
-const AMERICAN = new Map([...FRENCH_SIGNS].map((sign, place) => [sign, AMERICAN_SIGNS.charAt(place)]));
+const AMERICAN = new Map(Array.from(FRENCH_SIGNS).map((sign, place) => [sign, AMERICAN_SIGNS.charAt(place)]));
 
 function readPlain(scan: string): OrderCode | null {
   const [, ulid, pickupCode] = CODE.exec(scan.trim()) ?? [];

@@ -62,13 +62,17 @@ export function useDesk(live: OrderView): Desk {
       result.value = { ...done, isWaiting: outcome === null };
       scannedCode.value = null;
       play('done');
-      if (outcome === null) void sent.done.then((late) => settle(done, late));
+      if (outcome === null) void settleLate(done, sent.done);
       return;
     }
     frozen.value = null;
     play('wrong');
     // A wrong code is told here and now; everything else stays on the order until somebody has seen it.
     if (heardWrongCode(live.id, outcome.problem)) await dismiss(sent.action.id);
+  }
+
+  async function settleLate(done: Result, late: Promise<Outcome>): Promise<void> {
+    settle(done, await late);
   }
 
   /** What waited for the network got its answer: refused, it is not done, and the order says why. */
