@@ -30,7 +30,7 @@ export async function writeBarcodeVideo(file: string, ean: string): Promise<void
 
 /** `1` is dark. */
 function barsOf(ean: string): string {
-  const [first = 0, ...digits] = [...ean].map(Number);
+  const [first = 0, ...digits] = ean.split('').map(Number);
   const parity = PARITIES[first] ?? 'LGGLGL';
   const left = digits.slice(0, 6).map((digit, place) => written(digit, parity[place] === 'G'));
   const right = digits.slice(6).map((digit) => inverted(LEFT[digit] ?? ''));
@@ -39,7 +39,7 @@ function barsOf(ean: string): string {
 
 function written(digit: number, isEven: boolean): string {
   const code = LEFT[digit] ?? '';
-  return isEven ? [...inverted(code)].reverse().join('') : code;
+  return isEven ? inverted(code).split('').reverse().join('') : code;
 }
 
 function inverted(code: string): string {

@@ -4,7 +4,7 @@ import type { Action } from '../../src/web/tablet/src/data/model.ts';
 import { isNewSight, NO_SIGHT } from '../../src/web/tablet/src/scan/sights.ts';
 import { afterScan, readEntry } from '../../src/web/tablet/src/screens/count/entry.ts';
 import { wordsFor } from '../../src/web/tablet/src/screens/count/reasons.ts';
-import { nearPath, placesOf, withUnits } from '../../src/web/tablet/src/screens/stock/places.ts';
+import { nearPath, placesOf, shortList, withUnits } from '../../src/web/tablet/src/screens/stock/places.ts';
 import { expectedOf } from '../../src/web/tablet/src/screens/stock/waiting.ts';
 import { findAmong } from '../../src/web/tablet/src/screens/stock/words.ts';
 
@@ -81,6 +81,7 @@ test('places are the nearest first, without this store, warehouses last', () => 
     ['DEPOT', 3, false],
   ]);
   expect(withUnits(places).without).toBe(1);
+  expect(shortList(withUnits(places).found, 0).map(({ code }) => code)).toEqual(['DEPOT']);
 });
 
 test('a store without coordinates asks for all places', () => {

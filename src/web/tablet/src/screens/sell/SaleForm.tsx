@@ -52,7 +52,7 @@ export function SaleForm({
     onSold(await sell(draft.value, chosen, own));
   };
   return (
-    <form class="sale-form" onSubmit={submit} noValidate>
+    <form class="sale-form" onSubmit={(event) => void submit(event)} noValidate>
       <div class="stock-actions">
         <Button icon="back" onClick={onBack}>
           {t('sell.otherPlace')}

@@ -45,10 +45,11 @@ export function FindItem({
       return;
     }
     let isWanted = true;
-    const timer = setTimeout(async () => {
+    const search = async () => {
       const answer = await searchItems(text);
       if (isWanted) found.value = answer;
-    }, TYPED_MILLISECONDS);
+    };
+    const timer = setTimeout(() => void search(), TYPED_MILLISECONDS);
     return () => {
       isWanted = false;
       clearTimeout(timer);

@@ -1,15 +1,17 @@
 // The other places that have an article, the nearest first, each with how many, how far and by when.
+import { useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { settings } from '../../app/settings.ts';
 import { dayTime, plural, t } from '../../i18n/index.ts';
 import { LOCALES } from '../../i18n/words.ts';
+import { Button } from '../../ui/Button.tsx';
 import { EmptyState } from '../../ui/EmptyState.tsx';
 import { Icon } from '../../ui/Icon.tsx';
 import { Badge } from '../../ui/StatusBadge.tsx';
-import { type Place, withUnits } from './places.ts';
+import { type Place, shortList, withUnits } from './places.ts';
 
 /** What a person reads before asking for something else. */
-const SHOWN_MAX = 12;
+const STORES_MAX = 8;
 
 export function PlaceList({
   places,
@@ -19,13 +21,15 @@ export function PlaceList({
   /** What can be done with each. */
   children?: (place: Place) => ComponentChildren;
 }) {
+  const isWhole = useSignal(false);
   const { found, without } = withUnits(places);
   if (found.length === 0) return <EmptyState icon="store" text={t('stock.nowhere')} />;
-  const rest = found.length - SHOWN_MAX;
+  const shown = isWhole.value ? found : shortList(found, STORES_MAX);
+  const rest = found.length - shown.length;
   return (
     <>
       <ul class="place-list">
-        {found.slice(0, SHOWN_MAX).map((place) => (
+        {shown.map((place) => (
           <li key={place.code} class="place-row" data-place={place.code}>
             <PlaceWords place={place} />
             <Badge
@@ -37,10 +41,17 @@ export function PlaceList({
           </li>
         ))}
       </ul>
-      <p class="stock-soft">
-        {rest > 0 && `${plural('stock.morePlaces', rest)} `}
-        {without > 0 && plural('stock.placesWithout', without)}
-      </p>
+      {rest > 0 && (
+        <Button
+          icon="more"
+          onClick={() => {
+            isWhole.value = true;
+          }}
+        >
+          {plural('stock.morePlaces', rest)}
+        </Button>
+      )}
+      {without > 0 && <p class="stock-soft">{plural('stock.placesWithout', without)}</p>}
     </>
   );
 }

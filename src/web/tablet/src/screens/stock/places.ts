@@ -76,6 +76,12 @@ export function withUnits(places: readonly Place[]): { found: Place[]; without: 
   return { found, without: places.length - found.length };
 }
 
+/** The nearest `most` stores, and every warehouse: it sends to anywhere, however far it is. */
+export function shortList(found: readonly Place[], most: number): Place[] {
+  const stores = found.filter(({ kind }) => kind === 'store').slice(0, most);
+  return [...stores, ...found.filter(({ kind }) => kind === 'warehouse')];
+}
+
 /** The path that asks for stores around a point; without a point by code. */
 export function nearPath(sku: string, quantity: number, point: unknown): string {
   const items = `items=${encodeURIComponent(`${sku}:${quantity}`)}`;

@@ -20,7 +20,14 @@ export function touches(
     case 'collect':
     case 'return':
       return namesLine(sku, action.body.lines ?? orders.get(action.subject)?.lines);
-    default:
+    case 'start':
+    case 'ready':
+    case 'reopen':
+    case 'refuse':
+    case 'cancel':
+    case 'putBack':
+    case 'acknowledge':
+    case 'sell':
       return false;
   }
 }
