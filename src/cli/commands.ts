@@ -16,6 +16,10 @@ const COMMANDS: Readonly<Record<string, Listed>> = {
     summary: 'make a tablet for a location, and show its pairing code',
     load: async () => (await import('./pair.ts')).pair,
   },
+  demo: {
+    summary: 'let the demo store live: orders, sales and deliveries, for a while',
+    load: async () => (await import('./demo.ts')).demo,
+  },
   import: {
     summary: 'send a CSV or NDJSON file and follow its import',
     load: async () => (await import('./import/run.ts')).importCommand,

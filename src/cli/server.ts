@@ -47,7 +47,12 @@ export async function serverOf(words: Words, terminal: Pick<Terminal, 'environme
 
 export type Answer = { status: number; headers: IncomingMessage['headers']; text: string };
 
-type CallOptions = { body?: unknown; signal?: AbortSignal };
+type CallOptions = {
+  body?: unknown;
+  signal?: AbortSignal;
+  /** Its Idempotency-Key, where the route wants one. */
+  idempotencyKey?: string;
+};
 
 /** The parsed body, undefined where there is none. Throws Refused for a problem, and when nobody answers. */
 export async function call(
@@ -56,8 +61,11 @@ export async function call(
   path: string,
   options: CallOptions = {},
 ): Promise<unknown> {
-  const { body, signal } = options;
-  const headers = body === undefined ? {} : { 'Content-Type': 'application/json' };
+  const { body, signal, idempotencyKey } = options;
+  const headers = {
+    ...(body !== undefined && { 'Content-Type': 'application/json' }),
+    ...(idempotencyKey !== undefined && { 'Idempotency-Key': idempotencyKey }),
+  };
   const request = open(server, method, path, headers, signal);
   request.end(body === undefined ? undefined : JSON.stringify(body));
   const response = await answerTo(request, server);

@@ -21,6 +21,7 @@ const COMMANDS = [
   'doctor',
   'keys',
   'pair',
+  'demo',
   'import',
   'listen',
   'forward',
