@@ -29,7 +29,7 @@ export function Staged({ order }: { order: OrderView }) {
             {t('stage.next')}
           </Button>
         )}
-        <ButtonLink icon="printer" href={hrefTo('print', order.id)}>
+        <ButtonLink icon="printer" href={hrefTo('print', 'label', order.id)}>
           {t('stage.print')}
         </ButtonLink>
         <ButtonLink icon="bag" href={hrefTo('counter', order.id)}>
