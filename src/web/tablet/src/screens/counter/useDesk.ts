@@ -45,6 +45,11 @@ export function useDesk(live: OrderView): Desk {
     const scanned = scannedCode.value;
     if (scanned?.id === live.id) proof.value = { by: 'code', code: scanned.pickupCode };
   }, [scannedCode.value]);
+  const isDelivery = live.deliverTo !== null;
+  // That it is sent home may be known a moment after the order itself.
+  useEffect(() => {
+    if (isDelivery && proof.value.by !== 'dispatch') proof.value = firstProof(live);
+  }, [isDelivery]);
   const form = useComputed<HandOver>(() => ({
     proof: proof.value,
     identity: identity.value,
