@@ -11,6 +11,7 @@ import { ReturnDesk } from './ReturnDesk.tsx';
 import { useOrder } from './useOrder.ts';
 import { WayBack } from './WayBack.tsx';
 import './counter.css';
+import './desk.css';
 
 export function CounterScreen({ params }: { params: readonly string[] }) {
   const [id, part] = params;

@@ -13,6 +13,7 @@ export function Tick({
   return (
     <label class="desk-tick" data-on={value ? '' : undefined}>
       <input
+        class="desk-tick-box"
         type="checkbox"
         checked={value}
         disabled={disabled}
