@@ -3,19 +3,25 @@ import { z } from 'zod';
 import { type Command, FAILED, OK, onlyWords, readWords, SERVER_OPTIONS, SERVER_USAGE } from './command.ts';
 import { call, serverOf } from './server.ts';
 
-const pair = (other: 'ledger' | 'lines') => z.looseObject({ level: z.int(), [other]: z.int() });
+const pair = (other: 'ledger' | 'lines' | 'transfers') => z.looseObject({ level: z.int(), [other]: z.int() });
 const answer = z.object({
   checkedLevels: z.int(),
   drifting: z.int(),
   drift: z.array(
-    z.looseObject({ sku: z.string(), location: z.string(), onHand: pair('ledger'), reserved: pair('lines') }),
+    z.looseObject({
+      sku: z.string(),
+      location: z.string(),
+      onHand: pair('ledger'),
+      reserved: pair('lines'),
+      incoming: pair('transfers'),
+    }),
   ),
 });
 type Drift = z.infer<typeof answer>['drift'][number];
 
 const USAGE = `Usage: npm run comptoir -- verify [--json]
 
-Derives every level anew, on hand from the ledger and reserved from what is open (GET /v1/integrity).
+Derives every level anew, on hand from the ledger, reserved and incoming from what is open (GET /v1/integrity).
 Exit code 1 when a level drifts.
 
 ${SERVER_USAGE}
@@ -40,7 +46,7 @@ export const verify: Command = {
   },
 };
 
-function inWords({ sku, location, onHand, reserved }: Drift): string {
+function inWords({ sku, location, onHand, reserved, incoming }: Drift): string {
   const parts = [
     ...(onHand.level === onHand.ledger
       ? []
@@ -48,6 +54,9 @@ function inWords({ sku, location, onHand, reserved }: Drift): string {
     ...(reserved.level === reserved.lines
       ? []
       : [`reserved is ${reserved.level}, what is open adds up to ${reserved.lines}`]),
+    ...(incoming.level === incoming.transfers
+      ? []
+      : [`incoming is ${incoming.level}, on its way are ${incoming.transfers}`]),
   ];
   return `${sku} at ${location}: ${parts.join('; ')}`;
 }

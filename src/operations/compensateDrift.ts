@@ -1,5 +1,5 @@
 // Brings a level and its evidence together again after a check found them apart.
-// On hand stays what the world was told, and the ledger says why; reserved becomes what the open lines add up to.
+// On hand stays what the world was told, and the ledger says why; reserved and incoming become what is open.
 import type { Level } from '../domain/level.ts';
 import { OWN_SOURCE } from '../domain/movement.ts';
 import { placeOf } from './writer/facts.ts';
@@ -13,9 +13,14 @@ export type CompensateDrift = {
   maySee: (location: string) => boolean;
 };
 
-export type Compensation = { level: Level; onHandDelta: number; reservedDelta: number };
+export type Compensation = {
+  level: Level;
+  onHandDelta: number;
+  reservedDelta: number;
+  incomingDelta: number;
+};
 
-/** Refuses with unknown-item, unknown-location. A level without drift is left as it is: both deltas are 0. */
+/** Refuses with unknown-item, unknown-location. A level without drift is left as it is: the deltas are 0. */
 export const compensateDrift: StockOperation<CompensateDrift, Compensation> = {
   name: 'compensateDrift',
 
@@ -27,8 +32,8 @@ export const compensateDrift: StockOperation<CompensateDrift, Compensation> = {
   decide(batch, { sku, location: code, id, maySee }) {
     const location = placeOf(batch, code, maySee);
     const level = batch.levelOf(batch.item(sku).id, location.id);
-    const { onHand: onHandDelta, reserved } = batch.driftOf(level);
-    if (onHandDelta !== 0 || reserved !== 0) {
+    const { onHand: onHandDelta, reserved, incoming } = batch.driftOf(level);
+    if (onHandDelta !== 0 || reserved !== 0 || incoming !== 0) {
       batch.compensate(level, {
         type: 'adjustment',
         quantity: onHandDelta,
@@ -43,6 +48,6 @@ export const compensateDrift: StockOperation<CompensateDrift, Compensation> = {
         reservationId: null,
       });
     }
-    return { level, onHandDelta, reservedDelta: 0 - reserved };
+    return { level, onHandDelta, reservedDelta: 0 - reserved, incomingDelta: 0 - incoming };
   },
 };

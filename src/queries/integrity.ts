@@ -1,4 +1,4 @@
-// Derives every level anew, from the ledger and from the open lines, and compares. The second guard of the fold.
+// Derives every level anew, from the ledger, the open lines and the transfers on their way, and compares. The second guard of the fold.
 // SQL on purpose, not the writer's code: two ways to one figure.
 import { isHeldUp } from './pgError.ts';
 import type { Tx } from './transaction.ts';
@@ -8,6 +8,7 @@ export type Drift = {
   location: string;
   onHand: { level: number; ledger: number };
   reserved: { level: number; lines: number };
+  incoming: { level: number; transfers: number };
 };
 
 export type IntegrityReport = { checkedLevels: number; drifting: number; drift: Drift[] };
@@ -112,23 +113,36 @@ const CHECK_RANGE = `
           SELECT item_id, from_location_id, reserved FROM transfer_lines
           WHERE reserved > 0 AND ${IN_RANGE('item_id', 'from_location_id')}) lines
     GROUP BY item_id, location_id
+  ), coming AS (
+    -- By location and status, as the index has them: only what is on its way is read, however many have arrived.
+    SELECT l.item_id, t.to_location_id AS location_id,
+           sum(greatest(0, l.shipped - l.received - l.damaged - l.lost)) AS units
+    FROM locations o
+    CROSS JOIN (VALUES ('shipped'), ('partly_received')) AS s (status)
+    JOIN transfers t ON t.to_location_id = o.id AND t.status = s.status
+    JOIN transfer_lines l ON l.transfer_id = t.id
+    WHERE ${IN_RANGE('l.item_id', 't.to_location_id')}
+    GROUP BY l.item_id, t.to_location_id
   ), derived AS (
-    SELECT l.item_id, l.location_id, l.on_hand, l.reserved,
-           coalesce(g.quantity, 0) + coalesce(m.units, 0) AS ledger, coalesce(n.units, 0) AS lines
+    SELECT l.item_id, l.location_id, l.on_hand, l.reserved, l.incoming,
+           coalesce(g.quantity, 0) + coalesce(m.units, 0) AS ledger, coalesce(n.units, 0) AS lines,
+           coalesce(c.units, 0) AS transfers
     FROM levels l
     LEFT JOIN governing g USING (item_id, location_id)
     LEFT JOIN moved m USING (item_id, location_id)
     LEFT JOIN open_lines n USING (item_id, location_id)
+    LEFT JOIN coming c USING (item_id, location_id)
     WHERE ${IN_RANGE('l.item_id', 'l.location_id')}
   ), drifting AS (
-    SELECT * FROM derived WHERE on_hand <> ledger OR reserved <> lines
+    SELECT * FROM derived WHERE on_hand <> ledger OR reserved <> lines OR incoming <> transfers
   )
   SELECT (SELECT count(*)::int FROM derived) AS checked,
          (SELECT count(*)::int FROM drifting) AS drifting,
          (SELECT json_agg(json_build_object(
                    'sku', i.sku, 'location', o.code,
                    'onHand', json_build_object('level', d.on_hand, 'ledger', d.ledger),
-                   'reserved', json_build_object('level', d.reserved, 'lines', d.lines))
+                   'reserved', json_build_object('level', d.reserved, 'lines', d.lines),
+                   'incoming', json_build_object('level', d.incoming, 'transfers', d.transfers))
                  ORDER BY d.item_id, d.location_id)
           FROM (SELECT * FROM drifting ORDER BY item_id, location_id LIMIT $5) d
           JOIN items i ON i.id = d.item_id
@@ -143,13 +157,13 @@ async function checkRange(tx: Tx, after: Place, end: Place, named: number): Prom
   return { checkedLevels: row?.checked ?? 0, drifting: row?.drifting ?? 0, drift: row?.drift ?? [] };
 }
 
-/** What the ledger says about levels that a repair has locked: on hand by the fold, reserved by the open lines. */
+/** What the ledger says about levels that a repair has locked: on hand by the fold, reserved by the open lines, incoming by transfers. */
 export async function deriveLevel(
   tx: Tx,
   itemId: number,
   locationId: number,
-): Promise<{ onHand: number; reserved: number }> {
-  const rows = await tx.run<{ on_hand: number; reserved: number }>(
+): Promise<{ onHand: number; reserved: number; incoming: number }> {
+  const rows = await tx.run<{ on_hand: number; reserved: number; incoming: number }>(
     'integrity.derive_level',
     `WITH governing AS (
        SELECT quantity, occurred_at FROM movements
@@ -163,9 +177,12 @@ export async function deriveLevel(
             coalesce((SELECT sum(reserved) FROM reservation_lines
                       WHERE item_id = $1 AND location_id = $2 AND reserved > 0), 0)
               + coalesce((SELECT sum(reserved) FROM transfer_lines
-                          WHERE item_id = $1 AND from_location_id = $2 AND reserved > 0), 0) AS reserved`,
+                          WHERE item_id = $1 AND from_location_id = $2 AND reserved > 0), 0) AS reserved,
+            coalesce((SELECT sum(greatest(0, l.shipped - l.received - l.damaged - l.lost))
+                      FROM transfers t JOIN transfer_lines l ON l.transfer_id = t.id AND l.item_id = $1
+                      WHERE t.to_location_id = $2 AND t.status IN ('shipped', 'partly_received')), 0) AS incoming`,
     [itemId, locationId],
   );
   const [row] = rows;
-  return { onHand: row?.on_hand ?? 0, reserved: row?.reserved ?? 0 };
+  return { onHand: row?.on_hand ?? 0, reserved: row?.reserved ?? 0, incoming: row?.incoming ?? 0 };
 }

@@ -71,9 +71,20 @@ describe('a level that was tampered with', () => {
   test('is found, with both figures of both', async () => {
     await tamper('on_hand = on_hand - 4, reserved = reserved + 2');
     expect(await drift()).toEqual([
-      { sku, location: LILLE, onHand: { level: 6, ledger: 10 }, reserved: { level: 5, lines: 3 } },
+      {
+        ...{ sku, location: LILLE },
+        ...{ onHand: { level: 6, ledger: 10 }, reserved: { level: 5, lines: 3 } },
+        incoming: { level: 0, transfers: 0 },
+      },
     ]);
     await repair();
+  });
+
+  test('is found and set right where it says that more is coming than is', async () => {
+    await tamper('incoming = incoming + 3');
+    expect(await drift()).toMatchObject([{ sku, incoming: { level: 3, transfers: 0 } }]);
+    expect(await repair()).toMatchObject({ onHandDelta: 0, reservedDelta: 0, incomingDelta: -3 });
+    expect([(await room.level(sku, LILLE)).incoming, await drift()]).toEqual([0, []]);
   });
 
   test.each([

@@ -39,6 +39,7 @@ async function oneByOne(tx: Tx) {
     code: string;
     on_hand: number;
     reserved: number;
+    incoming: number;
   }>(
     'test.levels',
     `SELECT l.*, i.sku, o.code FROM levels l JOIN items i ON i.id = l.item_id JOIN locations o ON o.id = l.location_id
@@ -46,14 +47,15 @@ async function oneByOne(tx: Tx) {
     [],
   );
   const drift = [];
-  for (const { item_id, location_id, sku, code, on_hand, reserved } of levels) {
+  for (const { item_id, location_id, sku, code, on_hand, reserved, incoming } of levels) {
     const told = await deriveLevel(tx, item_id, location_id);
-    if (told.onHand === on_hand && told.reserved === reserved) continue;
+    if (told.onHand === on_hand && told.reserved === reserved && told.incoming === incoming) continue;
     drift.push({
       sku,
       location: code,
       onHand: { level: on_hand, ledger: Number(told.onHand) },
       reserved: { level: reserved, lines: Number(told.reserved) },
+      incoming: { level: incoming, transfers: Number(told.incoming) },
     });
   }
   return { checkedLevels: levels.length, drifting: drift.length, drift };

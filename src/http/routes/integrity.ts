@@ -19,6 +19,7 @@ const driftSchema = z
     location: z.string(),
     onHand: z.object({ level: z.int(), ledger: z.int() }),
     reserved: z.object({ level: z.int(), lines: z.int() }),
+    incoming: z.object({ level: z.int(), transfers: z.int() }),
   })
   .meta({ id: 'Drift' });
 
@@ -28,7 +29,7 @@ const checkIntegrityRoute = route({
   operationId: 'checkIntegrity',
   summary: 'Check levels against their evidence',
   description:
-    'Derives every level anew, on hand from the ledger and reserved from the open lines, each with its evidence as of one instant; on a large network it takes minutes, during which blank lines keep the connection. One check at a time: others wait for their turn. At most 1,000 drifting levels are named; `drifting` counts them all.',
+    'Derives every level anew, on hand from the ledger, reserved from the open lines and incoming from the transfers on their way, each with its evidence as of one instant; on a large network it takes minutes, during which blank lines keep the connection. One check at a time: others wait for their turn. At most 1,000 drifting levels are named; `drifting` counts them all.',
   tag: 'Stock',
   scopes: ['admin'],
   responses: {
@@ -76,7 +77,7 @@ const compensateRoute = route({
   operationId: 'compensateDrift',
   summary: 'Record a compensating movement',
   description:
-    'For a level that drifts: an adjustment explains on hand as it is, and reserved becomes what the open lines add up to. Without drift nothing changes.',
+    'For a level that drifts: an adjustment explains on hand as it is, reserved becomes what the open lines add up to, and incoming what is on its way. Without drift nothing changes.',
   tag: 'Stock',
   scopes: ['admin'],
   body: z.strictObject({ sku: skuSchema, location: locationCodeSchema }),
@@ -84,7 +85,13 @@ const compensateRoute = route({
     200: {
       description: 'What was set right; zeros where nothing drifted.',
       schema: z
-        .object({ sku: z.string(), location: z.string(), onHandDelta: z.int(), reservedDelta: z.int() })
+        .object({
+          sku: z.string(),
+          location: z.string(),
+          onHandDelta: z.int(),
+          reservedDelta: z.int(),
+          incomingDelta: z.int(),
+        })
         .meta({ id: 'Compensation' }),
     },
   },
@@ -98,11 +105,12 @@ const compensateRoute = route({
     const command = { ...call.body, id: `integrity/${randomUUID()}`, maySee };
     const submitted = await submitOne(call, deps, compensateDrift, command, {
       status: 200,
-      show: ({ level, onHandDelta, reservedDelta }) => ({
+      show: ({ level, onHandDelta, reservedDelta, incomingDelta }) => ({
         sku: level.sku,
         location: level.location,
         onHandDelta,
         reservedDelta,
+        incomingDelta,
       }),
     });
     const refusal = refusalOf(submitted);

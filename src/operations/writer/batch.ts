@@ -21,7 +21,7 @@ import { TransferBook } from './transferBook.ts';
 
 export type ReservationEvent = { type: EventType; reservation: Reservation; data: Record<string, unknown> };
 
-const NO_DRIFT: Drift = { onHand: 0, reserved: 0 };
+const NO_DRIFT: Drift = { onHand: 0, reserved: 0, incoming: 0 };
 
 type Undo = () => void;
 
@@ -254,10 +254,11 @@ export class Batch {
     this.#later(() => this.comparisons.pop());
   }
 
-  /** Appends a movement that explains on hand as it is, and sets reserved to what the open lines add up to. */
+  /** Appends a movement that explains on hand as it is, and sets reserved and incoming to what is open. */
   compensate(level: Level, movement: Omit<NewMovement, 'itemId' | 'locationId'>): void {
     this.#changeLevel(level, 'integrity');
     level.reserved -= this.driftOf(level).reserved;
+    level.incoming -= this.driftOf(level).incoming;
     this.#setDrift(level, NO_DRIFT);
     this.#append(level, movement);
   }

@@ -252,6 +252,7 @@ async function loadDrifts(
       drifts.set(key, {
         onHand: level.onHand - derived.onHand,
         reserved: level.reserved - derived.reserved,
+        incoming: level.incoming - derived.incoming,
       });
     }
   }

@@ -9,8 +9,8 @@ import type { RecordedFact } from '../../queries/movements.ts';
 import type { Buffers } from './bufferRules.ts';
 import type { LoadedTellings } from './tellingBook.ts';
 
-/** By how much a level is above what ledger and open lines say. */
-export type Drift = { onHand: number; reserved: number };
+/** By how much a level is above what ledger, open lines and transfers say. */
+export type Drift = { onHand: number; reserved: number; incoming: number };
 
 /** One key for a level: item ids stay below 2^29 and location ids below 2^24. */
 export function levelKey(itemId: number, locationId: number): number {
