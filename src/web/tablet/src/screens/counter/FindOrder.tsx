@@ -4,6 +4,7 @@ import { goTo, hrefTo } from '../../app/router.ts';
 import { online, orders, read } from '../../data/index.ts';
 import type { Order, OrderView } from '../../data/model.ts';
 import { plural, t } from '../../i18n/index.ts';
+import { CameraButton } from '../../scan/CameraButton.tsx';
 import { useScans } from '../../scan/scans.ts';
 import { Button } from '../../ui/Button.tsx';
 import { EmptyState } from '../../ui/EmptyState.tsx';
@@ -36,6 +37,7 @@ export function FindOrder() {
           <p class="find-big">{t('counter.scan')}</p>
           <p>{t('counter.scanHint')}</p>
         </div>
+        <CameraButton />
       </div>
       <form class="find-form" onSubmit={submit}>
         <Field

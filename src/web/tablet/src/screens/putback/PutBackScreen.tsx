@@ -5,6 +5,7 @@ import { play } from '../../app/sound.ts';
 import { act, items, orders } from '../../data/index.ts';
 import type { OrderView } from '../../data/model.ts';
 import { named, t } from '../../i18n/index.ts';
+import { CameraButton } from '../../scan/CameraButton.tsx';
 import { useScans } from '../../scan/scans.ts';
 import { EmptyState } from '../../ui/EmptyState.tsx';
 import { toast } from '../../ui/Toast.tsx';
@@ -26,6 +27,9 @@ export function PutBackScreen() {
       ) : (
         <>
           <p>{t('putBack.explain')}</p>
+          <div>
+            <CameraButton isRepeated />
+          </div>
           <ul class="putback-orders">
             {waiting.map((order) => (
               <li key={order.id}>
