@@ -11,6 +11,7 @@ import { Aftermath } from './Aftermath.tsx';
 import { nameOf } from './names.ts';
 import { unitsLeft } from './pickState.ts';
 import { miss, type Reported } from './steps.ts';
+import './missing.css';
 
 const ICONS: Record<MissingReason, IconName> = {
   not_found: 'search',

@@ -11,6 +11,7 @@ import { Icon } from '../../ui/Icon.tsx';
 import { isAnythingFound } from './pickState.ts';
 import { SHELF_CHARACTERS_MAX } from './shelfNames.ts';
 import { rememberShelf, shelvesFor } from './shelves.ts';
+import './stage.css';
 
 /** `onScan` gets a scan that is one of the order's articles: true where it was one. */
 export function Stage({

@@ -7,6 +7,7 @@ import { Button, ButtonLink } from '../../ui/Button.tsx';
 import { Icon } from '../../ui/Icon.tsx';
 import { startOrder } from '../queue/moves.ts';
 import { isAwaiting } from '../queue/ringing.ts';
+import './stage.css';
 
 export function Staged({ order }: { order: OrderView }) {
   const next = [...queue.value.late, ...queue.value.new].find(
