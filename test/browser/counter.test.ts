@@ -4,8 +4,8 @@ import type { Browser, Page } from 'playwright-core';
 import { customerQr, storeQr } from '../../src/web/tablet/src/screens/counter/orderCode.ts';
 import { openBrowser, openTablet, type Tablet, tabletPages } from '../support/browser.ts';
 import { eventually } from '../support/eventually.ts';
+import { scan } from '../support/hands.ts';
 import { readyOrder } from '../support/readyOrders.ts';
-import { scan } from '../support/scanner.ts';
 import { LAMP, openShop, type Shop, STORE, TABLE } from '../support/shop.ts';
 
 const BARCODE = '3760123456789';

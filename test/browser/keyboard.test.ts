@@ -101,7 +101,7 @@ test('the focus shows, goes first past the navigation, and stays inside a dialog
   }
   await page.keyboard.press('Escape');
   await page.locator('dialog').waitFor({ state: 'detached' });
-  expect(await page.evaluate('document.activeElement.id')).toBe('missing');
+  await eventually(async () => expect(await page.evaluate('document.activeElement.id')).toBe('missing'));
   await context.close();
 });
 

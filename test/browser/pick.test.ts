@@ -5,7 +5,7 @@ import type { Browser, Page } from 'playwright-core';
 import { storeQr } from '../../src/web/tablet/src/screens/counter/orderCode.ts';
 import { openBrowser, openTablet, tabletPages } from '../support/browser.ts';
 import { eventually } from '../support/eventually.ts';
-import { scan } from '../support/scanner.ts';
+import { scan } from '../support/hands.ts';
 import { LAMP, OTHER_STORE, openShop, type Shop, STORE, TABLE } from '../support/shop.ts';
 
 const TABLE_CODE = '2041700001004';

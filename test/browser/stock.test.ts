@@ -9,6 +9,7 @@ import { writeBarcodeVideo } from '../support/barcodeVideo.ts';
 import { openTablet, tabletPages } from '../support/browser.ts';
 import { findOrInstallBrowser } from '../support/chromium.ts';
 import { eventually } from '../support/eventually.ts';
+import { scan } from '../support/hands.ts';
 import { LAMP, OTHER_STORE, openShop, type Shop, STORE, TABLE } from '../support/shop.ts';
 
 const EAN = '3760123456784';
@@ -79,7 +80,7 @@ test('a count is blind, asks again when it surprises, and is the stock; a scanne
   await show(page, `#/count/${LAMP}`);
   await page.locator('.count-form').waitFor();
   expect(await page.getByText('Expected: 4').count()).toBe(0);
-  await page.keyboard.type(`${EAN}\n`, { delay: 3 });
+  await scan(page, EAN);
   await eventually(async () => expect(await page.locator('.count-form input').inputValue()).toBe('1'));
   await page.locator('.count-form input').fill('3');
   await page.keyboard.press('Enter');
