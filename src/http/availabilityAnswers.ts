@@ -107,12 +107,10 @@ const reasonsSchema = z
       .object({ transfer: z.string(), expectedAt: instant })
       .nullable()
       .meta({ description: 'The transfer that is on its way there, free, and brings all that is missing.' }),
-    staleSince: instant
-      .nullable()
-      .meta({
-        description:
-          'Since when a source of the place, or of what is sent there, has been silent; null: all speak.',
-      }),
+    staleSince: instant.nullable().meta({
+      description:
+        'Since when a source of the place, or of what is sent there, has been silent; null: all speak.',
+    }),
   })
   .meta({ id: 'AvailabilityReasons' });
 

@@ -53,7 +53,8 @@ test.each(CASES)('%s, page by page, is what is there', async (_, filters) => {
     [wanted.from, wanted.to, wanted.statuses ?? TRANSFER_STATUSES, wanted.visible, found.length + 1],
   );
   expect(found).toEqual(rows.slice(0, found.length).map(({ id }) => id));
-  if (found.length < 60) expect(rows).toHaveLength(found.length);
+  // Where the pages ended, there is no more; else there may be one.
+  expect(rows.length - found.length).toBeLessThanOrEqual(found.length < 60 ? 0 : 1);
 });
 
 test.each(CASES)(
