@@ -10,11 +10,8 @@ import { scan } from '../support/hands.ts';
 import { OTHER_STORE, STORE } from '../support/shop.ts';
 import { type Article, openTabletShop, type TabletShop } from '../support/tabletShop.ts';
 
-const VIEWPORTS = [
-  { width: 1024, height: 768 },
-  { width: 800, height: 1280 },
-  { width: 390, height: 844 },
-];
+const PHONE = { width: 390, height: 844 };
+const VIEWPORTS = [{ width: 1024, height: 768 }, { width: 800, height: 1280 }, PHONE];
 
 let shop: TabletShop;
 let browser: Browser;
@@ -43,7 +40,7 @@ beforeAll(async () => {
   ids = await orders();
   const [first, second] = await Promise.all([
     openTablet(browser, shop, STORE, { language: 'fr', name: 'Comptoir 1' }),
-    openTablet(browser, shop, STORE, { language: 'en', name: 'Counter 2' }),
+    openTablet(browser, shop, STORE, { language: 'en', name: 'Counter 2', viewport: PHONE }),
   ]);
   [day, night] = [first, second];
   await Promise.all([
