@@ -137,12 +137,21 @@ async function begin(lives: readonly Life[]): Promise<void> {
   await each(lives, readyReservation, ({ id }) => ({ ...base(id), shelf: null, pickupDeadlineAt: null }));
 }
 
-/** What still lies ready is cancelled, and put back. */
+/** What still lies ready is cancelled, and put back; where a till sold all of it since, nothing is left to put back. */
 async function end(lives: readonly Life[]): Promise<void> {
   const open = lives.filter((life) => life.expected.status === 'ready');
   await each(open, cancelReservation, ({ id }) => ({ ...base(id), holdsOnly: false, reason: null }));
   const ended = lives.filter((life) => life.expected.status !== 'collected');
-  await each(ended, putBackReservation, ({ id }) => base(id));
+  const found = await readReservations(
+    room.database,
+    ended.map(({ id }) => id),
+  );
+  const pending = new Set(found.flatMap(({ id, putBackPending }) => (putBackPending ? [id] : [])));
+  await each(
+    ended.filter(({ id }) => pending.has(id)),
+    putBackReservation,
+    ({ id }) => base(id),
+  );
 }
 
 const base = (id: string) => ({ id, admit: () => true, actor: ACTOR });
