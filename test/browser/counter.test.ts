@@ -151,6 +151,9 @@ test('a delivery is handed to its carrier, its parcel’s number scanned, withou
   await openOrder(id);
   await page.getByText('12 rue des Lilas').waitFor();
   await scan(page, '6A12345678901');
+  await eventually(async () =>
+    expect(await page.getByLabel('Tracking number').inputValue()).toBe('6A12345678901'),
+  );
   await page.getByLabel('Carrier').fill('Colissimo');
   await button('Hand to the carrier').click();
   await page.getByRole('heading', { name: 'Handed to the carrier' }).waitFor();

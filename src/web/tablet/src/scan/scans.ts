@@ -1,14 +1,16 @@
 // Where a scanned code goes, whatever scanned it: to the part of the screen that asked last, a dialog before its screen.
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 
 export type OnScan = (code: string) => void;
 
-const asking: { current: OnScan }[] = [];
+/** In the order in which they were first drawn: a screen before what it shows, that before a dialog over it. */
+const asking: { drawn: number; handler: { current: OnScan } }[] = [];
+let drawings = 0;
 
 /** Tells a code. False: nobody asked for one. */
 export function tellScan(code: string): boolean {
   const last = asking.at(-1);
-  last?.current(code.trim());
+  last?.handler.current(code.trim());
   return last !== undefined;
 }
 
@@ -16,12 +18,17 @@ export function tellScan(code: string): boolean {
 export function useScans(onScan: OnScan | null): void {
   const handler = useRef<OnScan>(ignore);
   handler.current = onScan ?? ignore;
+  const drawn = useRef(0);
+  if (drawn.current === 0) drawn.current = ++drawings;
   const isAsking = onScan !== null;
-  useEffect(() => {
+  // Before anything is seen: a scanner may be quicker than the next frame.
+  useLayoutEffect(() => {
     if (!isAsking) return;
-    asking.push(handler);
+    const entry = { drawn: drawn.current, handler };
+    asking.push(entry);
+    asking.sort((a, b) => a.drawn - b.drawn);
     return () => {
-      asking.splice(asking.indexOf(handler), 1);
+      asking.splice(asking.indexOf(entry), 1);
     };
   }, [isAsking]);
 }
