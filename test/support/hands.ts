@@ -4,16 +4,23 @@ import type { Locator, Page } from 'playwright-core';
 /** More stops than any screen has. */
 const STOPS_MAX = 150;
 
+/** From key to key of a quick scanner. */
+const KEY_MILLISECONDS = 4;
+
 /**
- * A scanner that types like a keyboard: all keys at once, as fast as the page hears them. Through the browser's own
- * keyboard they would come as fast as a busy machine sends them, which is a person's speed.
+ * A scanner that types like a keyboard, one code after the other without a pause. Each key says when it was pressed:
+ * through the browser's own keyboard, or by the clock of a busy machine, they would come at a person's speed.
  */
-export async function scan(page: Page, code: string): Promise<void> {
-  const keys = JSON.stringify([...Array.from(code), 'Enter']);
+export async function scan(page: Page, ...codes: string[]): Promise<void> {
+  const keys = JSON.stringify(codes.flatMap((code) => [...Array.from(code), 'Enter']));
   await page.evaluate(`{
-    const target = document.activeElement ?? document.body;
-    for (const key of ${keys})
-      target.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }));
+    const startedAt = performance.now();
+    for (const [place, key] of ${keys}.entries()) {
+      const target = document.activeElement ?? document.body;
+      const event = new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true });
+      Object.defineProperty(event, 'timeStamp', { value: startedAt + place * ${KEY_MILLISECONDS} });
+      target.dispatchEvent(event);
+    }
   }`);
 }
 

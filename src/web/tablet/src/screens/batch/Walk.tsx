@@ -15,7 +15,7 @@ import { useArticles } from '../pick/names.ts';
 import { isDone } from '../pick/pickState.ts';
 import { Stage } from '../pick/Stage.tsx';
 import { useWrongScan } from '../pick/scanning.ts';
-import { find } from '../pick/steps.ts';
+import { find, findScanned } from '../pick/steps.ts';
 import { UndoBar } from '../pick/UndoBar.tsx';
 import { WrongScan } from '../pick/WrongScan.tsx';
 import { actionOf } from '../queue/cards.ts';
@@ -25,9 +25,7 @@ import { StopRow } from './StopRow.tsx';
 import { bagsOf, type Share, type Stop, shareOfScan, walkOf } from './walk.ts';
 
 export function Walk({ ids }: { ids: readonly string[] }) {
-  const bags = bagsOf(ids.flatMap((id) => orders.value.get(id) ?? []));
-  const open = bags.filter(({ order }) => isOurs(order));
-  const stops = walkOf(open, (line) => line.aisle ?? null);
+  const { bags, open, stops } = walkNow(ids);
   useArticles(stops.map(({ sku }) => sku));
   const [selected, select] = useState<string | null>(null);
   const [missing, setMissing] = useState<Share | null>(null);
@@ -36,17 +34,24 @@ export function Walk({ ids }: { ids: readonly string[] }) {
   const current = stops.find(({ sku }) => sku === selected) ?? stops.find(({ left }) => left > 0) ?? null;
   const staging = open.find(({ order }) => isDone(order.lines)) ?? null;
 
-  const found = async ({ bag, line }: Share, units: number) => {
+  const showFound = ({ bag }: Share) => {
     clear();
     play('good');
     into.value = bag.letter;
-    await find(bag.order.id, line.sku, units);
   };
+  /** True where the scan is of one of these orders. */
   const scan = (code: string): boolean => {
-    const meaning = shareOfScan(code, stops, items.value);
-    if (meaning.kind === 'found') void found(meaning.share, 1);
-    else if (meaning.kind === 'enough') refuse(code, true);
-    return meaning.kind !== 'wrong';
+    if (shareOfScan(code, stops, items.value).kind === 'wrong') return false;
+    void findScanned(() => {
+      const meaning = shareOfScan(code, walkNow(ids).stops, items.value);
+      if (meaning.kind !== 'found') {
+        refuse(code, true);
+        return null;
+      }
+      showFound(meaning.share);
+      return { orderId: meaning.share.bag.order.id, sku: meaning.share.line.sku };
+    });
+    return true;
   };
   useScans((code) => {
     if (!scan(code)) refuse(code, false);
@@ -84,7 +89,8 @@ export function Walk({ ids }: { ids: readonly string[] }) {
               stop={current}
               onFound={(share, units) => {
                 select(null);
-                void found(share, units);
+                showFound(share);
+                void find(share.bag.order.id, share.line.sku, units);
               }}
               onMissing={setMissing}
             />
@@ -100,6 +106,13 @@ export function Walk({ ids }: { ids: readonly string[] }) {
       )}
     </>
   );
+}
+
+/** The walk as it stands: all bags, those still to be filled, and where they take us. */
+function walkNow(ids: readonly string[]) {
+  const bags = bagsOf(ids.flatMap((id) => orders.value.get(id) ?? []));
+  const open = bags.filter(({ order }) => isOurs(order));
+  return { bags, open, stops: walkOf(open, (line) => line.aisle ?? null) };
 }
 
 function Stops({

@@ -1,7 +1,7 @@
 // An order that is being picked by whoever holds this tablet: the line to pick now, the others, and at the end its shelf.
 import { useState } from 'preact/hooks';
 import { play } from '../../app/sound.ts';
-import { items } from '../../data/index.ts';
+import { items, order as orderNow } from '../../data/index.ts';
 import type { OrderView } from '../../data/model.ts';
 import { t } from '../../i18n/index.ts';
 import { useScans } from '../../scan/scans.ts';
@@ -11,7 +11,7 @@ import { MissingDialog } from './MissingDialog.tsx';
 import { byAisle, isDone, meaningOf, nextLine } from './pickState.ts';
 import { Stage } from './Stage.tsx';
 import { useWrongScan } from './scanning.ts';
-import { find, findAgain, takeOut } from './steps.ts';
+import { find, findAgain, findScanned, takeOut } from './steps.ts';
 import { UndoBar } from './UndoBar.tsx';
 import { WrongScan } from './WrongScan.tsx';
 
@@ -23,18 +23,28 @@ export function Picking({ order }: { order: OrderView }) {
   const current = walk.find(({ sku }) => sku === selected) ?? nextLine(walk);
   const missingLine = order.lines.find(({ sku }) => sku === missing);
 
-  const found = async (sku: string, units: number) => {
+  const showFound = () => {
     clear();
     select(null);
     play('good');
-    await find(order.id, sku, units);
+  };
+  const found = (sku: string, units: number) => {
+    showFound();
+    void find(order.id, sku, units);
   };
   /** True where the scan is of this order. */
   const scan = (code: string): boolean => {
-    const meaning = meaningOf(code, order.lines, items.value);
-    if (meaning.kind === 'found') void found(meaning.line.sku, 1);
-    else if (meaning.kind === 'enough') refuse(code, true);
-    return meaning.kind !== 'wrong';
+    if (meaningOf(code, order.lines, items.value).kind === 'wrong') return false;
+    void findScanned(() => {
+      const meaning = meaningOf(code, orderNow(order.id)?.lines ?? order.lines, items.value);
+      if (meaning.kind !== 'found') {
+        refuse(code, true);
+        return null;
+      }
+      showFound();
+      return { orderId: order.id, sku: meaning.line.sku };
+    });
+    return true;
   };
   useScans((code) => {
     if (!scan(code)) refuse(code, false);
@@ -50,7 +60,7 @@ export function Picking({ order }: { order: OrderView }) {
           <LineCard
             line={current}
             moves={{
-              onFound: (units) => void found(current.sku, units),
+              onFound: (units) => found(current.sku, units),
               onMissing: () => setMissing(current.sku),
               onTakeOut: () => void takeOut(order.id, current.sku, 1),
               onFoundAgain: () => void findAgain(order.id, current.sku, current.missing),

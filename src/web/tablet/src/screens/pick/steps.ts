@@ -19,14 +19,17 @@ let turn: Promise<unknown> = Promise.resolve();
 
 /** `units` more of the line were found. */
 export function find(orderId: string, sku: string, units: number): Promise<void> {
+  return inTurn(() => findNow(orderId, sku, units));
+}
+
+/**
+ * A unit was scanned: `mean` says what of, once the scans before it are kept; null where nothing wants it. Asked
+ * sooner, two quick scans of one article would both be of the line, or the bag, that wants only one.
+ */
+export function findScanned(mean: () => { orderId: string; sku: string } | null): Promise<void> {
   return inTurn(async () => {
-    const line = lineNow(orderId, sku);
-    if (line === null) return;
-    const pick = withFound(line, units);
-    const found = pick.picked - line.picked;
-    if (found === 0) return;
-    await report(orderId, pick);
-    remember({ orderId, sku, kind: 'found', units: found });
+    const meant = mean();
+    if (meant !== null) await findNow(meant.orderId, meant.sku, 1);
   });
 }
 
@@ -74,6 +77,16 @@ export function lastStep(orderId: string): Step | null {
 
 export function undo({ orderId, sku, kind, units }: Step): Promise<void> {
   return kind === 'found' ? takeOut(orderId, sku, units) : findAgain(orderId, sku, units);
+}
+
+async function findNow(orderId: string, sku: string, units: number): Promise<void> {
+  const line = lineNow(orderId, sku);
+  if (line === null) return;
+  const pick = withFound(line, units);
+  const found = pick.picked - line.picked;
+  if (found === 0) return;
+  await report(orderId, pick);
+  remember({ orderId, sku, kind: 'found', units: found });
 }
 
 function report(orderId: string, pick: PickLine) {
