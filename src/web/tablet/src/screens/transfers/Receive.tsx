@@ -35,8 +35,10 @@ export function Receive({ transfer }: { transfer: Transfer }) {
     const line = lineWith(lines, code);
     play(line === undefined ? 'wrong' : 'good');
     if (line === undefined) return toast(t('transfers.notInIt', { code }), 'bad');
-    const units = countedOf(line, counting).received + 1;
-    set(withFigure(counting, line, 'received', units));
+    // As it is now, not as it was last drawn: a scanner may be quicker than the next frame.
+    const soFar = countingOf(id);
+    const units = countedOf(line, soFar).received + 1;
+    set(withFigure(soFar, line, 'received', units));
     toast(t('transfers.scanned', { name: nameOf(line.sku), n: units, of: line.shipped }), 'good');
   });
   const open = lines.reduce((sum, line) => sum + stillToCome(line, counting), 0);
