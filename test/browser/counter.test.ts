@@ -2,9 +2,9 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
 import { customerQr, storeQr } from '../../src/web/tablet/src/screens/counter/orderCode.ts';
-import { openBrowser, openTablet, type Tablet, tabletPages } from '../support/browser.ts';
+import { openBrowser, openTablet, type Tablet, tabletPages, told } from '../support/browser.ts';
 import { eventually } from '../support/eventually.ts';
-import { scan } from '../support/hands.ts';
+import { goTo, scan } from '../support/hands.ts';
 import { readyOrder } from '../support/readyOrders.ts';
 import { LAMP, openShop, type Shop, STORE, TABLE } from '../support/shop.ts';
 
@@ -28,7 +28,7 @@ beforeAll(async () => {
   if (sent.status !== 200) throw new Error(`the item was not saved: ${sent.status}`);
   tablet = await openTablet(browser, shop, STORE, { language: 'en' });
   ({ page } = tablet);
-}, 60_000);
+});
 afterAll(async () => {
   await browser.close();
   await shop.app.close();
@@ -40,7 +40,7 @@ async function orderNow(id: string) {
 
 /** Its screen, once the order has come to the tablet. */
 async function openOrder(id: string): Promise<void> {
-  await page.evaluate(`location.hash = '#/counter/${id}'`);
+  await goTo(page, 'counter', id);
   await page.locator('.desk-shelf', { hasText: 'A1' }).waitFor();
 }
 
@@ -48,7 +48,7 @@ const button = (name: string | RegExp) => page.getByRole('button', { name });
 
 test('the customer’s code opens the order with its code read, and hands it over with one tick and one tap', async () => {
   const { id, pickupCode } = await readyOrder(shop);
-  await page.evaluate(`location.hash = '#/counter'`);
+  await goTo(page, 'counter');
   await page.locator('a', { hasText: 'Camille M.' }).first().waitFor();
   await scan(page, customerQr(id, pickupCode));
   await page.getByText('Code read from the customer’s QR code').waitFor();
@@ -56,7 +56,7 @@ test('the customer’s code opens the order with its code read, and hands it ove
   await button('Hand over 1 item').click();
   await page.getByRole('heading', { name: 'Order handed over' }).waitFor();
   expect((await orderNow(id)).status).toBe('collected');
-  expect(await page.locator('[data-banner]').count()).toBe(0);
+  await page.locator('[data-banner]').waitFor({ state: 'detached' });
 });
 
 test('the label’s code opens the order, and lets nobody collect it', async () => {
@@ -81,7 +81,7 @@ test('wrong codes are told with the tries left, five lock the order, and an over
   await button('Hand over 1 item').click();
   await page.getByText(/Too many wrong codes\. Possible again at .*, in 1[45] min\./).waitFor();
   // Told at the counter: nothing of it is left for others to look at.
-  expect(await page.locator('[data-banner="conflicts"]').count()).toBe(0);
+  await page.locator('[data-banner="conflicts"]').waitFor({ state: 'detached' });
   await button('No code').click();
   await button('Code lost, identity document checked').click();
   expect(await page.getByLabel('Your name').inputValue()).toBe('Amélie');
@@ -177,7 +177,7 @@ test('what comes back is on hand again, or damaged', async () => {
   await button('One more: Coffee table').click();
   await page.locator(`[data-sku="${TABLE}"]`).getByRole('button', { name: 'Damaged' }).click();
   await button('Take 2 items back').click();
-  await page.getByText('2 items taken back').waitFor();
+  await told(page, '2 items taken back');
   await eventually(async () =>
     expect((await orderNow(id)).history.at(-1)).toMatchObject({
       type: 'returned',
@@ -207,7 +207,7 @@ test('a hand-over that came too late is a conflict on its order: why, what other
   await page.getByRole('heading', { name: 'Refused actions' }).waitFor();
   await button('Seen, remove').click();
   await page.getByText('No refused action. Nothing was lost.').waitFor();
-  expect(await page.locator('[data-banner="conflicts"]').count()).toBe(0);
+  await page.locator('[data-banner="conflicts"]').waitFor({ state: 'detached' });
 });
 
 test('without a network an order is handed over where the store allows it only', async () => {

@@ -2,9 +2,9 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
 import { tooSmall, violations } from '../support/audit.ts';
-import { openBrowser, openTablet } from '../support/browser.ts';
+import { openBlank, openBrowser, openTablet } from '../support/browser.ts';
 import { eventually } from '../support/eventually.ts';
-import { pressByKeyboard, tabTo } from '../support/hands.ts';
+import { goTo, pressByKeyboard, tabTo } from '../support/hands.ts';
 import { OTHER_STORE, STORE } from '../support/shop.ts';
 import { openTabletShop, type TabletShop } from '../support/tabletShop.ts';
 
@@ -13,7 +13,7 @@ let browser: Browser;
 beforeAll(async () => {
   [shop, browser] = await Promise.all([openTabletShop(), openBrowser()]);
   await shop.post('/v1/staff', { name: 'Nadia', location: OTHER_STORE, pin: '4711' }).expect(201);
-}, 60_000);
+});
 afterAll(async () => {
   await browser.close();
   await shop.app.close();
@@ -30,8 +30,9 @@ test('a keyboard alone starts the shift by PIN, and its pages are for everybody'
   found.push(...(await findings(page)));
   await page.keyboard.press('Enter');
   await page.locator('main#main').waitFor();
-  const blank = await browser.newContext({ viewport: { width: 390, height: 844 }, baseURL: shop.app.url });
-  const pairing = await blank.newPage();
+  const { context: blank, page: pairing } = await openBlank(browser, shop, {
+    viewport: { width: 390, height: 844 },
+  });
   await pairing.goto('/tablet');
   await pairing.locator('[data-screen="pairing"]').waitFor();
   found.push(...(await findings(pairing)));
@@ -69,7 +70,7 @@ test('a keyboard alone counts an article and puts units of a cancelled order bac
   await pressByKeyboard(page, page.locator(`#${id} .putback-buttons button`).last());
   await pressByKeyboard(page, page.locator(`#${id} button[data-look="main"]`));
   await eventually(async () => expect(await shop.show(id)).toMatchObject({ putBackPending: false }));
-  await page.evaluate(`location.hash = '#/count/${sku}'`);
+  await goTo(page, 'count', sku);
   await tabTo(page, page.locator('.count-form input'));
   await page.keyboard.type('20');
   await page.keyboard.press('Enter');
@@ -88,7 +89,7 @@ test('the focus shows, goes first past the navigation, and stays inside a dialog
   expect(await page.evaluate('getComputedStyle(document.activeElement).outlineStyle')).toBe('solid');
   await page.keyboard.press('Enter');
   expect(await page.evaluate('document.activeElement.id')).toBe('main');
-  await page.evaluate(`location.hash = '#/pick/${id}'`);
+  await goTo(page, 'pick', id);
   await pressByKeyboard(page, page.locator('#missing'));
   await page.locator('dialog[open]').waitFor();
   for (let stop = 0; stop < 12; stop++) {

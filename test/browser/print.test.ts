@@ -3,6 +3,8 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
 import { storeQr } from '../../src/web/tablet/src/screens/counter/orderCode.ts';
 import { openBrowser, openTablet, type Tablet, tabletPages } from '../support/browser.ts';
+import { eventually } from '../support/eventually.ts';
+import { goTo } from '../support/hands.ts';
 import { type ReadyOrder, readyOrder } from '../support/readyOrders.ts';
 import { LAMP, openShop, type Shop, STORE, TABLE } from '../support/shop.ts';
 
@@ -30,7 +32,7 @@ beforeAll(async () => {
   tablet = await openTablet(browser, shop, STORE, { language: 'en' });
   ({ page } = tablet);
   await page.emulateMedia({ colorScheme: 'dark' });
-}, 60_000);
+});
 afterAll(async () => {
   await browser.close();
   await shop.app.close();
@@ -38,7 +40,7 @@ afterAll(async () => {
 
 /** Both orders' sheets, drawn to their QR codes. */
 async function openSheets(kind: 'slip' | 'label', orders: readonly ReadyOrder[] = [one, two]): Promise<void> {
-  await page.evaluate(`location.hash = '#/print/${kind}/${orders.map(({ id }) => id).join(',')}'`);
+  await goTo(page, 'print', kind, orders.map(({ id }) => id).join(','));
   for (const { id } of orders) await page.locator(`.${kind}[data-sheet="${id}"] [data-qr]`).waitFor();
 }
 
@@ -94,14 +96,13 @@ test('paper gets the sheets alone, black on white, whatever the screen looks lik
 });
 
 test('several orders are chosen and printed at once', async () => {
-  await page.evaluate(
-    `location.hash = '#/print'; window.print = () => { window.printed = (window.printed ?? 0) + 1; };`,
-  );
+  await page.evaluate('window.printed = 0; window.print = () => { window.printed += 1; };');
+  await goTo(page, 'print');
   await page.getByRole('button', { name: 'Choose at least one order.' }).waitFor();
   await page.getByRole('button', { name: 'All', exact: true }).click();
   await page.getByRole('button', { name: 'Label (62 mm)' }).click();
   await page.getByRole('button', { name: 'Print 2 sheets' }).click();
-  expect(await page.evaluate('window.printed')).toBe(1);
+  await eventually(async () => expect(await page.evaluate('window.printed')).toBe(1));
   await page.getByRole('checkbox').first().uncheck();
   await page.getByRole('button', { name: 'Print 1 sheet' }).waitFor();
 });

@@ -4,12 +4,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { writeBarcodeVideo } from '../support/barcodeVideo.ts';
-import { openTablet, tabletPages } from '../support/browser.ts';
-import { findOrInstallBrowser } from '../support/chromium.ts';
+import { goOffline, openBrowser, openTablet, tabletPages } from '../support/browser.ts';
 import { eventually } from '../support/eventually.ts';
-import { scan } from '../support/hands.ts';
+import { goTo, scan } from '../support/hands.ts';
 import { LAMP, OTHER_STORE, openShop, type Shop, STORE, TABLE } from '../support/shop.ts';
 
 const EAN = '3760123456784';
@@ -24,15 +23,11 @@ beforeAll(async () => {
   await writeBarcodeVideo(film, EAN);
   [shop, browser] = await Promise.all([
     openShop({ tablet: await tabletPages() }),
-    chromium.launch({
-      executablePath: await findOrInstallBrowser(),
-      args: [
-        ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
-        '--use-fake-ui-for-media-stream',
-        '--use-fake-device-for-media-stream',
-        `--use-file-for-fake-video-capture=${film}`,
-      ],
-    }),
+    openBrowser([
+      '--use-fake-ui-for-media-stream',
+      '--use-fake-device-for-media-stream',
+      `--use-file-for-fake-video-capture=${film}`,
+    ]),
   ]);
   await fetch(`${shop.app.url}/v1/items/${LAMP}`, {
     method: 'PUT',
@@ -42,12 +37,18 @@ beforeAll(async () => {
   await shop.put(LAMP, STORE, 4);
   await shop.put(LAMP, OTHER_STORE, 9);
   await shop.put(TABLE, OTHER_STORE, 9);
-}, 60_000);
+});
 afterAll(async () => {
   await browser.close();
   await shop.app.close();
   await rm(folder, { recursive: true });
 });
+
+/** The lamp's page, once the tablet knows how many are here: before, no count could surprise it. */
+async function openStock(page: Page, units: number): Promise<void> {
+  await goTo(page, 'stock', LAMP);
+  await page.locator('[data-figure="onHand"] dd', { hasText: String(units) }).waitFor();
+}
 
 const english = { language: 'en' } as const;
 
@@ -56,15 +57,11 @@ async function onHand(sku: string): Promise<number> {
   return body.data[0]?.onHand ?? 0;
 }
 
-async function show(page: Page, hash: string): Promise<void> {
-  await page.evaluate(`location.hash = ${JSON.stringify(hash)}`);
-}
-
 test('the camera reads a barcode with our own decoder, and shows the article here and elsewhere', async () => {
   const { context, page, complaints } = await openTablet(browser, shop, STORE, english);
   const asked: string[] = [];
   page.on('request', (request) => asked.push(request.url()));
-  await show(page, '#/stock');
+  await goTo(page, 'stock');
   await page.getByRole('button', { name: 'Camera' }).click();
   await page.locator('h1', { hasText: 'Lamp' }).waitFor();
   await page.locator('[data-figure="onHand"] dd', { hasText: '4' }).waitFor();
@@ -77,7 +74,8 @@ test('the camera reads a barcode with our own decoder, and shows the article her
 
 test('a count is blind, asks again when it surprises, and is the stock; a scanner adds units', async () => {
   const { context, page } = await openTablet(browser, shop, STORE, english);
-  await show(page, `#/count/${LAMP}`);
+  await openStock(page, 4);
+  await goTo(page, 'count', LAMP);
   await page.locator('.count-form').waitFor();
   expect(await page.getByText('Expected: 4').count()).toBe(0);
   await scan(page, EAN);
@@ -93,14 +91,14 @@ test('a count is blind, asks again when it surprises, and is the stock; a scanne
 
 test('a count without a network is kept, and refused with words where somebody else changed the stock', async () => {
   const { context, page } = await openTablet(browser, shop, STORE, english);
-  await show(page, `#/stock/${LAMP}`);
+  await openStock(page, 3);
   await page.locator('[data-place]').first().waitFor();
-  await show(page, `#/count/${LAMP}`);
+  await goTo(page, 'count', LAMP);
   await page.locator('.count-form').waitFor();
-  await context.setOffline(true);
-  await show(page, `#/stock/${LAMP}`);
+  await goOffline({ context, page });
+  await goTo(page, 'stock', LAMP);
   await page.getByText('Offline: as seen').waitFor();
-  await show(page, `#/count/${LAMP}`);
+  await goTo(page, 'count', LAMP);
   await page.getByRole('button', { name: '7', exact: true }).click();
   await page.getByRole('button', { name: 'Save' }).click();
   await page.getByRole('button', { name: 'The count is right' }).click();
@@ -122,7 +120,7 @@ test('a transfer is unpacked line by line, and what never came is noted as lost'
     .expect(201);
   await shop.post(`/v1/transfers/${transfer.id}/ship`, {}, { key: 't2' }).expect(200);
   const { context, page } = await openTablet(browser, shop, STORE, english);
-  await show(page, '#/transfers');
+  await goTo(page, 'transfers');
   await page.locator(`[data-transfer="${transfer.id}"]`).click();
   await page.getByRole('button', { name: /^Received, one more/ }).click();
   await page.getByRole('button', { name: /^Damaged, one more/ }).click();
@@ -138,7 +136,7 @@ test('a transfer is unpacked line by line, and what never came is noted as lost'
 
 test('what another store has is sold to a customer who is here: checked, then with the code to collect it', async () => {
   const { context, page, complaints } = await openTablet(browser, shop, STORE, english);
-  await show(page, `#/sell/${TABLE}`);
+  await goTo(page, 'sell', TABLE);
   await page.locator(`[data-place="${OTHER_STORE}"]`).getByRole('button', { name: 'Collect there' }).click();
   await page.getByRole('button', { name: 'Sell', exact: true }).click();
   await page.getByText('Fill this in.').waitFor();

@@ -11,7 +11,7 @@ let shop: TabletShop;
 let browser: Browser;
 beforeAll(async () => {
   [shop, browser] = await Promise.all([openTabletShop(), openBrowser()]);
-}, 60_000);
+});
 afterAll(async () => {
   await browser.close();
   await shop.app.close();
@@ -48,7 +48,7 @@ test('from the shop’s order to the counter: both tablets of the store see each
   await mine.page.locator('[data-bell]').getByRole('button', { name: 'Pick' }).click();
   await second.page.locator(`[data-column="picking"] #${id}`, { hasText: 'Amélie' }).waitFor();
   await second.page.locator('[data-bell]').waitFor({ state: 'detached' });
-  await mine.page.locator('.line-card').waitFor();
+  await mine.page.locator('.line-card', { hasText: 'Oak coffee table' }).waitFor();
   await scan(mine.page, barcode);
   await mine.page.locator('.stage-offers button').first().click();
   await mine.page.locator('.stage button[type="submit"]').click();
@@ -78,7 +78,7 @@ test('from the shop’s order to the counter: both tablets of the store see each
     expect(complaints).toEqual([]);
     await context.close();
   }
-}, 90_000);
+});
 
 /** Every frame of its sockets and every answer that it reads, from now on. */
 function allThatReaches(page: Page): string[] {

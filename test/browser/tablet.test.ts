@@ -1,7 +1,7 @@
 // The tablet in a real browser, against the real server and database: pairing, the queue live, offline, revocation.
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Browser } from 'playwright-core';
-import { openBrowser, openTablet, tabletPages } from '../support/browser.ts';
+import { goOffline, openBrowser, openTablet, tabletPages } from '../support/browser.ts';
 import { eventually } from '../support/eventually.ts';
 import { OTHER_STORE, openShop, type Shop, STORE, TABLE } from '../support/shop.ts';
 
@@ -12,7 +12,7 @@ let placed = 0;
 beforeAll(async () => {
   [shop, browser] = await Promise.all([openShop({ tablet: await tabletPages() }), openBrowser()]);
   await shop.put(TABLE, STORE, 100);
-}, 60_000);
+});
 afterAll(async () => {
   await browser.close();
   await shop.app.close();
@@ -46,8 +46,7 @@ test('what staff do without a network is kept through a reload, told in a banner
   const { context, page, complaints } = await openTablet(browser, shop, STORE, { language: 'en' });
   const id = await order();
   await page.locator(`[data-column="new"] #${id}`).waitFor();
-  await page.evaluate('navigator.serviceWorker.ready.then(() => null)');
-  await context.setOffline(true);
+  await goOffline({ context, page });
   await page.locator(`#${id}`).getByRole('button', { name: 'Pick' }).click();
   await page.locator(`[data-screen="pick"][data-order="${id}"]`).waitFor();
   await page.locator('.navigation a[href="#/queue"]').click();
@@ -67,7 +66,7 @@ test('an action that others made impossible is a conflict on its order, with wha
   const { context, page } = await openTablet(browser, shop, STORE, { language: 'en' });
   const id = await order();
   await page.locator(`[data-column="new"] #${id}`).waitFor();
-  await context.setOffline(true);
+  await goOffline({ context, page });
   await page.locator(`#${id}`).getByRole('button', { name: 'Pick' }).click();
   await page.locator(`[data-screen="pick"][data-order="${id}"]`).waitFor();
   await page.locator('.navigation a[href="#/queue"]').click();
@@ -114,7 +113,7 @@ test('a tablet whose token is revoked is back at pairing, and forgets the storeâ
     method: 'DELETE',
     headers: { Authorization: `Bearer ${shop.app.admin}` },
   });
-  await page.locator('[data-screen="pairing"]').waitFor({ timeout: 5_000 });
+  await page.locator('[data-screen="pairing"]').waitFor();
   await page.reload();
   await page.locator('[data-screen="pairing"]').waitFor();
   expect(await page.content()).not.toContain('Camille');

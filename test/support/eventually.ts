@@ -7,7 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises';
  */
 export async function eventually<T>(
   check: () => T | Promise<T>,
-  { milliseconds = 10_000, every = 20 }: { milliseconds?: number; every?: number } = {},
+  { milliseconds = 60_000, every = 20 }: { milliseconds?: number; every?: number } = {},
 ): Promise<Exclude<T, false>> {
   const until = Date.now() + milliseconds;
   for (;;) {

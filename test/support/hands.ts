@@ -1,4 +1,4 @@
-// What a person does with a tablet besides tapping: scans, and walks through a page by keyboard. Owns no assertion.
+// What a person does with a tablet besides tapping: scans, follows an address, and walks through a page by keyboard. Owns no assertion.
 import type { Locator, Page } from 'playwright-core';
 
 /** More stops than any screen has. */
@@ -22,6 +22,19 @@ export async function scan(page: Page, ...codes: string[]): Promise<void> {
       target.dispatchEvent(event);
     }
   }`);
+}
+
+/**
+ * Follows an address as a link does, `goTo(page, 'pick', id)`, and returns when what was shown before is gone: else what is
+ * looked for next might be found on the screen that is being left.
+ */
+export async function goTo(page: Page, ...way: string[]): Promise<void> {
+  await page.evaluate(`new Promise((resolve) => {
+    const hash = ${JSON.stringify(`#/${way.join('/')}`)};
+    if (location.hash === hash) return resolve();
+    addEventListener('hashchange', () => setTimeout(resolve), { once: true });
+    location.hash = hash;
+  })`);
 }
 
 /** Presses Tab until the focus is there; throws where it never comes. */

@@ -1,6 +1,6 @@
 // The bell on the screen: what rings, and the two ways to answer it. Drawn on every screen while a shift lasts, which
 // is also what keeps the sound, the screen and the scanner on.
-import { useEffect } from 'preact/hooks';
+import { useEffect, useLayoutEffect } from 'preact/hooks';
 import { settings } from '../../app/settings.ts';
 import { canSound, play, unlockAtFirstTouch } from '../../app/sound.ts';
 import { keepAwake } from '../../app/wakeLock.ts';
@@ -18,11 +18,13 @@ import './bell.css';
 
 export function Bell() {
   useEffect(() => {
-    const ends = [unlockAtFirstTouch(), keepAwake(), listenToScanners(), startBell()];
+    const ends = [unlockAtFirstTouch(), keepAwake(), startBell()];
     return () => {
       for (const end of ends) end();
     };
   }, []);
+  // Before anything is seen, as in scans.ts.
+  useLayoutEffect(listenToScanners, []);
   // A bell that was just unlocked says so at once: whoever touched knows that it works.
   useEffect(() => {
     if (canSound.value && ringing.value.length > 0) play('ring');
