@@ -1,4 +1,4 @@
-// What is around every screen: the navigation, the banners, the place where the screen is.
+// What is around every screen: the navigation, the bell, the place where the screen is, and the strip at its foot.
 import { useEffect, useState } from 'preact/hooks';
 import { t } from '../i18n/index.ts';
 import { Bell } from '../screens/queue/Bell.tsx';
@@ -24,11 +24,13 @@ export function Shell() {
       </div>
       <Navigation />
       <div class="shell-page">
-        <Bell />
-        <Banners />
+        <div class="bell-place">
+          <Bell />
+        </div>
         <main id="main" class="shell-main" tabIndex={-1} aria-label={t('app.main')}>
           <CurrentScreen />
         </main>
+        <Banners />
       </div>
       <Toasts />
     </div>
