@@ -1,0 +1,5 @@
+// Every group of rows, in the order in which they run. A new one is a file in rows/ and a line here.
+import type { Group } from './group.ts';
+import { reading } from './rows/reading.ts';
+
+export const GROUPS: readonly Group[] = [reading];

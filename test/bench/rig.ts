@@ -1,0 +1,109 @@
+// All processes of a run, and their end: a durable PostgreSQL of its own, the process that loads, the process of the floors,
+// and one or more installations of Comptoir.
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import pg from 'pg';
+import { startEmbedded } from '../../db/embedded.ts';
+import { migrate } from '../../db/migrate.ts';
+import { cpuSeconds, cpuSecondsOfFamily } from './cpu.ts';
+import { type Floors, startFloors } from './floors/floors.ts';
+import { type Load, startLoad } from './load/load.ts';
+import { seed } from './seed.ts';
+import { type Shop, type ShopOptions, startShop } from './shop.ts';
+import type { World } from './world.ts';
+
+/** Seconds of processor time, by who used it. */
+export type Cpu = { api: number; postgres: number; floors: number; load: number };
+
+export type Rig = {
+  load: Load;
+  floors: Floors;
+  directory: string;
+  /** Says what takes a moment. */
+  tell(line: string): void;
+  /** An empty, migrated database; `from`: a copy of another one, which nobody may be connected to. */
+  database(name: string, from?: string): Promise<string>;
+  /** Starts the API on a database. */
+  open(options: Omit<ShopOptions, 'directory'>): Promise<Shop>;
+  cpu(): Cpu;
+  /** For those that are not to be forgotten: called at the end, the last one first. */
+  onClose(close: () => Promise<unknown>): void;
+  close(): Promise<void>;
+};
+
+export async function startRig(tell: (line: string) => void): Promise<Rig> {
+  const closers: (() => Promise<unknown>)[] = [];
+  const onClose = (close: () => Promise<unknown>) => void closers.push(close);
+  const close = async () => {
+    for (let last = closers.pop(); last !== undefined; last = closers.pop()) await last();
+  };
+  try {
+    const directory = await mkdtemp(path.join(tmpdir(), 'comptoir-bench-'));
+    await chmod(directory, 0o711);
+    onClose(() => rm(directory, { recursive: true, force: true }));
+    const embedded = await startEmbedded({ dataDir: directory, log: tell });
+    onClose(embedded.stop);
+    const load = await startLoad();
+    onClose(load.close);
+    const floors = await startFloors();
+    onClose(floors.close);
+    const shops: Shop[] = [];
+    const postmaster = await postmasterOf(embedded.url);
+    return {
+      ...{ load, floors, directory, tell, onClose, close },
+      database: (name, from) => makeDatabase(embedded.url, name, from),
+      async open(options) {
+        const shop = await startShop({ ...options, directory });
+        shops.push(shop);
+        onClose(shop.stop);
+        return shop;
+      },
+      cpu: () => ({
+        api: shops.reduce((sum, shop) => sum + cpuSeconds(shop.pid), 0),
+        postgres: cpuSecondsOfFamily(postmaster),
+        floors: cpuSeconds(floors.pid),
+        load: cpuSeconds(load.pid),
+      }),
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** The installation that most rows measure, and a copy of its database for the naive way. */
+export async function openBaseShop(rig: Rig, world: World): Promise<Shop> {
+  rig.tell(`filling ${world.stores.toLocaleString('en')} stores × ${world.items.toLocaleString('en')} items`);
+  const databaseUrl = await rig.database('bench');
+  await seed(databaseUrl, world);
+  const copyUrl = await rig.database('naive', 'bench');
+  return rig.open({ databaseUrl, copyUrl, world });
+}
+
+async function makeDatabase(url: string, name: string, from?: string): Promise<string> {
+  await query(
+    url,
+    `CREATE DATABASE ${name}${from === undefined ? '' : ` TEMPLATE ${from} STRATEGY file_copy`}`,
+  );
+  const made = new URL(url);
+  made.pathname = `/${name}`;
+  if (from === undefined) await migrate(made.href);
+  return made.href;
+}
+
+async function postmasterOf(url: string): Promise<number> {
+  const [row] = await query(url, `SELECT split_part(pg_read_file('postmaster.pid'), E'\\n', 1)::int AS pid`);
+  return Number(row?.pid ?? 0);
+}
+
+/** One statement on a connection of its own. */
+export async function query(url: string, text: string): Promise<Record<string, unknown>[]> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    return (await client.query<Record<string, unknown>>(text)).rows;
+  } finally {
+    await client.end();
+  }
+}

@@ -1,0 +1,65 @@
+// Runs the sides of a group in turns, round after round, and makes the rows' figures of what they did.
+import { ratios, type Spread, spread } from './figures.ts';
+import type { Prepared, Row, Sample } from './group.ts';
+import type { Cpu } from './rig.ts';
+
+/** A side's round: what it did, and the processor time that it cost each process, in microseconds an operation. */
+export type Measured = Sample & { cpu: Cpu };
+
+export type Figures = {
+  row: Row;
+  ratio: Spread;
+  ours: Spread;
+  floor: Spread;
+};
+
+export type Rounds = Readonly<Record<string, readonly Measured[]>>;
+
+export type RoundsOptions = {
+  rounds: number;
+  seconds: number;
+  cpu(): Cpu;
+  /** Told before each side of each round. */
+  progress(side: string, round: number): void;
+  /** Once it says so, no further side is begun. */
+  signal: AbortSignal;
+};
+
+/** The sides that these rows compare, in the order of the group. */
+export function sidesOf(prepared: Prepared, rows: readonly Row[]): string[] {
+  const wanted = new Set(rows.flatMap((row) => [row.ours, row.floor]));
+  for (const side of wanted) if (!(side in prepared.sides)) throw new Error(`there is no side ${side}`);
+  return Object.keys(prepared.sides).filter((side) => wanted.has(side));
+}
+
+/** Ours, floor, ours, floor …; before that, once each for nothing, so that both are warm. */
+export async function runRounds(
+  prepared: Prepared,
+  sides: readonly string[],
+  { rounds, seconds, cpu, progress, signal }: RoundsOptions,
+): Promise<Rounds> {
+  const measured = Object.fromEntries(sides.map((side) => [side, [] as Measured[]]));
+  for (let round = 0; round <= rounds; round++) {
+    for (const side of sides) {
+      signal.throwIfAborted();
+      progress(side, round);
+      const before = cpu();
+      const sample = await prepared.sides[side]?.(seconds);
+      if (sample !== undefined && round > 0) {
+        measured[side]?.push({ ...sample, cpu: perOperation(before, cpu(), sample.operations) });
+      }
+    }
+  }
+  return measured;
+}
+
+export function figuresOf(row: Row, measured: Rounds): Figures {
+  const values = (side: string) => (measured[side] ?? []).map(({ value }) => value);
+  const [ours, floor] = [values(row.ours), values(row.floor)];
+  return { row, ratio: spread(ratios(ours, floor)), ours: spread(ours), floor: spread(floor) };
+}
+
+function perOperation(before: Cpu, after: Cpu, operations: number): Cpu {
+  const micros = (name: keyof Cpu) => Math.round(((after[name] - before[name]) * 1e6) / operations);
+  return { api: micros('api'), postgres: micros('postgres'), floors: micros('floors'), load: micros('load') };
+}
