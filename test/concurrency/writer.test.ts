@@ -11,6 +11,7 @@ import { openStockProcess, type StockProcess } from '../support/stockProcess.ts'
 import {
   ACTOR,
   LILLE,
+  LYON,
   newReservationId,
   openStockRoom,
   reserveCommand,
@@ -127,7 +128,8 @@ describe('there is no database', () => {
       eventId: newReservationId(),
       type: 'sale' as const,
       sku: TABLE,
-      location: LILLE,
+      // Where there never was any: only such a level is made.
+      location: LYON,
     };
     const rest = { quantity: 1, occurredAt: new Date(), reference: null, reservationId: null, actor: ACTOR };
     const told = process.one(recordMovements, { ...sale, ...rest, maySee: () => true });

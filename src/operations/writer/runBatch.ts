@@ -15,7 +15,7 @@ import type { Batch } from './batch.ts';
 import type { BufferRules } from './bufferRules.ts';
 import { flushBatch } from './flush.ts';
 import { loadBatch, makeLevels, type Names, resolveNames } from './load.ts';
-import { LostRace } from './lostRace.ts';
+import { LevelsMissing, LostRace } from './lostRace.ts';
 import type { Catalogue, Needs, StockOperation } from './operation.ts';
 import type { Actor, Answer, Idempotency, Submitted } from './outcome.ts';
 
@@ -63,11 +63,11 @@ export async function runBatch(
 ): Promise<PromiseSettledResult<Submitted>[]> {
   const needs = entries.flatMap((entry) => entry.needs);
   const names = await resolveNames(options.catalogue, needs);
-  let levelsMade = false;
+  let isMaking = false;
   for (let attempt = 0; ; attempt++) {
     try {
-      if (!levelsMade) await makeLevels(options.database, needs, names);
-      levelsMade = true;
+      if (isMaking) await makeLevels(options.database, needs, names);
+      isMaking = false;
       const { results, comparisons } = await options.database.retried((tx) =>
         decideAndWrite(tx, options, entries, names, attempt),
       );
@@ -75,8 +75,9 @@ export async function runBatch(
       return results;
     } catch (error) {
       // Making levels twice makes them once, so there an answer that got lost does not matter.
-      const mayPass = levelsMade ? hasLost(error) : isRetryable(error);
+      const mayPass = isMaking ? isRetryable(error) : hasLost(error);
       if (attempt + 1 >= RUNS_MAX || !mayPass) throw error;
+      isMaking ||= error instanceof LevelsMissing;
     }
   }
 }
