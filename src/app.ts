@@ -3,7 +3,7 @@ import express, { type ErrorRequestHandler, type Express, type RequestHandler } 
 import { Problem } from './domain/problem.ts';
 import { isPreflight, preflightHeaders } from './http/cors.ts';
 import type { Deps } from './http/deps.ts';
-import { docsPages } from './http/docs.ts';
+import { type DocsKeys, docsPages } from './http/docs.ts';
 import { type EndpointContext, fail, makeEndpoint } from './http/endpoint.ts';
 import { openExchange, sendReply } from './http/exchange.ts';
 import { makeOnce } from './http/idempotency.ts';
@@ -17,8 +17,8 @@ const REGISTER = { GET: 'get', POST: 'post', PUT: 'put', DELETE: 'delete' } as c
 export type AppOptions = {
   /** Hold every answer against its route's declaration, and fail the request where they differ. For tests. */
   checkAnswers?: boolean;
-  /** A key that the documentation's page has filled in: only the demo's. */
-  demoKey?: string | null;
+  /** Keys that the documentation's page has filled in: only the demo's. */
+  demoKeys?: DocsKeys | null;
   /** The tablet's pages, where they are built. */
   tablet?: TabletFiles | null;
   /** Other routes than the project's own, for tests. */
@@ -43,7 +43,7 @@ export function makeApp(deps: Deps, options: AppOptions = {}): Express {
   for (const route of inOrderOfMatching(routes)) {
     app[REGISTER[route.method]](expressPath(route.path), makeEndpoint(route, context));
   }
-  app.use('/docs', docsPages(options.demoKey ?? null));
+  app.use('/docs', docsPages(options.demoKeys ?? null));
   if (options.tablet) app.use('/tablet', tabletPages(options.tablet));
   app.use(nothingHere(routes, context));
   app.use(routerFailed(context));

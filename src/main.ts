@@ -60,7 +60,7 @@ async function startUp(config: Config, log: Logger, lifecycle: Lifecycle): Promi
 
   const demoKeys = await demo(deps, adminKey?.secret ?? null);
   lifecycle.opened('jobs', startJobs(deps).close);
-  stage.set(makeApp(deps, { demoKey: demoKeys?.secret ?? null, tablet: await tabletBuilt }));
+  stage.set(makeApp(deps, { demoKeys, tablet: await tabletBuilt }));
   lifecycle.opened('requests', () => {
     deps.health.drain();
     return closeServer(server, REQUESTS_FINISH_MILLISECONDS_MAX);
@@ -78,7 +78,7 @@ async function startUp(config: Config, log: Logger, lifecycle: Lifecycle): Promi
           ? `embedded PostgreSQL in ${config.dataDir}`
           : 'PostgreSQL of DATABASE_URL',
       adminKey: adminKey?.file === undefined ? null : { secret: adminKey.secret, file: adminKey.file },
-      demoKeys: demoKeys === null ? {} : { ...demoKeys },
+      demoKeys: demoKeys === null ? {} : { secret: demoKeys.secret, publishable: demoKeys.publishable },
       demoTablet: demoTabletFacts,
       seconds: process.uptime(),
     }),

@@ -3,6 +3,7 @@
 
 import { buffers } from './buffers.ts';
 import { localDate } from './calendar.ts';
+import { exampleReservations } from './examples.ts';
 import { range } from './items.ts';
 import { outlets } from './locations.ts';
 import { playMonth } from './month.ts';
@@ -31,6 +32,7 @@ export function faitMaison(now: Date): DemoRetailer {
     counts,
     movements,
     reservations: reservationScript(onHand, now),
+    examples: exampleReservations(now),
     transfers: structuredClone([...transfers]),
     buffers,
     showcase: structuredClone(showcase),

@@ -62,6 +62,8 @@ export type DemoMovement = {
 
 /** A reservation to be played through the real operations until it stands in `reach`. */
 export type DemoReservation = {
+  /** Only where a document names it. */
+  id?: string;
   location: string;
   lines: { sku: string; quantity: number }[];
   /** When the shopper placed the hold; always before `now`. */
@@ -73,6 +75,8 @@ export type DemoReservation = {
   customer: { reference: string; name: string; email: string; phone: string; locale: 'fr' | 'en' };
   payment: Payment;
   reach: Status;
+  /** There when `reach` is `picking` and everything was picked, or missed, already. */
+  picked?: true;
   /** Who prepares it: there when it is, or was, picked. */
   staff?: string;
   /** Units not found while picking; the other units of every line are picked. */
@@ -97,8 +101,12 @@ export type DemoTransfer = {
   reach: 'created' | 'shipped';
 };
 
+/** Somebody of a store, whose PIN everybody knows. */
+export type DemoStaff = { id?: string; location: string; name: string; pin: string };
+
 /** A rule for units that the web is never promised. */
 export type DemoBuffer = {
+  id: string;
   location: string | null;
   category: string | null;
   way:
@@ -116,6 +124,8 @@ export type DemoRetailer = {
   /** In order of `occurredAt`, all before `now`. */
   movements: DemoMovement[];
   reservations: DemoReservation[];
+  /** More of them, for the examples of moves to use up. */
+  examples: DemoReservation[];
   transfers: DemoTransfer[];
   buffers: readonly DemoBuffer[];
   /** A cart that the store can always serve after all of the above: what documents and examples ask for. */

@@ -1,8 +1,10 @@
 // Owns what stands on the shelves of one location: the opening count and the running stock that movements change.
 // Must not know why units move.
 
+import { EXAMPLE_STORE } from '../../src/domain/exampleIds.ts';
 import { onHandDelta } from '../../src/domain/movement.ts';
 import { localInstant } from './calendar.ts';
+import { exampleUnits } from './examples.ts';
 import type { RangeEntry } from './items.ts';
 import type { Outlet } from './locations.ts';
 import { randomStream } from './random.ts';
@@ -41,15 +43,23 @@ const keptShare = { large: 0.8, medium: 0.7, small: 0.62 };
 const soldOutShare = 0.04;
 const lastUnitShare = 0.06;
 
+/** Location → units by sku that documents count on: never sold. */
+const sparedUnits: ReadonlyMap<string, ReadonlyMap<string, number>> = new Map([
+  [showcase.location, showcaseUnits],
+  [EXAMPLE_STORE, exampleUnits],
+]);
+const NONE: ReadonlyMap<string, number> = new Map();
+
 /** How often an item is asked for, beside the others. */
 const asked: Record<Turnover, number> = { slow: 1, steady: 3, quick: 8 };
 
 function keptEntries({ location, size }: Outlet, range: RangeEntry[]): RangeEntry[] {
   if (location.kind === 'warehouse') return range;
-  const isShowcase = ({ item }: RangeEntry) => showcaseUnits.has(item.sku);
-  const others = randomStream(`range ${location.code}`).shuffled(range.filter((entry) => !isShowcase(entry)));
-  const kept = Math.round(range.length * keptShare[size]) - showcaseUnits.size;
-  return [...range.filter(isShowcase), ...others.slice(0, kept)];
+  const wanted = new Set([...showcaseUnits.keys(), ...(sparedUnits.get(location.code) ?? NONE).keys()]);
+  const isWanted = ({ item }: RangeEntry) => wanted.has(item.sku);
+  const others = randomStream(`range ${location.code}`).shuffled(range.filter((entry) => !isWanted(entry)));
+  const kept = Math.round(range.length * keptShare[size]) - wanted.size;
+  return [...range.filter(isWanted), ...others.slice(0, kept)];
 }
 
 function openingUnits({ location, size }: Outlet, entries: RangeEntry[]): Map<string, number> {
@@ -62,16 +72,14 @@ function openingUnits({ location, size }: Outlet, entries: RangeEntry[]): Map<st
     const ends = luck < soldOutShare ? 0 : luck < soldOutShare + lastUnitShare ? 1 : drawn;
     opening.set(item.sku, location.kind === 'warehouse' ? drawn : ends);
   }
-  if (location.code === showcase.location) {
-    for (const [sku, quantity] of showcaseUnits) opening.set(sku, quantity);
-  }
+  for (const [sku, quantity] of sparedUnits.get(location.code) ?? NONE) opening.set(sku, quantity);
   return opening;
 }
 
 export function openShelf(outlet: Outlet, range: RangeEntry[]): Shelf {
   const { code, kind } = outlet.location;
   const entries = keptEntries(outlet, range);
-  const forSale = entries.filter(({ item }) => code !== showcase.location || !showcaseUnits.has(item.sku));
+  const forSale = entries.filter(({ item }) => !sparedUnits.get(code)?.has(item.sku));
   const opening = openingUnits(outlet, entries);
   return {
     outlet,

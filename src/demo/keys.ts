@@ -1,4 +1,4 @@
-// The demo's two keys: one for the documentation and the README's walk, one for a browser.
+// The demo's keys: one for the documentation and the README's walk, one for a browser, one of a tablet.
 // Derived from the admin key, so that every start can name them and nothing keeps them; the table has their hashes.
 import { createHmac } from 'node:crypto';
 import { type KeyKind, makeSecret, PUBLISHABLE_SCOPES, type Scope } from '../domain/key.ts';
@@ -7,9 +7,14 @@ import { findKeyByHash, hashSecret, insertKey } from '../queries/apiKeys.ts';
 import { insertEvents } from '../queries/events.ts';
 import type { Database } from '../queries/transaction.ts';
 
-export type DemoKeys = { secret: string; publishable: string };
+export type DemoKeys = {
+  secret: string;
+  publishable: string;
+  /** Of the tablet of the examples, which examples.ts makes; null: it was removed. */
+  device: string | null;
+};
 
-/** All that an integrator tries out; not `admin`, for this key is shown on a page. */
+/** All that an integrator tries out; not `admin`, for this key is shown on a page. Webhooks go to public addresses. */
 const SECRET_SCOPES: readonly Scope[] = [
   'availability:read',
   'reservations:write',
@@ -18,6 +23,7 @@ const SECRET_SCOPES: readonly Scope[] = [
   'stock:write',
   'catalogue:write',
   'events:read',
+  'webhooks:write',
 ];
 
 /**
@@ -29,19 +35,22 @@ export async function saveDemoKeys(
   adminKey: string,
   loadedAt: Date | null,
 ): Promise<DemoKeys | null> {
-  const secret = derive(adminKey, 'secret');
-  const publishable = derive(adminKey, 'publishable');
+  const secret = demoSecret(adminKey, 'secret');
+  const publishable = demoSecret(adminKey, 'publishable');
   if (loadedAt !== null) {
     await save(database, secret, 'secret', SECRET_SCOPES, loadedAt);
     await save(database, publishable, 'publishable', PUBLISHABLE_SCOPES, loadedAt);
   }
-  const known = await Promise.all(
-    [secret, publishable].map((key) => findKeyByHash(database, hashSecret(key))),
+  const device = demoSecret(adminKey, 'device');
+  const [knownSecret, knownPublishable, knownDevice] = await Promise.all(
+    [secret, publishable, device].map((key) => findKeyByHash(database, hashSecret(key))),
   );
-  return known.includes(null) ? null : { secret, publishable };
+  if (!knownSecret || !knownPublishable) return null;
+  return { secret, publishable, device: knownDevice ? device : null };
 }
 
-function derive(adminKey: string, kind: 'secret' | 'publishable'): string {
+/** The same at each start. */
+export function demoSecret(adminKey: string, kind: KeyKind): string {
   return makeSecret(kind, createHmac('sha256', adminKey).update(`comptoir demo ${kind}`).digest());
 }
 

@@ -1,10 +1,9 @@
 // Loads the demo retailer Fait Maison into an empty database, through the same operations as everybody's data.
 // Knows the order of things: places and items, then what was counted and moved, then orders, then keys.
-import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { type DemoRetailer, faitMaison } from '../../db/demo/faitMaison.ts';
-import { makeId } from '../domain/id.ts';
+import type { Position } from '../domain/feedPosition.ts';
 import { itemInputSchema } from '../domain/item.ts';
 import { locationInputSchema } from '../domain/location.ts';
 import { expireReservation } from '../operations/expireReservation.ts';
@@ -18,6 +17,7 @@ import type { StockOperation } from '../operations/writer/operation.ts';
 import { listLocations } from '../queries/locations.ts';
 import type { Database, Tx } from '../queries/transaction.ts';
 import type { Catalogue } from '../views/catalogue.ts';
+import { loadExamples } from './examples.ts';
 import { type DemoKeys, saveDemoKeys } from './keys.ts';
 import { playReservation } from './orders.ts';
 import { loadSources } from './sources.ts';
@@ -31,6 +31,8 @@ export type LoadDemoOptions = {
   now: () => Date;
   /** What the demo keys are derived from, so that a restart can name them again without keeping them. */
   adminKey: string;
+  /** Where it is, the demo's webhooks begin. */
+  feed: { horizon(): Position };
 };
 
 /** One batch of the writer. */
@@ -66,7 +68,10 @@ async function waitForTurn(tx: Tx): Promise<void> {
   }
 }
 
-async function loadRetailer({ database, catalogue, log, now }: LoadDemoOptions, retailer: DemoRetailer) {
+async function loadRetailer(
+  { database, catalogue, log, now, adminKey, feed }: LoadDemoOptions,
+  retailer: DemoRetailer,
+) {
   const startedAt = performance.now();
   await loadCatalogue(database, retailer, now());
   await loadStores(database, retailer, now());
@@ -85,7 +90,9 @@ async function loadRetailer({ database, catalogue, log, now }: LoadDemoOptions, 
   });
   await loadStock(stock, retailer);
   await loadSources(database, retailer, now());
-  const byAge = retailer.reservations.toSorted((a, b) => (a.placedAt < b.placedAt ? -1 : 1));
+  const byAge = [...retailer.reservations, ...retailer.examples].toSorted((a, b) =>
+    a.placedAt < b.placedAt ? -1 : 1,
+  );
   for (const scripted of byAge) {
     await playReservation({ stock, catalogue, scripted, until: now(), setClock: (at) => (clock = at) });
   }
@@ -93,6 +100,7 @@ async function loadRetailer({ database, catalogue, log, now }: LoadDemoOptions, 
   clock = now();
   await playTransfers(stock, retailer.transfers, clock);
   await stock.close();
+  await loadExamples(database, { retailer, adminKey, now: now(), position: feed.horizon() });
   const seconds = Math.round(performance.now() - startedAt) / 1_000;
   log.info({ locations: retailer.locations.length, items: retailer.items.length, seconds }, 'demo loaded');
 }
@@ -116,9 +124,8 @@ async function loadCatalogue(database: Database, retailer: DemoRetailer, now: Da
 
 /** Last: the orders were placed before there were any. Levels show them once the jobs have been by. */
 async function loadBuffers(database: Database, { buffers }: DemoRetailer, now: Date): Promise<void> {
-  for (const { location, category, way } of buffers) {
-    const id = makeId('obj', now.getTime(), randomBytes(10));
-    const command = { id, location, category, sku: null, way, guard: () => {} };
+  for (const buffer of buffers) {
+    const command = { ...buffer, sku: null, guard: () => {} };
     await database.transaction((tx) => saveBuffer(tx, command, now));
   }
 }

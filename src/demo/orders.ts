@@ -60,9 +60,10 @@ async function prepare(scene: Scene, held: Reservation, goal: string): Promise<v
   if (goal === 'confirmed') return;
   at(scene, MINUTES.start);
   await act(scene, startPicking, { ...byStaff, staff, takeOver: false });
-  if (goal === 'picking') return;
+  if (goal === 'picking' && scene.scripted.picked !== true) return;
   at(scene, MINUTES.pick);
   await act(scene, pickLines, { ...byStaff, lines: picked(scene.scripted) });
+  if (goal === 'picking') return;
   const readyAt = at(scene, MINUTES.ready);
   const pickupDeadlineAt = await deadline(scene, readyAt);
   await act(scene, readyReservation, { ...byStaff, shelf, pickupDeadlineAt });
@@ -87,7 +88,7 @@ async function hold(scene: Scene): Promise<Reservation> {
           now: placedAt,
         });
   const held = await act(scene, reserveItems, {
-    id: newId('rsv', placedAt),
+    id: scripted.id ?? newId('rsv', placedAt),
     location: scripted.location,
     lines: scripted.lines,
     ttlSeconds: scripted.ttlSeconds,

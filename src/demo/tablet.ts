@@ -29,6 +29,10 @@ export async function demoTablet(database: Database, now: Date): Promise<DemoTab
     const { pairingCode } = await createDevice(tx, LOADER, { name: NAME, location }, now);
     const people = await listStaff(tx, { locations: null, location, after: null, limit: 200 });
     const asLoaded = new Set(people.filter(({ version }) => version === 1).map(({ name }) => name));
-    return { location, pairingCode, staff: staff.filter(({ name }) => asLoaded.has(name)) };
+    return {
+      location,
+      pairingCode,
+      staff: staff.filter((person) => person.location === location && asLoaded.has(person.name)),
+    };
   });
 }

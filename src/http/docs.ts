@@ -5,9 +5,12 @@ import helmet from 'helmet';
 import swaggerUi, { type SwaggerUiOptions } from 'swagger-ui-express';
 import { DOCS_HELMET } from './headers.ts';
 
-/** `demoKey`: a key that is filled in, when the demo is loaded; null: whoever reads fills in their own. */
-export function docsPages(demoKey: string | null): RequestHandler {
-  const options = optionsWith(demoKey);
+/** What a server may call with, and what a tablet; see SECURITY in openapi.ts. */
+export type DocsKeys = { secret: string; device: string | null };
+
+/** `keys` are filled in, when the demo is loaded; null: whoever reads fills in their own. */
+export function docsPages(keys: DocsKeys | null): RequestHandler {
+  const options = optionsWith(keys);
   const router = Router({ strict: true });
   router.use(helmet(DOCS_HELMET));
   router.get('/', (request, response, next) => {
@@ -23,7 +26,7 @@ export function docsPages(demoKey: string | null): RequestHandler {
   };
 }
 
-function optionsWith(demoKey: string | null): SwaggerUiOptions {
+function optionsWith(keys: DocsKeys | null): SwaggerUiOptions {
   return {
     customSiteTitle: 'Comptoir API',
     customCss: '.swagger-ui .topbar { display: none }',
@@ -37,7 +40,18 @@ function optionsWith(demoKey: string | null): SwaggerUiOptions {
       tryItOutEnabled: true,
       docExpansion: 'list',
       defaultModelsExpandDepth: 0,
-      ...(demoKey === null ? {} : { preauthorizeApiKey: { authDefinitionKey: 'key', apiKeyValue: demoKey } }),
+      ...(keys === null ? {} : { authAction: filledIn(keys) }),
     },
   };
+}
+
+function filledIn({ secret, device }: DocsKeys) {
+  return {
+    key: authorized('key', secret),
+    ...(device === null ? {} : { device: authorized('device', device) }),
+  };
+}
+
+function authorized(name: string, value: string) {
+  return { name, value, schema: { type: 'http', scheme: 'bearer' } };
 }

@@ -45,13 +45,12 @@ export function openApiDocument(routes: readonly AnyRoute[], version: string): D
         responses: Object.fromEntries(
           codesThatStandAlone(routes).map((code) => [code, describedProblems([code])]),
         ),
-        securitySchemes: {
-          key: {
-            type: 'http',
-            scheme: 'bearer',
-            description: 'An API key, as `Authorization: Bearer <key>`.',
-          },
-        },
+        securitySchemes: Object.fromEntries(
+          Object.entries(SECURITY).map(([name, description]) => [
+            name,
+            { type: 'http' as const, scheme: 'bearer', description },
+          ]),
+        ),
         examples: Object.fromEntries(codes.map((code) => [code, problemExample(code)])),
       },
     },
@@ -59,6 +58,20 @@ export function openApiDocument(routes: readonly AnyRoute[], version: string): D
   );
   for (const route of routes) addExamples(document, route);
   return document;
+}
+
+/** All are API keys in one header; by what they may do, so that a page can hold one of each. */
+const SECURITY = {
+  key: 'An API key, as `Authorization: Bearer <key>`.',
+  admin: 'One with the scope `admin`, such as the first key, which the start prints.',
+  device: 'A tablet’s, which pairing gives it.',
+} as const;
+
+function securityOf({ scopes, kinds }: AnyRoute): Record<string, string[]>[] {
+  if (scopes === 'public') return [];
+  const isTablets = kinds?.every((kind) => kind === 'device') === true;
+  const name = isTablets ? 'device' : scopes.every((scope) => scope === 'admin') ? 'admin' : 'key';
+  return scopes.map((scope) => ({ [name satisfies keyof typeof SECURITY]: [scope] }));
 }
 
 /** Answers may gain fields: only what comes in is closed. */
@@ -90,7 +103,7 @@ function operationOf(route: AnyRoute): ZodOpenApiOperationObject {
     summary: route.summary,
     description: descriptionOf(route),
     tags: [route.tag],
-    security: route.scopes === 'public' ? [] : route.scopes.map((scope) => ({ key: [scope] })),
+    security: securityOf(route),
     requestParams: {
       ...(route.params === undefined ? {} : { path: objectSchema(route.params) }),
       ...(route.query === undefined ? {} : { query: objectSchema(route.query) }),
@@ -239,6 +252,7 @@ function responseOf(route: AnyRoute, spec: ResponseSpec): ZodOpenApiResponseObje
     ]),
   );
   if (spec.schema === undefined) return { description: spec.description, headers };
+  const { links } = spec;
   const examples = Object.entries(spec.examples ?? {}).map(([name, value]) => [name, { value }] as const);
   return {
     description: spec.description,
@@ -249,6 +263,7 @@ function responseOf(route: AnyRoute, spec: ResponseSpec): ZodOpenApiResponseObje
         ...(examples.length === 0 ? {} : { examples: Object.fromEntries(examples) }),
       },
     },
+    ...(links === undefined ? {} : { links }),
   };
 }
 
@@ -272,10 +287,10 @@ function problemExample(code: ProblemCode) {
 /** The route's runnable examples, spread over its parameters and its body under one name each. */
 function addExamples(document: Document, route: AnyRoute): void {
   const operation = document.paths?.[route.path]?.[METHOD_KEY[route.method]];
-  for (const [name, { summary, params, query, body }] of Object.entries(route.examples ?? {})) {
+  for (const [name, { summary, params, query, headers, body }] of Object.entries(route.examples ?? {})) {
     for (const parameter of operation?.parameters ?? []) {
       if (!('in' in parameter)) continue;
-      const values = parameter.in === 'path' ? params : parameter.in === 'query' ? query : undefined;
+      const values = parameter.in === 'path' ? params : parameter.in === 'query' ? query : headers;
       const text = values?.[parameter.name];
       if (text === undefined) continue;
       const { schema } = parameter;
@@ -285,7 +300,8 @@ function addExamples(document: Document, route: AnyRoute): void {
     }
     const requestBody = operation?.requestBody;
     if (body === undefined || requestBody === undefined || !('content' in requestBody)) continue;
-    const media = requestBody.content['application/json'];
+    // A file of several types is shown as the first of them.
+    const [media] = Object.values(requestBody.content);
     if (media && !('$ref' in media)) media.examples = { ...media.examples, [name]: { summary, value: body } };
   }
 }

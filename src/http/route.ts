@@ -35,6 +35,16 @@ export type ResponseSpec = {
   headers?: Readonly<Record<string, string>>;
   /** Name → an example of the body. */
   examples?: Readonly<Record<string, unknown>>;
+  /** Name → the call that takes something of this answer: for what cannot be known before it. */
+  links?: Readonly<Record<string, ResponseLink>>;
+};
+
+/** Values are runtime expressions as OpenAPI has them: `$response.body#/data/0/id`. */
+export type ResponseLink = {
+  operationId: string;
+  description: string;
+  parameters?: Record<string, string>;
+  requestBody?: Record<string, string>;
 };
 
 /** A request that runs as it is against the demo. */
@@ -42,6 +52,9 @@ export type RequestExample = {
   summary: string;
   params?: Readonly<Record<string, string>>;
   query?: Readonly<Record<string, string>>;
+  /** Only those that the route requires. */
+  headers?: Readonly<Record<string, string>>;
+  /** Of a route that streams it: its text. */
   body?: unknown;
 };
 

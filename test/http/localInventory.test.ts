@@ -19,13 +19,14 @@ beforeAll(async () => {
   app = await startTestApp({ now: () => now });
   api = callerOf(app.url, app.admin);
   retailer = openRetailer(app);
-  const { database, catalogue } = app.deps;
+  const { database, catalogue, feed } = app.deps;
   await loadDemo({
     database,
     catalogue,
     log: pino({ level: 'silent' }),
     now: () => now,
     adminKey: app.admin,
+    feed,
   });
   await app.deps.feed.settled();
   await app.deps.locations.settled();

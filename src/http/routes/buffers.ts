@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { BUFFER_RULES_MAX } from '../../domain/buffer.ts';
 import { type Caller, mayUse } from '../../domain/caller.ts';
+import { EXAMPLE_BUFFERS } from '../../domain/exampleIds.ts';
 import { isId, makeId } from '../../domain/id.ts';
 import { skuSchema } from '../../domain/item.ts';
 import { locationCodeSchema } from '../../domain/location.ts';
@@ -168,6 +169,7 @@ const getBuffer = route({
   params,
   responses: { 200: { description: 'The rule.', schema: bufferSchema }, 304: { description: 'As it was.' } },
   problems: ['unknown-buffer'],
+  examples: { sofas: { summary: 'The sofas to sit on', params: { id: EXAMPLE_BUFFERS.read } } },
   async handler(call) {
     const rule = await findRule(call.tx, call.params.id);
     if (rule === null || !maySee(call.caller, rule)) throw unknownBuffer(call.params.id);
@@ -221,6 +223,7 @@ const deleteBuffer = route({
   params,
   responses: { 204: { description: 'It is gone.' } },
   problems: ['unknown-buffer', 'precondition-failed'],
+  examples: { candles: { summary: 'The candles of a store', params: { id: EXAMPLE_BUFFERS.remove } } },
   async handler(call) {
     const { id } = call.params;
     const admit = (rule: StoredRule) => {

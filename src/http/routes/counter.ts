@@ -1,6 +1,7 @@
 // What staff do beside the straight way of an order: hear of it, undo "ready", replace what is missing, take back what
 // the customer refuses. The straight way is in preparation.ts.
 import { z } from 'zod';
+import { EXAMPLE_RESERVATIONS } from '../../domain/exampleIds.ts';
 import { skuSchema } from '../../domain/item.ts';
 import { LINE_QUANTITY_MAX, LINES_MAX } from '../../domain/reservation.ts';
 import { lineOfText } from '../../domain/text.ts';
@@ -19,6 +20,7 @@ const acknowledge = moveRoute({
     'Somebody in the store has heard of the order: `acknowledgedAt` is set, and its tablets stop ringing. `start` does so too. Doing it again, or for an order that no longer rings, changes nothing. Where nobody does, `reservation.unacknowledged` is told once.',
   body: z.strictObject({ ...told }),
   problems: [...TOLD_PROBLEMS],
+  example: { summary: 'Heard', params: { id: EXAMPLE_RESERVATIONS.acknowledge }, body: {} },
   operation: acknowledgeReservation,
   command: commonOfStaff,
 });
@@ -31,6 +33,11 @@ const reopen = moveRoute({
     'From `ready` back to `picking`, with what was picked, for whoever calls. Not once a part of it was handed over or refused.',
   body: z.strictObject({ reason: lineOfText(200).optional(), ...told }),
   problems: [...TOLD_PROBLEMS],
+  example: {
+    summary: 'Too early',
+    params: { id: EXAMPLE_RESERVATIONS.reopen },
+    body: { reason: 'A plate is chipped' },
+  },
   operation: reopenReservation,
   command: (call, actor) => ({
     ...commonOfStaff(call, actor),
@@ -58,6 +65,11 @@ const refuse = moveRoute({
     ...told,
   }),
   problems: ['wrong-handover', 'unknown-line', 'units-not-here', ...TOLD_PROBLEMS],
+  example: {
+    summary: 'Two plates stay here',
+    params: { id: EXAMPLE_RESERVATIONS.refuse },
+    body: { reason: 'Another white', lines: [{ sku: 'ASSIETTE-PLATE-GRES-BLANC-27', quantity: 2 }] },
+  },
   operation: refuseLines,
   command: (call, actor) => ({
     ...commonOfStaff(call, actor),
@@ -86,6 +98,15 @@ const substitute = moveRoute({
     'insufficient-stock',
     ...TOLD_PROBLEMS,
   ],
+  example: {
+    summary: 'Two blue plates for two white ones',
+    params: { id: EXAMPLE_RESERVATIONS.substitute },
+    body: {
+      sku: 'ASSIETTE-PLATE-GRES-BLANC-27',
+      by: { sku: 'ASSIETTE-PLATE-GRES-BLEU-27', quantity: 2 },
+      consent: { givenBy: 'customer', note: 'By telephone' },
+    },
+  },
   operation: substituteLine,
   async command(call, actor, deps) {
     const { location } = await visibleReservation(call, deps);

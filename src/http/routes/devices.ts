@@ -2,6 +2,7 @@
 // Codes and tokens are the operations' affair.
 import { z } from 'zod';
 import { deviceInputSchema, deviceSchema, pairingCodeSchema, showDevice } from '../../domain/device.ts';
+import { EXAMPLE_DEVICES } from '../../domain/exampleIds.ts';
 import { locationCodeSchema } from '../../domain/location.ts';
 import { Problem } from '../../domain/problem.ts';
 import { createDevice } from '../../operations/createDevice.ts';
@@ -30,6 +31,13 @@ const postDevice = route({
     201: {
       description: 'The device, waiting to be paired.',
       schema: deviceSchema.extend({ pairingCode: pairingCodeSchema }).meta({ id: 'NewDevice' }),
+      links: {
+        pair: {
+          operationId: 'pairDevice',
+          description: 'The code is for ten minutes, and for one tablet: this answer gives it.',
+          requestBody: { code: '$response.body#/pairingCode' },
+        },
+      },
     },
   },
   problems: ['unknown-location', 'overloaded'],
@@ -125,6 +133,7 @@ const deleteDevice = route({
   }),
   responses: { 204: { description: 'It is removed.' } },
   problems: ['not-found'],
+  examples: { broken: { summary: 'A tablet that broke', params: { id: EXAMPLE_DEVICES.remove } } },
   async handler(call) {
     await removeDevice(call.tx, call.caller, call.params.id, call.now);
     return { status: 204 };

@@ -4,6 +4,7 @@ import { Readable } from 'node:stream';
 import { stringify } from 'csv-stringify/sync';
 import { z } from 'zod';
 import type { Caller } from '../../domain/caller.ts';
+import { EXAMPLE_IMPORTS } from '../../domain/exampleIds.ts';
 import { isId } from '../../domain/id.ts';
 import {
   COLUMNS_MAX,
@@ -82,6 +83,13 @@ ${fieldsInWords}
   problems: [],
   idempotency: 'writer',
   cost: 10,
+  examples: {
+    items: {
+      summary: 'Two items, their columns named otherwise',
+      query: { type: 'items', map: 'sku:ref,name.fr:libelle,price.amount:prix,price.currency:=EUR' },
+      body: 'ref,libelle,prix\nCADRE-CHENE-A4,"Cadre en chêne, A4",24.90\nCADRE-CHENE-A3,"Cadre en chêne, A3",34.90\n',
+    },
+  },
   async handler(call, deps) {
     const { type } = call.query;
     const scope = scopeForImport(type);
@@ -114,6 +122,7 @@ const getImport = route({
   params,
   responses: { 200: { description: 'The import as it is now.', schema: importSchema } },
   problems: ['not-found'],
+  examples: { done: { summary: 'One with a row that was rejected', params: { id: EXAMPLE_IMPORTS.done } } },
   async handler(call) {
     const record = visible(call.caller, await find(call.tx, call.params.id));
     return { status: 200, body: showImport(record), etag: versionTag(record.version) };
@@ -169,6 +178,7 @@ const getErrors = route({
   },
   problems: ['not-found'],
   cost: 5,
+  examples: { done: { summary: 'A row without a name', params: { id: EXAMPLE_IMPORTS.done } } },
   async handler(call, { database }) {
     const { id } = visible(call.caller, await find(call.tx, call.params.id));
     return {
@@ -209,6 +219,9 @@ const postCancel = route({
   params,
   responses: { 200: { description: 'The import, cancelled.', schema: importSchema } },
   problems: ['not-found', 'import-finished', 'precondition-failed'],
+  examples: {
+    again: { summary: 'One that was called off before', params: { id: EXAMPLE_IMPORTS.cancelled } },
+  },
   async handler(call) {
     const found = isId('imp', call.params.id) ? await lockImport(call.tx, call.params.id) : null;
     const record = visible(call.caller, found);

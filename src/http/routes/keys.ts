@@ -1,6 +1,7 @@
 // Keys over HTTP: made (the secret shown once), listed, revoked.
 // What a key may have is decided by domain/key.ts and the operation.
 import { z } from 'zod';
+import { EXAMPLE_KEYS } from '../../domain/exampleIds.ts';
 import { keyInputSchema, keySchema, newKeySchema, showKey } from '../../domain/key.ts';
 import { createKey } from '../../operations/createKey.ts';
 import { revokeKey } from '../../operations/revokeKey.ts';
@@ -84,6 +85,7 @@ const deleteKey = route({
   }),
   responses: { 204: { description: 'It is revoked.' } },
   problems: ['not-found'],
+  examples: { till: { summary: 'A till that was sold', params: { id: EXAMPLE_KEYS.revoke } } },
   async handler(call) {
     await revokeKey(call.tx, call.caller, call.params.id, call.now);
     return { status: 204 };

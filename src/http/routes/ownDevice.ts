@@ -1,6 +1,7 @@
 // What a tablet asks about itself: where it stands, what it may do, who works at it.
 // Who may have which tablet is devices.ts's.
 import { type DeviceRecord, languageOf, ownDeviceSchema } from '../../domain/device.ts';
+import { EXAMPLE_STAFF } from '../../domain/exampleIds.ts';
 import { CLOCK_SKEW_SECONDS_MAX } from '../../domain/level.ts';
 import { showLocation } from '../../domain/location.ts';
 import { OCCURRED_DAYS_MAX } from '../../domain/occurred.ts';
@@ -72,6 +73,9 @@ const postShift = route({
   body: shiftInputSchema,
   responses: { 200: { description: 'The shift.', schema: shiftSchema } },
   problems: ['not-found', 'unknown-staff', 'wrong-pin', 'pin-locked', 'pin-required'],
+  examples: {
+    pin: { summary: 'With a PIN', body: { staffId: EXAMPLE_STAFF.change, pin: '8642' } },
+  },
   async handler(call) {
     const shift = await startShift(call.tx, await deviceOf(call), call.body, call.now);
     if (!(shift instanceof Problem)) return { status: 200, body: showShift(shift) };

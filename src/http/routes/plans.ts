@@ -85,6 +85,13 @@ const searchRoute = route({
     200: {
       description: 'The plans, the best first; none where the cart cannot be had.',
       schema: z.object({ data: z.array(planSchema) }).meta({ id: 'Plans' }),
+      links: {
+        take: {
+          operationId: 'reservePlan',
+          description: 'The id of a plan is a quote of some minutes: this answer gives it.',
+          parameters: { id: '$response.body#/data/0/id' },
+        },
+      },
     },
   },
   problems: ['unknown-item', 'unknown-location', 'over-the-cap'],
@@ -162,6 +169,13 @@ const reserveRoute = route({
   idempotency: 'required',
   cost: 5,
   browserCost: BROWSER_HOLD_COST * PLAN_STORES_MAX,
+  examples: {
+    taken: {
+      summary: 'With the `id` of a plan of `POST /v1/plans`',
+      headers: { 'Idempotency-Key': 'example-a-plan-1' },
+      body: { ttlSeconds: 900 },
+    },
+  },
   async handler(call, deps) {
     const { caller, body } = call;
     if (caller.kind === 'publishable') assertUnderCaps(body);

@@ -1,6 +1,7 @@
 // The store's moves: staff prepare an order, hand it over, take it back, put it back.
 // The shop's are in reservationMoves.ts; which move a state allows is the domain's.
 import { z } from 'zod';
+import { EXAMPLE_RESERVATIONS } from '../../domain/exampleIds.ts';
 import { skuSchema } from '../../domain/item.ts';
 import { pickupDeadline } from '../../domain/promise.ts';
 import { type Dispatch, LINE_QUANTITY_MAX, LINES_MAX, MISSING_REASONS } from '../../domain/reservation.ts';
@@ -16,6 +17,10 @@ import { alternativesTo } from '../reservationPromises.ts';
 import { dispatchSchema } from '../reservationSchemas.ts';
 import type { AnyRoute } from '../route.ts';
 
+/** What the demo's orders for these examples hold. */
+const TABLE = 'TABLE-BASSE-CHENE-80';
+const PLATES = 'ASSIETTE-PLATE-GRES-BLANC-27';
+
 const start = moveRoute({
   name: 'start',
   operationId: 'startPicking',
@@ -30,6 +35,7 @@ const start = moveRoute({
     ...told,
   }),
   problems: ['already-taken', 'awaiting-transfer', ...TOLD_PROBLEMS],
+  example: { summary: 'By name', params: { id: EXAMPLE_RESERVATIONS.start }, body: { staff: 'Léa' } },
   operation: startPicking,
   command: (call, actor) => ({
     ...commonOfStaff(call, actor),
@@ -73,6 +79,16 @@ const pick = moveRoute({
     ...told,
   }),
   problems: ['unknown-line', 'units-not-here', ...TOLD_PROBLEMS],
+  example: {
+    summary: 'Two of six plates are broken',
+    params: { id: EXAMPLE_RESERVATIONS.pick },
+    body: {
+      lines: [
+        { sku: TABLE, picked: 1 },
+        { sku: PLATES, picked: 4, missing: 2, reason: 'damaged' },
+      ],
+    },
+  },
   operation: pickLines,
   command: (call, actor) => ({
     ...commonOfStaff(call, actor),
@@ -97,6 +113,7 @@ const ready = moveRoute({
   description: 'Every line is picked or missing. The customer is told, and the days for pickup start.',
   body: z.strictObject({ shelf: lineOfText(50).optional(), ...told }),
   problems: ['lines-not-picked', 'nothing-picked', ...TOLD_PROBLEMS],
+  example: { summary: 'On a shelf', params: { id: EXAMPLE_RESERVATIONS.ready }, body: { shelf: 'E1' } },
   operation: readyReservation,
   async command(call, actor, deps) {
     const { location: code } = await visibleReservation(call, deps);
@@ -138,6 +155,11 @@ const collect = moveRoute({
     ...['wrong-handover', 'wrong-pickup-code', 'pickup-locked', 'unknown-line', 'units-not-here'],
     ...TOLD_PROBLEMS,
   ] as const,
+  example: {
+    summary: 'With the code of the demo’s order',
+    params: { id: EXAMPLE_RESERVATIONS.collect },
+    body: { pickupCode: '107007' },
+  },
   operation: collectReservation,
   command: (call, actor) => ({
     ...commonOfStaff(call, actor),
@@ -177,6 +199,11 @@ const giveBack = moveRoute({
     ...told,
   }),
   problems: ['unknown-line', 'units-not-here', ...TOLD_PROBLEMS],
+  example: {
+    summary: 'One plate, broken on the way home',
+    params: { id: EXAMPLE_RESERVATIONS.return },
+    body: { lines: [{ sku: PLATES, quantity: 1, condition: 'damaged' }] },
+  },
   operation: returnLines,
   command: (call, actor) => ({ ...commonOfStaff(call, actor), lines: call.body.lines }),
 });
@@ -189,6 +216,7 @@ const putBack = moveRoute({
     'The units of a cancelled or expired order that lay ready, or that the customer refused, are on their shelves again: only now are they available. `GET /v1/reservations?putBackPending=true` lists what waits.',
   body: z.strictObject({ ...told }),
   problems: ['nothing-to-put-back', ...TOLD_PROBLEMS],
+  example: { summary: 'All of it', params: { id: EXAMPLE_RESERVATIONS.putBack }, body: {} },
   operation: putBackReservation,
   command: commonOfStaff,
 });

@@ -105,6 +105,7 @@ const getProblem = route({
   }),
   responses: { 200: { description: 'The kind of problem.', schema: problemKindSchema } },
   problems: ['not-found'],
+  examples: { stock: { summary: 'Not enough stock', params: { code: 'insufficient-stock' } } },
   handler: async ({ params }) => {
     const kind = catalogue.find(({ code }) => code === params.code);
     if (kind === undefined) throw new Problem('not-found', 'There is no such code in the catalogue.');

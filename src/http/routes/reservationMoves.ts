@@ -2,6 +2,7 @@
 // The store's are in preparation.ts; which move a state allows is the domain's.
 import { randomInt } from 'node:crypto';
 import { z } from 'zod';
+import { EXAMPLE_RESERVATIONS } from '../../domain/exampleIds.ts';
 import { PAYMENTS } from '../../domain/reservation.ts';
 import { lineOfText } from '../../domain/text.ts';
 import { cancelReservation } from '../../operations/cancelReservation.ts';
@@ -33,6 +34,11 @@ const confirm = moveRoute({
     payment: z.enum(PAYMENTS).optional(),
   }),
   problems: ['order-reference-taken', 'reservation-expired', 'insufficient-stock'],
+  example: {
+    summary: 'Paid for',
+    params: { id: EXAMPLE_RESERVATIONS.confirm },
+    body: { orderReference: 'FM-107201', payment: 'online' },
+  },
   operation: confirmReservation,
   async command(call, actor, deps) {
     const { lines, location, channel, deliverTo } = await visibleReservation(call, deps);
@@ -59,6 +65,11 @@ const extend = moveRoute({
   description: 'A new time to live from now, while it is held.',
   body: z.strictObject({ ttlSeconds }),
   problems: ['reservation-expired'],
+  example: {
+    summary: 'Four hours from now',
+    params: { id: EXAMPLE_RESERVATIONS.extend },
+    body: { ttlSeconds: 14_400 },
+  },
   operation: extendHold,
   command: (call, actor) => ({ ...commonToSellers(call, actor), ttlSeconds: call.body.ttlSeconds }),
 });
@@ -72,6 +83,11 @@ const cancel = moveRoute({
   body: z.strictObject({ reason: lineOfText(200).optional(), ...told }),
   problems: [...TOLD_PROBLEMS],
   browsersToo: true,
+  example: {
+    summary: 'With a reason',
+    params: { id: EXAMPLE_RESERVATIONS.cancel },
+    body: { reason: 'customer_changed_mind' },
+  },
   operation: cancelReservation,
   command: (call, actor) => ({
     ...commonToSellers(call, { ...actor, occurredAt: call.body.occurredAt ?? null }),

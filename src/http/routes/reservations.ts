@@ -1,6 +1,7 @@
 // Placing, finding and reading reservations. The moves of their life are in reservationMoves.ts.
 // Checks, shows and computes the promise; whether there is stock is decided under the lock.
 import { z } from 'zod';
+import { EXAMPLE_RESERVATIONS } from '../../domain/exampleIds.ts';
 import { locationCodeSchema } from '../../domain/location.ts';
 import { Problem } from '../../domain/problem.ts';
 import { mergeLines, STATUSES, type Status } from '../../domain/reservation.ts';
@@ -64,6 +65,7 @@ const placeRoute = route({
   examples: {
     coffeeTable: {
       summary: 'A coffee table in Lille',
+      headers: { 'Idempotency-Key': 'example-a-coffee-table-1' },
       body: {
         location: 'FR-LILLE-01',
         lines: [{ sku: 'TABLE-BASSE-CHENE-80', quantity: 1 }],
@@ -73,6 +75,7 @@ const placeRoute = route({
     },
     storeToWeb: {
       summary: 'Sold in Paris, sent home from Lille',
+      headers: { 'Idempotency-Key': 'example-sent-home-1' },
       body: {
         location: 'FR-LILLE-01',
         lines: [{ sku: 'TABLE-BASSE-CHENE-80', quantity: 1 }],
@@ -151,6 +154,7 @@ const readRoute = route({
   params: reservationParams,
   responses: { 200: { description: 'The reservation.', schema: reservationSchema } },
   problems: ['unknown-reservation'],
+  examples: { collected: { summary: 'One that was collected', params: { id: EXAMPLE_RESERVATIONS.return } } },
   async handler(call, { database }) {
     const { id } = call.params;
     const [reservation] = await readReservations(database, [id]);

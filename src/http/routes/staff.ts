@@ -2,6 +2,7 @@
 // PINs go in and never come out.
 import { z } from 'zod';
 import { mayUse } from '../../domain/caller.ts';
+import { EXAMPLE_STAFF } from '../../domain/exampleIds.ts';
 import { locationCodeSchema } from '../../domain/location.ts';
 import { Problem } from '../../domain/problem.ts';
 import { showStaff, staffChangeSchema, staffId, staffInputSchema, staffSchema } from '../../domain/staff.ts';
@@ -88,6 +89,7 @@ const getOneStaff = route({
   params,
   responses: { 200: { description: 'The member of staff.', schema: staffSchema } },
   problems: ['unknown-staff'],
+  examples: { lea: { summary: 'Somebody in Toulouse', params: { id: EXAMPLE_STAFF.change } } },
   async handler(call) {
     const staff = await findStaff(call.tx, call.params.id);
     if (staff === null || !mayUse(call.caller, staff.location)) {
@@ -112,6 +114,9 @@ const putStaff = route({
   body: staffChangeSchema,
   responses: { 200: { description: 'The member of staff.', schema: staffSchema } },
   problems: ['unknown-staff', 'staff-name-taken', 'precondition-failed'],
+  examples: {
+    married: { summary: 'A new name', params: { id: EXAMPLE_STAFF.change }, body: { name: 'Léa Martin' } },
+  },
   async handler(call) {
     const command = { id: call.params.id, change: call.body, guard: writeGuard(call) };
     const staff = await saveStaff(call.tx, call.caller, command, call.now);
@@ -131,6 +136,7 @@ const deleteStaff = route({
   params,
   responses: { 204: { description: 'They are removed.' } },
   problems: ['unknown-staff'],
+  examples: { left: { summary: 'Somebody who left', params: { id: EXAMPLE_STAFF.remove } } },
   async handler(call) {
     await removeStaff(call.tx, call.caller, call.params.id);
     return { status: 204 };

@@ -1,6 +1,7 @@
 // The moves of a transfer: shipped at one end, received at the other, or called off. What arrived is told in totals.
 // Checks and shows; what a report changes is decided under the lock.
 import { z } from 'zod';
+import { EXAMPLE_TRANSFERS } from '../../domain/exampleIds.ts';
 import { skuSchema } from '../../domain/item.ts';
 import { MOVEMENT_QUANTITY_MAX } from '../../domain/movement.ts';
 import type { ProblemCode } from '../../domain/problem.ts';
@@ -82,7 +83,6 @@ function moveRoute<Body, Command>(move: Move<Body, Command>): AnyRoute {
 
 /** The demo's transfers: one to be shipped, one to be received, one to be called off. */
 const SKU = 'COUSSIN-LIN-ECRU-45X45';
-const exampleOf = (last: string) => ({ id: `trf_01M805GM0VVZQWX59QYNSPH2W${last}` });
 
 const ship = moveRoute({
   name: 'ship',
@@ -103,7 +103,7 @@ const ship = moveRoute({
   end: 'from',
   example: {
     summary: 'Ten of twelve',
-    params: exampleOf('S'),
+    params: { id: EXAMPLE_TRANSFERS.ship },
     body: { lines: [{ sku: SKU, quantity: 10 }] },
   },
   operation: shipTransfer,
@@ -137,7 +137,7 @@ const receive = moveRoute({
   end: 'to',
   example: {
     summary: 'All that will come',
-    params: exampleOf('T'),
+    params: { id: EXAMPLE_TRANSFERS.receive },
     body: { lines: [{ sku: SKU, received: 5, damaged: 1 }], complete: true },
   },
   operation: receiveTransfer,
@@ -159,7 +159,11 @@ const cancel = moveRoute({
   body: z.strictObject({ reason: lineOfText(200).optional() }),
   problems: [],
   end: 'either',
-  example: { summary: 'With a reason', params: exampleOf('V'), body: { reason: 'The lorry is full' } },
+  example: {
+    summary: 'With a reason',
+    params: { id: EXAMPLE_TRANSFERS.cancel },
+    body: { reason: 'The lorry is full' },
+  },
   operation: cancelTransfer,
   command: (base, { reason }) => ({ ...base, reason: reason ?? null }),
 });

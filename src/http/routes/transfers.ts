@@ -2,6 +2,7 @@
 // Checks, shows and says when one should arrive; whether there is stock is decided under the lock.
 import { z } from 'zod';
 import { mayUse } from '../../domain/caller.ts';
+import { EXAMPLE_TRANSFERS } from '../../domain/exampleIds.ts';
 import { skuSchema } from '../../domain/item.ts';
 import { locationCodeSchema } from '../../domain/location.ts';
 import { MOVEMENT_QUANTITY_MAX } from '../../domain/movement.ts';
@@ -155,7 +156,7 @@ const readRoute = route({
   responses: { 200: { description: 'The transfer.', schema: transferSchema } },
   problems: ['unknown-transfer'],
   examples: {
-    cushions: { summary: 'Cushions for Lille', params: { id: 'trf_01M805GM0VVZQWX59QYNSPH2WS' } },
+    cushions: { summary: 'Cushions for Lille', params: { id: EXAMPLE_TRANSFERS.ship } },
   },
   async handler(call, { database }) {
     const { id } = call.params;

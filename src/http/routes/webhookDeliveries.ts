@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { eventId, rowOfEvent } from '../../domain/event.ts';
 import { matches } from '../../domain/eventFilter.ts';
+import { EXAMPLE_WEBHOOKS } from '../../domain/exampleIds.ts';
 import type { FeedEvent } from '../../domain/feedEvent.ts';
 import { decodeCursor as decodePosition, encodeCursor as encodePosition } from '../../domain/feedPosition.ts';
 import { invalid, Problem } from '../../domain/problem.ts';
@@ -42,6 +43,13 @@ const getDeliveries = route({
   }),
   responses: { 200: { description: 'A page of deliveries.', schema: listOf(deliverySchema) } },
   problems: ['not-found', 'invalid-cursor'],
+  examples: {
+    failed: {
+      summary: 'What failed, of a webhook of the demo',
+      params: { id: EXAMPLE_WEBHOOKS.use },
+      query: { status: 'failed' },
+    },
+  },
   async handler({ tx, caller, params, query }) {
     requireOwn(caller, await findWebhook(tx, params.id));
     const { status, limit, cursor } = query;
@@ -72,6 +80,12 @@ const postReplayOne = route({
   }),
   responses: { 202: { description: 'The new delivery.', schema: deliverySchema } },
   problems: ['not-found', 'event-expired', 'webhook-disabled', 'overloaded'],
+  examples: {
+    failed: {
+      summary: 'What did not get through',
+      params: { id: EXAMPLE_WEBHOOKS.use, deliveryId: EXAMPLE_WEBHOOKS.delivery },
+    },
+  },
   async handler(call, deps) {
     const { id, deliveryId } = call.params;
     const deliveries = async (webhook: WebhookRecord) => [await againOf(call, deps, webhook, deliveryId)];
@@ -116,6 +130,13 @@ const postReplay = route({
     },
   },
   problems: ['not-found', 'webhook-disabled', 'overloaded', 'invalid-cursor', 'cursor-expired'],
+  examples: {
+    years: {
+      summary: 'All that is kept',
+      params: { id: EXAMPLE_WEBHOOKS.use },
+      body: { from: '2026-01-01T00:00:00Z', to: '2036-01-01T00:00:00Z' },
+    },
+  },
   async handler(call, deps) {
     const { from, to, cursor } = call.body;
     const range = { from: new Date(from), to: new Date(to) };
@@ -148,6 +169,7 @@ const postTest = route({
   params: webhookParams,
   responses: { 202: { description: 'The delivery.', schema: deliverySchema } },
   problems: ['not-found', 'webhook-disabled', 'overloaded'],
+  examples: { erp: { summary: 'To one of the demo', params: { id: EXAMPLE_WEBHOOKS.use } } },
   async handler(call, { feed }) {
     const { caller, params, now } = call;
     const cursor = encodePosition(feed.horizon());

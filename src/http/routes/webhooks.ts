@@ -1,6 +1,7 @@
 // Webhooks over HTTP: made (the secret shown once), listed, changed, their secret rotated, removed.
 // What is sent, and what became of it, is webhookDeliveries.ts's.
 import { z } from 'zod';
+import { EXAMPLE_STORE, EXAMPLE_WEBHOOKS } from '../../domain/exampleIds.ts';
 import { encodeCursor as encodePosition } from '../../domain/feedPosition.ts';
 import {
   secretSchema,
@@ -99,6 +100,7 @@ const getWebhook = route({
   params: webhookParams,
   responses: { 200: { description: 'The webhook.', schema: webhookSchema } },
   problems: ['not-found'],
+  examples: { erp: { summary: 'One of the demo', params: { id: EXAMPLE_WEBHOOKS.use } } },
   async handler({ tx, caller, params }) {
     const webhook = requireOwn(caller, await findWebhook(tx, params.id));
     return { status: 200, body: showWebhook(webhook), etag: versionTag(webhook.version) };
@@ -119,6 +121,19 @@ const putWebhook = route({
   body: webhookUpdateSchema,
   responses: { 200: { description: 'The webhook as it is now.', schema: webhookSchema } },
   problems: ['not-found', 'unknown-location', 'precondition-failed'],
+  examples: {
+    quieter: {
+      summary: 'Transfers of one store only',
+      params: { id: EXAMPLE_WEBHOOKS.use },
+      body: {
+        url: 'https://erp.fait-maison.example/comptoir',
+        types: ['transfer.at_risk'],
+        locations: [EXAMPLE_STORE],
+        description: 'Leads nowhere: for the examples',
+        enabled: true,
+      },
+    },
+  },
   async handler(call, { config }) {
     const webhook = await saveWebhook(call.tx, {
       caller: call.caller,
@@ -144,6 +159,7 @@ const deleteWebhook = route({
   params: webhookParams,
   responses: { 204: { description: 'It is removed.' } },
   problems: ['not-found', 'precondition-failed'],
+  examples: { other: { summary: 'The demo’s other one', params: { id: EXAMPLE_WEBHOOKS.remove } } },
   async handler(call) {
     const { caller, params, now } = call;
     await removeWebhook(call.tx, { caller, id: params.id, guard: writeGuard(call), now });
@@ -164,6 +180,7 @@ const postRotate = route({
   params: webhookParams,
   responses: { 200: { description: 'The webhook, with its new secret.', schema: withSecretSchema } },
   problems: ['not-found'],
+  examples: { erp: { summary: 'One of the demo', params: { id: EXAMPLE_WEBHOOKS.use } } },
   async handler({ tx, caller, params, now }) {
     const { webhook, secret } = await rotateWebhookSecret(tx, caller, params.id, now);
     return {

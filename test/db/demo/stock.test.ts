@@ -96,7 +96,7 @@ describe.each(instants)('the stock at %s', (instant) => {
   test('serves every reservation of the script, and the showcase cart five times over after them', () => {
     const open = new Map(onHand);
     const { showcase } = data;
-    const carts = [...data.reservations, ...Array.from({ length: 5 }, () => showcase)];
+    const carts = [...data.reservations, ...data.examples, ...Array.from({ length: 5 }, () => showcase)];
     for (const { location: code, lines } of carts) {
       for (const { sku, quantity } of lines) {
         const left = (open.get(key({ sku, location: code })) ?? 0) - quantity;
