@@ -1,23 +1,19 @@
 // Every screen of the tablet for everybody: axe finds nothing, gloves hit every target, and a keyboard alone does the work.
-// Words depend on the language and colours on the theme: French by daylight and English in the dark hold both of each.
+// What opens over and beside them is dialogs.test.ts's.
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import type { Browser, Locator, Page } from 'playwright-core';
-import { tooSmall, violations } from '../support/audit.ts';
-import { goOffline, openBrowser, openTablet, type Tablet } from '../support/browser.ts';
+import type { Browser, Locator } from 'playwright-core';
+import { goOffline, openBrowser } from '../support/browser.ts';
+import { type DayAndNight, type Opened, openDayAndNight, show } from '../support/dayAndNight.ts';
 import { eventually } from '../support/eventually.ts';
-import { goTo, scan } from '../support/hands.ts';
-import { OTHER_STORE, STORE } from '../support/shop.ts';
+import { scan } from '../support/hands.ts';
+import { OTHER_STORE } from '../support/shop.ts';
 import { type Article, openTabletShop, type TabletShop } from '../support/tabletShop.ts';
-
-const PHONE = { width: 390, height: 844 };
-const VIEWPORTS = [{ width: 1024, height: 768 }, { width: 800, height: 1280 }, PHONE];
 
 let shop: TabletShop;
 let browser: Browser;
-let day: Tablet;
-let night: Tablet;
+let both: DayAndNight;
 let table: Article;
 let lamp: Article;
 let ids: Record<
@@ -39,15 +35,7 @@ beforeAll(async () => {
   await shop.order([{ sku: lamp.sku, quantity: 1 }], { name: 'Awa Diop' });
   now = () => new Date();
   ids = await orders();
-  const [first, second] = await Promise.all([
-    openTablet(browser, shop, STORE, { language: 'fr', name: 'Comptoir 1' }),
-    openTablet(browser, shop, STORE, { language: 'en', name: 'Counter 2', viewport: PHONE }),
-  ]);
-  [day, night] = [first, second];
-  await Promise.all([
-    day.page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' }),
-    night.page.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' }),
-  ]);
+  both = await openDayAndNight(browser, shop);
   await refuseSomething();
 });
 afterAll(async () => {
@@ -76,8 +64,8 @@ async function orders(): Promise<typeof ids> {
 
 /** Both tablets take an order while they are offline, which is cancelled meanwhile. */
 async function refuseSomething(): Promise<void> {
-  const both = [day, night];
-  for (const { context, page } of both) {
+  const tablets = [both.day, both.night];
+  for (const { context, page } of tablets) {
     await page.locator(`section #${ids.refused}`).waitFor();
     await goOffline({ context, page });
     await show(page, `pick/${ids.refused}`, '.stage button[data-look="main"]');
@@ -85,16 +73,10 @@ async function refuseSomething(): Promise<void> {
     await page.locator('.line-card').waitFor();
   }
   await shop.post(`/v1/reservations/${ids.refused}/cancel`, { reason: 'Changed their mind' }).expect(200);
-  for (const { context, page } of both) {
+  for (const { context, page } of tablets) {
     await context.setOffline(false);
     await page.locator('[data-banner="conflicts"]').waitFor();
   }
-}
-
-/** Goes where the address says, and waits for what must be there. */
-async function show(page: Page, way: string, ready: string): Promise<void> {
-  await goTo(page, way);
-  await page.locator(ready).first().waitFor();
 }
 
 /** Whoever answers first answers for all: the other tablet's bell may go while this one is looked for. */
@@ -105,8 +87,6 @@ async function answer(bell: Locator): Promise<void> {
     return false;
   });
 }
-
-type Opened = (page: Page) => Promise<void>;
 
 /** What is looked at, and how it is reached. Named by its screen first, as src/app/screens.tsx names it. */
 const VIEWS: Readonly<Record<string, Opened>> = {
@@ -174,28 +154,8 @@ const VIEWS: Readonly<Record<string, Opened>> = {
   },
 };
 
-/** In French by daylight on each size of tablet, in English in the dark on a phone. */
-async function judge(daylight: Page, dark: Page, open: Opened): Promise<string[]> {
-  const found: string[] = [];
-  await open(daylight);
-  found.push(...(await violations(daylight)));
-  for (const viewport of VIEWPORTS) {
-    await daylight.setViewportSize(viewport);
-    found.push(...(await tooSmall(daylight)).map((finding) => `${viewport.width} px: ${finding}`));
-  }
-  await daylight.setViewportSize({ width: 1024, height: 768 });
-  await open(dark);
-  found.push(...(await violations(dark)).map((finding) => `in the dark: ${finding}`));
-  for (const page of [daylight, dark]) {
-    if ((await page.locator('dialog[open]').count()) === 0) continue;
-    await page.keyboard.press('Escape');
-    await page.locator('dialog').waitFor({ state: 'detached' });
-  }
-  return found;
-}
-
 test.each(Object.entries(VIEWS))('%s: axe finds nothing, and gloves hit every target', async (_, open) => {
-  expect(await judge(day.page, night.page, open)).toEqual([]);
+  expect(await both.judge(open)).toEqual([]);
 });
 
 test('no screen is left out', () => {
@@ -210,5 +170,5 @@ test('no screen is left out', () => {
 });
 
 test('nothing went wrong in either page', () => {
-  expect([...day.complaints, ...night.complaints]).toEqual([]);
+  expect([...both.day.complaints, ...both.night.complaints]).toEqual([]);
 });

@@ -35,7 +35,7 @@ export function CountItem({ sku }: { sku: string }) {
         {count.isReading ? (
           <p role="status">{t('app.loading')}</p>
         ) : (
-          <EmptyState icon="cloudOff" text={t('stock.noAnswer')} />
+          <EmptyState isPage icon="cloudOff" text={t('stock.noAnswer')} />
         )}
       </>
     );

@@ -29,8 +29,8 @@ function Desk({ id, isReturn }: { id: string; isReturn: boolean }) {
     <div class="desk">
       {sought.state !== 'found' && <WayBack />}
       {sought.state === 'reading' && <p role="status">{t('counter.loadingOrder')}</p>}
-      {sought.state === 'unknown' && <EmptyState icon="alert" text={t('counter.unknownOrder')} />}
-      {sought.state === 'noAnswer' && <EmptyState icon="cloudOff" text={t('counter.noAnswer')} />}
+      {sought.state === 'unknown' && <EmptyState isPage icon="alert" text={t('counter.unknownOrder')} />}
+      {sought.state === 'noAnswer' && <EmptyState isPage icon="cloudOff" text={t('counter.noAnswer')} />}
       {sought.state === 'found' &&
         (isReturn ? <ReturnDesk order={sought.order} /> : <OrderDesk order={sought.order} />)}
     </div>

@@ -28,7 +28,7 @@ export function PickScreen({ params }: ScreenProps) {
   useArticles(order?.lines.map(({ sku }) => sku) ?? []);
   if (order === null) {
     return (
-      <EmptyState icon="search" text={t('pick.gone')}>
+      <EmptyState isPage icon="search" text={t('pick.gone')}>
         <ButtonLink icon="back" href={hrefTo('queue')}>
           {t('pick.queue')}
         </ButtonLink>

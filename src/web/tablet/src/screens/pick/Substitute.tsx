@@ -127,12 +127,7 @@ function Search({ except, onChoose }: { except: string; onChoose: (item: Item) =
       <ul class="places">
         {(found ?? []).map((item) => (
           <li key={item.sku}>
-            <button
-              type="button"
-              class="line-row"
-              aria-label={t('substitute.choose', { name: named(item.name) })}
-              onClick={() => onChoose(item)}
-            >
+            <button type="button" class="line-row" onClick={() => onChoose(item)}>
               <ItemPicture sku={item.sku} isSmall />
               <span class="line-row-words">
                 <span class="line-row-name">{named(item.name)}</span>

@@ -23,7 +23,7 @@ export function PrintScreen({ params }: { params: readonly string[] }) {
   }, [params.join('/')]);
   const all = printable(orders.value.values());
   const sheets = all.filter(({ id }) => chosen.value.has(id)).map((order) => sheetOf(order, items.value));
-  if (all.length === 0) return <EmptyState icon="printer" text={t('print.none')} />;
+  if (all.length === 0) return <EmptyState isPage icon="printer" text={t('print.none')} />;
   return (
     <div class="print">
       <div class="print-controls">

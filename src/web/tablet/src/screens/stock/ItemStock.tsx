@@ -34,7 +34,7 @@ export function ItemStock({ sku }: { sku: string }) {
         {isReading ? (
           <p role="status">{t('app.loading')}</p>
         ) : (
-          <EmptyState icon="cloudOff" text={t('stock.noAnswer')} />
+          <EmptyState isPage icon="cloudOff" text={t('stock.noAnswer')} />
         )}
       </>
     );
