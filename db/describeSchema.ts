@@ -44,10 +44,12 @@ function describeTable(
 const ours = (catalogue: string, id: string) =>
   `NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = '${catalogue}'::regclass AND d.objid = ${id} AND d.deptype = 'e')`;
 
+/** Not partitions: they are like the table that they are part of, and which there are depends on the day. */
 const publicTables = `
   SELECT c.oid, c.relname, c.relkind, c.reloptions
   FROM pg_class c
-  WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND ${ours('pg_class', 'c.oid')}`;
+  WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition
+    AND ${ours('pg_class', 'c.oid')}`;
 
 const tables = `
   SELECT relname AS table,
@@ -83,7 +85,7 @@ const constraints = `
   ORDER BY t.relname COLLATE "C", position(k.contype::text IN 'puxfc'), k.conname COLLATE "C"`;
 
 const indexes = `
-  SELECT t.relname AS table, pg_get_indexdef(i.indexrelid) AS text
+  SELECT t.relname AS table, replace(pg_get_indexdef(i.indexrelid), ' ON ONLY ', ' ON ') AS text
   FROM (${publicTables}) t
   JOIN pg_index i ON i.indrelid = t.oid
   JOIN pg_class c ON c.oid = i.indexrelid

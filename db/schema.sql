@@ -143,7 +143,7 @@ CREATE TABLE events (
   version integer NOT NULL,
   data json NOT NULL,
   CONSTRAINT events_pkey PRIMARY KEY (id)
-);
+) PARTITION BY RANGE (id);
 CREATE INDEX events_xid_idx ON public.events USING btree (xid, id);
 
 CREATE TABLE feed_state (
@@ -300,6 +300,15 @@ CREATE TABLE locations (
   CONSTRAINT locations_replenishment_whole CHECK ((((replenished_from IS NULL) = (lead_time_days IS NULL)) AND ((replenished_from IS NULL) = (cut_off IS NULL))))
 );
 
+CREATE TABLE movement_facts (
+  source text COLLATE "C" NOT NULL,
+  event_id text COLLATE "C" NOT NULL,
+  item_id integer NOT NULL,
+  location_id integer NOT NULL,
+  occurred_at timestamp(3) with time zone NOT NULL,
+  CONSTRAINT movements_source_event_key PRIMARY KEY (source, event_id)
+);
+
 CREATE TABLE movements (
   id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
   item_id integer NOT NULL,
@@ -309,24 +318,24 @@ CREATE TABLE movements (
   on_hand_delta integer,
   reserved_delta integer DEFAULT 0 NOT NULL,
   source text NOT NULL,
+  source_rank integer DEFAULT 0 NOT NULL,
   event_id text NOT NULL,
   occurred_at timestamp(3) with time zone NOT NULL,
   recorded_at timestamp(3) with time zone DEFAULT now() NOT NULL,
   reference text,
   reason text,
   reservation_id text COLLATE "C",
-  source_rank integer DEFAULT 0 NOT NULL,
-  CONSTRAINT movements_pkey PRIMARY KEY (id),
-  CONSTRAINT movements_source_event_key UNIQUE (source, event_id),
+  CONSTRAINT movements_pkey PRIMARY KEY (id, occurred_at),
   CONSTRAINT movements_count_states_a_value CHECK (((type = 'count'::text) = (on_hand_delta IS NULL))),
   CONSTRAINT movements_reserved_delta_sign CHECK (((reserved_delta <= 0) OR ((type = 'found'::text) AND (reserved_delta <= quantity)))),
   CONSTRAINT movements_type_known CHECK ((type = ANY (ARRAY['sale'::text, 'return'::text, 'receipt'::text, 'loss'::text, 'found'::text, 'damage'::text, 'adjustment'::text, 'count'::text, 'transfer_out'::text, 'transfer_in'::text])))
-);
+) PARTITION BY RANGE (occurred_at);
 CREATE INDEX movements_level_idx ON public.movements USING btree (item_id, location_id, occurred_at);
 CREATE INDEX movements_location_idx ON public.movements USING btree (location_id, id);
 CREATE INDEX movements_reservation_idx ON public.movements USING btree (reservation_id) WHERE (reservation_id IS NOT NULL);
 CREATE TRIGGER movements_immutable BEFORE DELETE OR UPDATE ON movements FOR EACH STATEMENT EXECUTE FUNCTION movements_refuse_change();
 CREATE TRIGGER movements_not_truncated BEFORE TRUNCATE ON movements FOR EACH STATEMENT EXECUTE FUNCTION movements_refuse_change();
+CREATE TRIGGER movements_noted AFTER INSERT ON movements REFERENCING NEW TABLE AS told FOR EACH STATEMENT EXECUTE FUNCTION movements_note_facts();
 
 CREATE TABLE reservation_lines (
   reservation_id text COLLATE "C" NOT NULL,
@@ -587,6 +596,64 @@ CREATE TABLE webhooks (
   saved_by text COLLATE "C",
   CONSTRAINT webhooks_pkey PRIMARY KEY (id)
 );
+
+CREATE OR REPLACE FUNCTION public.events_make_span(span bigint, and_all_before boolean DEFAULT false)
+ RETURNS boolean
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  width CONSTANT bigint := 10000000000;
+  name text := format('events_%s', span);
+BEGIN
+  IF to_regclass(name) IS NOT NULL THEN
+    RETURN false;
+  END IF;
+  EXECUTE format('CREATE TABLE %I (LIKE events INCLUDING ALL EXCLUDING IDENTITY)', name);
+  EXECUTE format('ALTER TABLE events ATTACH PARTITION %I FOR VALUES FROM (%s) TO (%s)', name,
+    CASE WHEN and_all_before THEN 'MINVALUE' ELSE (span * width)::text END, (span + 1) * width);
+  RETURN true;
+END
+$function$
+
+CREATE OR REPLACE FUNCTION public.movements_cover(from_at timestamp with time zone, to_at timestamp with time zone)
+ RETURNS integer
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  starts timestamp := date_trunc('quarter', from_at AT TIME ZONE 'UTC');
+  made integer := 0;
+BEGIN
+  WHILE starts <= to_at AT TIME ZONE 'UTC' LOOP
+    DECLARE
+      name text := to_char(starts, '"movements_"YYYY"_q"Q');
+      lower timestamptz := starts AT TIME ZONE 'UTC';
+      upper timestamptz := (starts + interval '3 months') AT TIME ZONE 'UTC';
+    BEGIN
+      IF to_regclass(name) IS NULL THEN
+        EXECUTE format('CREATE TABLE %I (LIKE movements INCLUDING ALL EXCLUDING IDENTITY)', name);
+        EXECUTE format(
+          'WITH moved AS (DELETE FROM movements_default WHERE occurred_at >= %L AND occurred_at < %L RETURNING *)
+           INSERT INTO %I SELECT * FROM moved', lower, upper, name);
+        EXECUTE format('ALTER TABLE movements ATTACH PARTITION %I FOR VALUES FROM (%L) TO (%L)', name, lower, upper);
+        made := made + 1;
+      END IF;
+      starts := starts + interval '3 months';
+    END;
+  END LOOP;
+  RETURN made;
+END
+$function$
+
+CREATE OR REPLACE FUNCTION public.movements_note_facts()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  INSERT INTO movement_facts (source, event_id, item_id, location_id, occurred_at)
+  SELECT source, event_id, item_id, location_id, occurred_at FROM told;
+  RETURN NULL;
+END
+$function$
 
 CREATE OR REPLACE FUNCTION public.movements_refuse_change()
  RETURNS trigger

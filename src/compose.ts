@@ -14,6 +14,7 @@ import { startEventRetention } from './jobs/eventRetention.ts';
 import { startExpiry } from './jobs/expiry.ts';
 import { startImports } from './jobs/imports/runner.ts';
 import { startLateTransfers } from './jobs/lateTransfers.ts';
+import { startLedgerQuarters } from './jobs/ledgerQuarters.ts';
 import { startSilence } from './jobs/silence.ts';
 import { startSourceNotes } from './jobs/sourceNotes.ts';
 import { startUnacknowledged } from './jobs/unacknowledged.ts';
@@ -224,6 +225,7 @@ export function startJobs(deps: Deps): { close(): Promise<void> } {
     startSilence({ ...deps, pollMilliseconds: SILENCE_POLL_MILLISECONDS }),
     startSourceNotes({ ...deps, pollMilliseconds: SOURCE_NOTES_MILLISECONDS }),
     startEventRetention({ ...deps, days: deps.config.eventDays }),
+    startLedgerQuarters(deps),
     startAnswerRetention(deps),
     startWebhookRetention(deps),
   ];

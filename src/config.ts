@@ -102,7 +102,8 @@ export const VARIABLES = {
     schema: integer(10_000, 1_000_000_000).default(5_000_000),
   },
   COMPTOIR_EVENT_DAYS: {
-    about: 'Days for which events are kept, and cursors are good.',
+    about:
+      'Days for which events are kept, and cursors are good; up to a fifth longer, because they go by spans of time.',
     shownDefault: '30',
     schema: integer(1, 3_650).default(30),
   },

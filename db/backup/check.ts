@@ -4,9 +4,9 @@ import { stat } from 'node:fs/promises';
 import { pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { cutOff, damaged } from './fault.ts';
-import { type End, type Manifest, type Part, readBackup } from './format.ts';
+import { type End, type Identities, type Manifest, type Part, readBackup } from './format.ts';
 
-export type Checked = { manifest: Manifest; end: End };
+export type Checked = { manifest: Manifest; identities: Identities; end: End };
 
 export type Progress = (phase: string, done: number, total: number | null, unit: string) => void;
 
@@ -16,10 +16,12 @@ const READ_BYTES = 262_144;
 export async function checkBackup(file: string, onProgress: Progress, signal: AbortSignal): Promise<Checked> {
   const { size } = await stat(file);
   let manifest: Manifest | undefined;
+  let identities: Identities = {};
   for await (const part of partsOf(file, (bytes) => onProgress('Checking', bytes, size, 'bytes'))) {
     signal.throwIfAborted();
     if (part.kind === 'manifest') ({ manifest } = part);
-    if (part.kind === 'end' && manifest !== undefined) return { manifest, end: part.end };
+    if (part.kind === 'identities') ({ identities } = part);
+    if (part.kind === 'end' && manifest !== undefined) return { manifest, identities, end: part.end };
   }
   throw cutOff();
 }

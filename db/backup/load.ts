@@ -8,6 +8,7 @@ import { type Checked, type Progress, partsOf } from './check.ts';
 import { BadBackup } from './fault.ts';
 import type { End, Identities, Manifest, Part, TableEnd } from './format.ts';
 import { latestVersion, migrateWithin, versionOf } from './migrations.ts';
+import { makeRoom, tidyRoom } from './partitions.ts';
 import { checksumOf, connect, Unfit } from './save.ts';
 import { copyIn, FEED_STATE, readTables, type Table, tablesWithData } from './tables.ts';
 
@@ -39,7 +40,9 @@ export async function loadBackup(options: LoadOptions): Promise<Checked> {
     await client.query('BEGIN');
     await client.query('SELECT pg_advisory_xact_lock($1)', [MIGRATION_LOCK]);
     const tables = await makeReady(client, checked.manifest, options.replace);
+    await makeRoom(client, checked.manifest, checked.identities);
     const saved = await copyRows(client, tables, options);
+    await tidyRoom(client);
     await startEpoch(client, checked.manifest);
     await prove(client, tables, saved, checked.end, onProgress);
     await migrateWithin(client, checked.manifest.migration, latestVersion());

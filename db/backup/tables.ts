@@ -64,7 +64,7 @@ const TABLES = `
       WHERE k.conrelid = c.oid AND k.contype = 'f' AND k.confrelid <> c.oid
     ) AS needs
   FROM pg_class c
-  WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r'
+  WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition
     AND NOT EXISTS (
       SELECT FROM pg_depend p WHERE p.classid = 'pg_class'::regclass AND p.objid = c.oid AND p.deptype = 'e'
     )
@@ -80,7 +80,10 @@ type Row = {
   needs: string[];
 };
 
-/** Every table of schema public but the feed's state, each after those that it refers to. */
+/**
+ * Every table of schema public but the feed's state, each after those that it refers to. One that is partitioned is one
+ * table: which partitions there are is the server's affair (partitions.ts).
+ */
 export async function readTables(client: pg.Client): Promise<Table[]> {
   const { rows } = await client.query<Row>(TABLES);
   const ordered: Table[] = [];

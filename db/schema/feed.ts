@@ -3,7 +3,11 @@ import { sql } from 'drizzle-orm';
 import { bigint, check, index, integer, json, pgTable, text } from 'drizzle-orm/pg-core';
 import { code, instant, xid } from './columns.ts';
 
-/** The outbox: written with the fact it tells, read by the feed in (transaction, id) windows. */
+/**
+ * The outbox: written with the fact it tells, read by the feed in (transaction, id) windows. Partitioned by spans of
+ * ids, which are spans of time because the sequence leaps to the next span every few days (src/queries/eventUpkeep.ts):
+ * what is old goes by dropping a partition. drizzle-kit knows no partitions: they are SQL of migrations/0014.
+ */
 export const events = pgTable(
   'events',
   {

@@ -1,16 +1,6 @@
 // The stock of an item at a location, and the ledger that makes it.
 import { sql } from 'drizzle-orm';
-import {
-  bigint,
-  check,
-  foreignKey,
-  index,
-  integer,
-  pgTable,
-  primaryKey,
-  text,
-  unique,
-} from 'drizzle-orm/pg-core';
+import { bigint, check, foreignKey, index, integer, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
 import { items, locations } from './catalogue.ts';
 import { code, createdAt, instant, updatedAt } from './columns.ts';
 
@@ -53,11 +43,16 @@ export const levels = pgTable(
   ],
 );
 
-/** The ledger: immutable, one row for each fact about a level. */
+/**
+ * The ledger: immutable, one row for each fact about a level. Partitioned by quarter of `occurred_at`, which is what the
+ * fold is over: a sum after a count, or a level as it was at an instant, passes over the quarters that it cannot need.
+ * The key contains it because a partitioned table's must. drizzle-kit knows no partitions: they are SQL of
+ * migrations/0014, and what makes the next one is `movements_cover` there (src/queries/ledgerUpkeep.ts).
+ */
 export const movements = pgTable(
   'movements',
   {
-    id: bigint('id', { mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
+    id: bigint('id', { mode: 'number' }).notNull().generatedAlwaysAsIdentity(),
     itemId: integer('item_id').notNull(),
     locationId: integer('location_id').notNull(),
     type: text('type').notNull(),
@@ -78,7 +73,7 @@ export const movements = pgTable(
     reservationId: code('reservation_id'),
   },
   (t) => [
-    unique('movements_source_event_key').on(t.source, t.eventId),
+    primaryKey({ name: 'movements_pkey', columns: [t.id, t.occurredAt] }),
     index('movements_level_idx').on(t.itemId, t.locationId, t.occurredAt),
     index('movements_location_idx').on(t.locationId, t.id),
     index('movements_reservation_idx').on(t.reservationId).where(sql`${t.reservationId} IS NOT NULL`),
@@ -92,6 +87,22 @@ export const movements = pgTable(
       sql`${t.reservedDelta} <= 0 OR (${t.type} = 'found' AND ${t.reservedDelta} <= ${t.quantity})`,
     ),
   ],
+);
+
+/**
+ * Which facts the ledger holds, and where: a source's event id is good once, for ever, and a unique key that spans
+ * partitions by time cannot say so. Filled by a trigger on `movements`, in the statement that appends them.
+ */
+export const movementFacts = pgTable(
+  'movement_facts',
+  {
+    source: code('source').notNull(),
+    eventId: code('event_id').notNull(),
+    itemId: integer('item_id').notNull(),
+    locationId: integer('location_id').notNull(),
+    occurredAt: instant('occurred_at').notNull(),
+  },
+  (t) => [primaryKey({ name: 'movements_source_event_key', columns: [t.source, t.eventId] })],
 );
 
 /** A system that reports stock: how far it is trusted, how often it should speak, and when it last did. */

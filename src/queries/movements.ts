@@ -32,7 +32,9 @@ export async function findFacts(tx: Tx, keys: readonly FactKey[]): Promise<Recor
     'movements.find_facts',
     `SELECT m.source, m.event_id, m.item_id, m.location_id, m.type, m.quantity, m.occurred_at, m.reservation_id
      FROM unnest($1::text[], $2::text[]) AS k (source, event_id)
-     JOIN movements m ON m.source = k.source AND m.event_id = k.event_id`,
+     JOIN movement_facts f ON f.source = k.source AND f.event_id = k.event_id
+     JOIN movements m ON m.item_id = f.item_id AND m.location_id = f.location_id AND m.occurred_at = f.occurred_at
+       AND m.source = f.source AND m.event_id = f.event_id`,
     [keys.map((key) => key.source), keys.map((key) => key.eventId)],
   );
   return rows.map((row) => ({
