@@ -3,8 +3,9 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
 import { storeQr } from '../../src/web/tablet/src/screens/counter/orderCode.ts';
 import { openBrowser, openTablet, type Tablet, tabletPages } from '../support/browser.ts';
+import { codesIn } from '../support/codes.ts';
 import { eventually } from '../support/eventually.ts';
-import { goTo } from '../support/hands.ts';
+import { goTo, scan } from '../support/hands.ts';
 import { type ReadyOrder, readyOrder } from '../support/readyOrders.ts';
 import { LAMP, openShop, type Shop, STORE, TABLE } from '../support/shop.ts';
 
@@ -82,6 +83,23 @@ test.each(['slip', 'label'] as const)('a %s has nothing on it that lets anybody 
   expect(text).not.toContain(two.pickupCode);
   expect(await sheet.locator('[data-qr]').getAttribute('data-qr')).toBe(storeQr(two.id));
 });
+
+test.each(['slip', 'label'] as const)(
+  'the code on a printed %s is read, and opens its order',
+  async (kind) => {
+    await openSheets(kind);
+    await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
+    const printed = await page.locator(`.${kind}[data-sheet="${two.id}"]`).screenshot();
+    await page.emulateMedia({ media: 'screen', colorScheme: 'dark' });
+    const codes = await codesIn(printed);
+    expect(codes).toEqual([storeQr(two.id)]);
+    await goTo(page, 'counter');
+    await page.locator('.find').waitFor();
+    await scan(page, ...codes);
+    await page.locator('.desk', { hasText: two.reference }).locator('#hand-over').waitFor();
+    expect(await page.evaluate('location.hash')).toBe(`#/counter/${two.id}`);
+  },
+);
 
 test('paper gets the sheets alone, black on white, whatever the screen looks like', async () => {
   await openSheets('label');
