@@ -1,5 +1,5 @@
 // Runs the sides of a group in turns, round after round, and makes the rows' figures of what they did.
-import { ratios, type Spread, spread } from './figures.ts';
+import { median, ratios, type Spread, spread } from './figures.ts';
 import type { Prepared, Row, Sample } from './group.ts';
 import type { Cpu } from './rig.ts';
 
@@ -11,6 +11,8 @@ export type Figures = {
   ratio: Spread;
   ours: Spread;
   floor: Spread;
+  /** The same ratio by the processor time that servers spent on an operation; null where it was not measured. */
+  byCpu: number | null;
 };
 
 export type Rounds = Readonly<Record<string, readonly Measured[]>>;
@@ -56,7 +58,22 @@ export async function runRounds(
 export function figuresOf(row: Row, measured: Rounds): Figures {
   const values = (side: string) => (measured[side] ?? []).map(({ value }) => value);
   const [ours, floor] = [values(row.ours), values(row.floor)];
-  return { row, ratio: spread(ratios(ours, floor)), ours: spread(ours), floor: spread(floor) };
+  return {
+    row,
+    ratio: spread(ratios(ours, floor)),
+    ours: spread(ours),
+    floor: spread(floor),
+    byCpu: byCpu(row, measured),
+  };
+}
+
+/** Other users of the machine make everything slower, but hardly make it use more processor time. */
+function byCpu({ ours, floor, unit }: Row, measured: Rounds): number | null {
+  if (unit !== '/s') return null;
+  const spent = (side: string) =>
+    median((measured[side] ?? []).map(({ cpu }) => cpu.api + cpu.postgres + cpu.floors));
+  const ratio = spent(floor) / spent(ours);
+  return Number.isFinite(ratio) && ratio > 0 ? ratio : null;
 }
 
 function perOperation(before: Cpu, after: Cpu, operations: number): Cpu {

@@ -7,7 +7,7 @@ import type { Figures, Rounds } from './rounds.ts';
 /** A run's results, group by group. */
 export type Result = { group: string; figures: readonly Figures[]; rounds: Rounds };
 
-const HEAD = ['measure', 'bar', 'ratio (min – max)', '', 'ours', 'floor'] as const;
+const HEAD = ['measure', 'bar', 'ratio (min – max)', '', 'by cpu', 'ours', 'floor'] as const;
 
 export function screenTable(results: readonly Result[]): string {
   const rows = results.flatMap(({ figures }) => figures.map(cells));
@@ -50,12 +50,13 @@ export function toJson(results: readonly Result[], options: object): string {
   return `${JSON.stringify({ at: new Date().toISOString(), machine: machine(), options, groups }, null, 2)}\n`;
 }
 
-function cells({ row, ratio, ours, floor }: Figures): string[] {
+function cells({ row, ratio, ours, floor, byCpu }: Figures): string[] {
   return [
     row.title,
     row.bar === null ? 'informative' : barText(row.bar),
     `${shown(ratio.median)} (${shown(ratio.min)} – ${shown(ratio.max)})`,
     row.bar === null ? '' : meets(row.bar, ratio.median) ? 'met' : 'MISSED',
+    byCpu === null ? '' : shown(byCpu),
     withUnit(ours, row),
     withUnit(floor, row),
   ];

@@ -1,6 +1,7 @@
 // What the process of the floors is asked for: both ends of the line share these words.
 import path from 'node:path';
 import { type Child, forkChild } from '../child.ts';
+import type { ReservationBody } from '../reservationBody.ts';
 
 export type FloorUrls = {
   /** node:http, a ready string. */
@@ -15,6 +16,20 @@ export type FloorContract = {
   start(question: null): Promise<FloorUrls>;
   /** What `GET /constant/{name}` answers from now on: JSON text. */
   answerWith(question: { name: string; body: string }): Promise<void>;
+  /** Serves the naive way on this database; answers where. */
+  startNaive(question: { databaseUrl: string }): Promise<string>;
+  /** So many callers run statements on a bare `pg` pool, without HTTP; answers how many each second. */
+  runBare(question: BareRun): Promise<{ operations: number; seconds: number }>;
+};
+
+export type BareRun = {
+  databaseUrl: string;
+  /** `reserve`: the naive way's transaction. `select`: one level by its key. */
+  what: 'reserve' | 'select';
+  /** Drawn at random: bodies of reservations. */
+  bodies: readonly ReservationBody[];
+  callers: number;
+  seconds: number;
 };
 
 export type Floors = Child<FloorContract> & { urls: FloorUrls };

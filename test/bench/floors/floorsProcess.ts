@@ -1,8 +1,11 @@
 // The process of the floors: what node:http and Express do by themselves, on the machine of the moment.
+import { randomUUID } from 'node:crypto';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import express, { type Express } from 'express';
+import pg from 'pg';
 import { answerParent } from '../child.ts';
-import { reservationBody } from '../reservationBody.ts';
+import { NAIVE_CONNECTIONS, naiveApp, reserveNaively } from '../naive.ts';
+import { type ReservationBody, reservationBody } from '../reservationBody.ts';
 import type { FloorContract } from './floors.ts';
 
 const texts = new Map<string, string>();
@@ -21,7 +24,41 @@ const contract: FloorContract = {
     texts.set(name, body);
     values.set(name, JSON.parse(body));
   },
+  startNaive: ({ databaseUrl }) => listen(naiveApp(poolOf(databaseUrl))),
+  async runBare({ databaseUrl, what, bodies, callers, seconds }) {
+    const pool = poolOf(databaseUrl);
+    let operations = 0;
+    const startedAt = performance.now();
+    const until = startedAt + seconds * 1_000;
+    const call = async () => {
+      for (; performance.now() < until; operations++) {
+        const body = bodies[Math.floor(Math.random() * bodies.length)];
+        if (body === undefined) throw new Error('nothing to ask for');
+        await (what === 'reserve' ? reserveNaively(pool, body, randomUUID()) : selectLevel(pool, body));
+      }
+    };
+    await Promise.all(Array.from({ length: callers }, call));
+    return { operations, seconds: (performance.now() - startedAt) / 1_000 };
+  },
 };
+
+/** One for each database, for as long as the process lives. */
+const pools = new Map<string, pg.Pool>();
+
+function poolOf(url: string): pg.Pool {
+  const pool =
+    pools.get(url) ?? new pg.Pool({ connectionString: url, max: NAIVE_CONNECTIONS, options: '-c jit=off' });
+  pools.set(url, pool);
+  pool.removeAllListeners('error');
+  pool.on('error', () => {});
+  return pool;
+}
+
+async function selectLevel(pool: pg.Pool, { location, lines }: ReservationBody): Promise<void> {
+  const text = `SELECT on_hand, reserved, buffer FROM levels
+    WHERE item_id = (SELECT id FROM items WHERE sku = $1) AND location_id = (SELECT id FROM locations WHERE code = $2)`;
+  await pool.query({ name: 'bare.select', text, values: [lines[0]?.sku, location] });
+}
 
 const constants: RequestListener = (request, response) => {
   end(response, texts.get(request.url?.slice('/constant/'.length) ?? '') ?? '');
