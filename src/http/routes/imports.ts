@@ -85,9 +85,9 @@ ${fieldsInWords}
   cost: 10,
   examples: {
     items: {
-      summary: 'Two items, their columns named otherwise',
-      query: { type: 'items', map: 'sku:ref,name.fr:libelle,price.amount:prix,price.currency:=EUR' },
-      body: 'ref,libelle,prix\nCADRE-CHENE-A4,"Cadre en chêne, A4",24.90\nCADRE-CHENE-A3,"Cadre en chêne, A3",34.90\n',
+      summary: 'Two items',
+      query: { type: 'items' },
+      body: 'sku,name.fr,price.amount,price.currency\nCADRE-CHENE-A4,"Cadre en chêne, A4",24.90,EUR\nCADRE-CHENE-A3,"Cadre en chêne, A3",34.90,EUR\n',
     },
   },
   async handler(call, deps) {
