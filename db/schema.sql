@@ -570,6 +570,12 @@ CREATE TABLE webhook_deliveries (
 CREATE INDEX webhook_deliveries_due_idx ON public.webhook_deliveries USING btree (webhook_id, next_try_at) WHERE (status = 'pending'::text);
 CREATE INDEX webhook_deliveries_failed_idx ON public.webhook_deliveries USING btree (webhook_id, id) WHERE (status <> 'delivered'::text);
 
+CREATE TABLE webhook_senders (
+  id text NOT NULL,
+  seen_at timestamp(3) with time zone NOT NULL,
+  CONSTRAINT webhook_senders_pkey PRIMARY KEY (id)
+);
+
 CREATE TABLE webhooks (
   id text COLLATE "C" NOT NULL,
   url text NOT NULL,

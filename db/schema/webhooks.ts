@@ -39,6 +39,13 @@ export const webhooks = pgTable('webhooks', {
   deletedAt: instant('deleted_at'),
 });
 
+/** The processes that send, so that each knows its share of the webhooks: also one that has none yet. */
+export const webhookSenders = pgTable('webhook_senders', {
+  id: text('id').primaryKey(),
+  /** Renewed with its leases; one that is older than a lease means that it died. */
+  seenAt: instant('seen_at').notNull(),
+});
+
 /** The log of what was sent, and in its pending rows what is to be tried again. */
 export const webhookDeliveries = pgTable(
   'webhook_deliveries',
