@@ -2,6 +2,7 @@
 import path from 'node:path';
 import { type Child, forkChild } from '../child.ts';
 import type { Sample } from '../group.ts';
+import type { CopyRun } from './copy.ts';
 
 export type Request = { method: 'GET' | 'POST'; path: string; body?: string };
 
@@ -39,6 +40,7 @@ export type LoadContract = {
   /** Keeps the job; answers its number. */
   prepare(job: Job): Promise<number>;
   run(question: { job: number; seconds: number }): Promise<Run>;
+  copy(question: CopyRun): Promise<{ operations: number; seconds: number }>;
 };
 
 export type Load = Child<LoadContract>;

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { answerParent } from '../child.ts';
 import { percentile } from '../figures.ts';
+import { copyRows } from './copy.ts';
 import { type Job, KEY, type LoadContract, type Request, type Run, type Taken } from './load.ts';
 import { type Answer, Wire } from './wire.ts';
 
@@ -37,6 +38,7 @@ const contract: LoadContract = {
       for (const wire of wires) wire.close();
     }
   },
+  copy: (question) => copyRows(question, (chunk) => chunk.replaceAll(KEY, newKey())),
 };
 
 async function inClosedLoop(job: ReadyJob, wires: readonly Wire[], seconds: number): Promise<Run> {
