@@ -23,6 +23,10 @@ export default defineConfig({
       input: { index: path.join(root, 'index.html'), sw: path.join(root, 'worker/sw.ts') },
       output: {
         entryFileNames: ({ name }) => (name === 'sw' ? 'sw.js' : 'assets/[name]-[hash].js'),
+        // One file of what the first screens need, instead of five: each is a way to the network, or to the cache.
+        codeSplitting: {
+          groups: [{ name: 'shell', tags: ['$initial'], test: (id) => !id.includes('/worker/') }],
+        },
       },
     },
   },

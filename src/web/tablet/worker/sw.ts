@@ -15,6 +15,7 @@ const CACHE = `comptoir-tablet-${VERSION}`;
 
 self.addEventListener('install', (event) => {
   event.waitUntil(keepShell());
+  routeShell(event);
 });
 
 self.addEventListener('activate', (event) => {
@@ -38,6 +39,27 @@ async function keepShell(): Promise<void> {
   const cache = await caches.open(CACHE);
   // Past the browser's own cache: the page must be of this version.
   await cache.addAll(SHELL.map((path) => new Request(path, { cache: 'reload' })));
+}
+
+/** What a browser may know of the kept files before this worker runs; TypeScript's library does not know of it yet. */
+type Routed = ExtendableEvent & {
+  addRoutes?: (routes: { condition: object; source: { cacheName: string } }[]) => Promise<void>;
+};
+
+/**
+ * Browsers that can (Chromium since 123) take the shell from its cache by themselves, without starting this worker for
+ * it first: a page that is opened waits for nothing of ours. What is not kept goes to the network, as below.
+ */
+function routeShell(event: Routed): void {
+  const source = { cacheName: CACHE };
+  const routes = [
+    { condition: { urlPattern: { pathname: PAGE, search: '' }, requestMode: 'navigate' }, source },
+    // No more than these: the camera's file is kept when it is first used, which only `fetch` sees.
+    { condition: { urlPattern: { pathname: `${PAGE}/assets/*.js` } }, source },
+    { condition: { urlPattern: { pathname: `${PAGE}/assets/*.css` } }, source },
+  ];
+  // Without them everything comes through `fetch`.
+  event.waitUntil(event.addRoutes?.(routes).catch(() => undefined) ?? Promise.resolve());
 }
 
 async function dropOthers(): Promise<void> {

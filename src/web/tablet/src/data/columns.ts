@@ -36,5 +36,11 @@ export function queueOf<View extends Order>(orders: Iterable<View>, now: number)
 /** The earliest promise first; those without one (deliveries) after all others, the oldest first. */
 function byUrgency(a: Order, b: Order): number {
   const [due, otherDue] = [a, b].map(({ promise }) => promise?.readyAt ?? '9999');
-  return (due ?? '').localeCompare(otherDue ?? '') || a.createdAt.localeCompare(b.createdAt);
+  return inOrder(due ?? '', otherDue ?? '') || inOrder(a.createdAt, b.createdAt);
+}
+
+/** Instants as the API writes them, which are in order as text. `localeCompare` would load a language's rules for it. */
+function inOrder(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
 }

@@ -1,13 +1,15 @@
 // The language of this tablet, and every text in it. A component that calls `t` is drawn anew when it changes.
 import { settings } from '../app/settings.ts';
 import {
-  dateTimeOf,
+  dayOf,
   durationOf,
+  hourOf,
   type Language,
   type PluralKey,
   pluralOf,
   type TextKey,
   type Values,
+  weekdayOf,
   wordsOf,
 } from './words.ts';
 
@@ -25,25 +27,20 @@ export function plural(key: PluralKey, n: number, values?: Values): string {
 
 /** An hour, in the tablet's own time zone: `14:05`. */
 export function clockTime(at: string | number): string {
-  return dateTimeOf(settings.value.language, at, { hour: '2-digit', minute: '2-digit' });
+  return hourOf(new Date(at));
 }
 
-/** A day and an hour: `sam. 22 nov. 14:05`. */
+/** A day and an hour: `sam. 22 nov., 14:05`. */
 export function dayTime(at: string | number): string {
-  return dateTimeOf(settings.value.language, at, {
-    weekday: 'short',
-    day: 'numeric',
-    month: 'short',
-    hour: '2-digit',
-    minute: '2-digit',
-  });
+  const date = new Date(at);
+  return `${dayOf(settings.value.language, date)}, ${hourOf(date)}`;
 }
 
 /** An hour today, with its day on any other: `14:05`, `lun. 10:00`. `now` in milliseconds. */
 export function shortTime(at: string | number, now: number): string {
-  const isToday = new Date(at).toDateString() === new Date(now).toDateString();
-  const day = isToday ? {} : ({ weekday: 'short' } as const);
-  return dateTimeOf(settings.value.language, at, { ...day, hour: '2-digit', minute: '2-digit' });
+  const date = new Date(at);
+  const isToday = date.toDateString() === new Date(now).toDateString();
+  return isToday ? hourOf(date) : `${weekdayOf(settings.value.language, date)} ${hourOf(date)}`;
 }
 
 /** How long, whatever the sign: `12 min`. */
