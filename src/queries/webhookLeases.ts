@@ -28,8 +28,8 @@ type HeldRow = WebhookRow & {
 const HELD_COLUMNS = `${WEBHOOK_COLUMNS}, w.secret, w.previous_secret, w.cursor, w.handled_at, w.probe_at`;
 
 /**
- * Takes the lease of webhooks that nobody sends for: new ones, and those of a process that died. At most `limit`, so
- * that processes which start together share them. The database's clock decides.
+ * Takes the lease of webhooks that nobody sends for: new ones, and those of a process that died. At most `limit`: what
+ * is left of the holder's share. The database's clock decides.
  */
 export async function claimWebhooks(
   tx: Tx,
@@ -62,12 +62,13 @@ export async function renewWebhooks(tx: Tx, holder: string, leaseSeconds: number
   return rows.map(heldFromRow);
 }
 
-/** Gives all leases back, so that another process need not wait for their end. */
-export async function releaseWebhooks(tx: Tx, holder: string): Promise<void> {
+/** Gives leases back, so that another process need not wait for their end: all of them, or one. */
+export async function releaseWebhooks(tx: Tx, holder: string, id: string | null = null): Promise<void> {
   await tx.run(
     'webhooks.release',
-    'UPDATE webhooks SET leased_by = NULL, leased_until = NULL WHERE leased_by = $1',
-    [holder],
+    `UPDATE webhooks SET leased_by = NULL, leased_until = NULL
+     WHERE leased_by = $1 AND ($2::text IS NULL OR id = $2::text)`,
+    [holder, id],
   );
 }
 

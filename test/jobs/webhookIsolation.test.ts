@@ -118,6 +118,27 @@ test('two processes share the webhooks: nothing is sent twice, and what one leav
   await eventually(() => expect(receivers.map(seen)).toEqual(receivers.map(() => 100)));
 });
 
+test('a process that starts later takes its share, and nothing is sent twice or lost while it does', async () => {
+  // A machine that is held up for a moment must neither lose a lease nor break off a try: both would send again.
+  const patient = { leaseSeconds: 60, tryMilliseconds: 20_000, pollMilliseconds: 20 };
+  await shop.restart(patient);
+  const receivers = await Promise.all(Array.from({ length: 7 }, good));
+  await eventually(() => expect(shop.webhooks.counts().held).toBe(7));
+  const told = tell(200);
+  const another = () => startWebhooks({ ...shop.app.deps, ...patient, allowsLocal: true });
+  const others = [another()];
+  const held = () =>
+    [shop.webhooks, ...others].map((sender) => sender.counts().held).toSorted((a, b) => a - b);
+  await eventually(() => expect(held()).toEqual([3, 4]));
+  others.push(another());
+  await eventually(() => expect(held()).toEqual([2, 2, 3]));
+  await told;
+  await eventually(() => expect(receivers.map(seen)).toEqual(receivers.map(() => 200)));
+  expect(receivers.map(({ hits }) => hits)).toEqual(receivers.map(() => 200));
+  await Promise.all(others.map((sender) => sender.close()));
+  await eventually(() => expect(shop.webhooks.counts().held).toBe(7));
+});
+
 test('what happens while nobody sends is sent afterwards; what is gone by then is a gap in the log', async () => {
   const erp = await good();
   const late = await good();

@@ -55,6 +55,7 @@ export class Endpoint implements Account, Sink {
   #retriesInFlight = 0;
   #isProbing = false;
   #isClosed = false;
+  #isLeaving = false;
   #isPumping = false;
   readonly #wanted = () => this.#pumpSoon();
 
@@ -115,7 +116,7 @@ export class Endpoint implements Account, Sink {
     const { now, dice, slots } = this.#room;
     if (this.#condition.endsQuiet(now())) this.#pumpSoon();
     if (!this.#condition.isProbeDue(now()) || this.#isProbing || this.#inFlight > 0) return;
-    if (this.#isClosed || !slots.take(null)) return;
+    if (this.#isClosed || this.#isLeaving || !slots.take(null)) return;
     this.#isProbing = true;
     try {
       const job = await this.#probeJob();
@@ -149,10 +150,7 @@ export class Endpoint implements Account, Sink {
   }
 
   standing(): Standing {
-    if (!this.#condition.isPaused) {
-      const at = this.#source.isLive ? this.#room.now() : this.#flow.doneAt;
-      this.#flow.lookedUpTo(this.#source.position, at);
-    }
+    if (!this.#isLeaving) this.#noteHowFar();
     this.#retries.onWriting();
     this.#unwrittenThen = this.#unwritten;
     const { failures, failingSince, probeAt } = this.#condition;
@@ -164,6 +162,12 @@ export class Endpoint implements Account, Sink {
       failingSince,
       probeAt,
     };
+  }
+
+  #noteHowFar(): void {
+    if (this.#condition.isPaused) return;
+    const at = this.#source.isLive ? this.#room.now() : this.#flow.doneAt;
+    this.#flow.lookedUpTo(this.#source.position, at);
   }
 
   onFlushed(): void {
@@ -183,8 +187,26 @@ export class Endpoint implements Account, Sink {
     this.#source.stop();
   }
 
+  /**
+   * Begins nothing new: what comes before the last that was sent is still sent, since whoever is next goes on from one
+   * place, and would send what was done beyond it again.
+   */
+  leave(): void {
+    this.#noteHowFar();
+    this.#isLeaving = true;
+    this.#source.stop();
+    this.#retries.forget();
+    this.#flow.cut();
+  }
+
+  /** It has left, as far as its receiver lets it. */
+  get hasLeft(): boolean {
+    const canSend = !this.#condition.isPaused && !this.#condition.isQuiet(this.#room.now());
+    return this.isIdle && (this.#flow.isEmpty || !canSend);
+  }
+
   get isIdle(): boolean {
-    return this.#inFlight === 0;
+    return this.#inFlight === 0 && !this.#isProbing;
   }
 
   abort(): Promise<void> {
@@ -332,7 +354,7 @@ export class Endpoint implements Account, Sink {
   }
 
   #resume(): void {
-    if (this.#isClosed) return;
+    if (this.#isClosed || this.#isLeaving) return;
     this.#startOver();
     this.#source.follow(this.#flow.doneUpTo);
   }

@@ -101,6 +101,12 @@ export class Flow {
     this.#entries.splice(0, count);
   }
 
+  /** Leaves out what comes after everything that was sent: another reads it again, and sends it first. */
+  cut(): void {
+    const last = this.#entries.findLastIndex(({ state }) => state !== 'waiting');
+    this.#entries.length = last + 1;
+  }
+
   /** It was not sent after all. */
   giveBack(entry: Entry): void {
     entry.state = 'waiting';

@@ -1,5 +1,5 @@
-// The webhooks' job: leases webhooks that nobody sends for, keeps them going, gives them retries and probes when their
-// time has come. Every process may have one; each webhook is one process's at a time.
+// The webhooks' job: leases its share of the webhooks, keeps them going, gives them retries and probes when their time
+// has come, and hands over what is more than its share. Every process may have one; each webhook is one's at a time.
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import { type DisabledReason, FAILURES_TO_PAUSE, webhookEvent } from '../../domain/webhook.ts';
@@ -18,12 +18,14 @@ import {
   renewWebhooks,
   type WebhookCounts,
 } from '../../queries/webhookLeases.ts';
+import { findSenders, forgetSender, seeSender } from '../../queries/webhookSenders.ts';
 import { pause } from '../pause.ts';
 import { Endpoint, type EndpointRoom } from './endpoint.ts';
 import { entriesMax, Flow } from './flow.ts';
 import { makeGate } from './gate.ts';
 import { Ledger } from './ledger.ts';
 import { makeSender, type SenderOptions } from './sender.ts';
+import { shareOf } from './share.ts';
 import { makeSlots } from './slots.ts';
 import { startTail } from './tail.ts';
 
@@ -53,7 +55,7 @@ const POLL_MILLISECONDS = 500;
 const LEASE_SECONDS = 10;
 /** A third of the lease: two renewals may fail. */
 const RENEWALS_PER_LEASE = 3;
-/** A round: processes that start together share. */
+/** A round: before all are taken, the first of them are on their way. */
 const CLAIMS_MAX = 50;
 /** To all receivers together. With two for each slow one, 500 of them leave room. */
 export const REQUESTS_MAX = 1_024;
@@ -66,6 +68,8 @@ const DRAIN_MILLISECONDS = 50;
 const NOTE_MILLISECONDS = 30_000;
 const COUNT_MILLISECONDS = 15_000;
 const CLOSE_MILLISECONDS_MAX = 2_000;
+/** Twice the longest try: a receiver that is that slow may be sent something again. */
+const LEAVE_MILLISECONDS_MAX = 20_000;
 
 export function startWebhooks(options: WebhooksOptions): Webhooks {
   const job = new Runner(options);
@@ -82,6 +86,8 @@ class Runner {
   readonly #options: WebhooksOptions;
   readonly #holder = randomUUID();
   readonly #endpoints = new Map<string, Endpoint>();
+  /** Not sent for any more, but for what is under way; still leased. */
+  readonly #leaving = new Map<string, Endpoint>();
   readonly #closing = new AbortController();
   readonly #ledger: Ledger;
   readonly #room: EndpointRoom;
@@ -147,17 +153,18 @@ class Runner {
     this.#closing.abort();
     await running;
     this.#room.tail.close();
-    const endpoints = [...this.#endpoints.values()];
+    const endpoints = [...this.#endpoints.values(), ...this.#leaving.values()];
     for (const endpoint of endpoints) endpoint.close();
     const until = performance.now() + CLOSE_MILLISECONDS_MAX;
     while (endpoints.some(({ isIdle }) => !isIdle) && performance.now() < until) await rest();
     await Promise.all(endpoints.map((endpoint) => endpoint.abort()));
     await Promise.all(this.#ending);
     await this.#ledger.close();
-    const { database, log } = this.#options;
+    const { database, log, leaseSeconds = LEASE_SECONDS } = this.#options;
     try {
       await this.#ledger.flush();
       await releaseWebhooks(database, this.#holder);
+      await forgetSender(database, this.#holder, leaseSeconds);
     } catch (error) {
       log.warn({ err: error }, 'the last that webhooks were sent is not written down: it will be sent again');
     }
@@ -170,9 +177,9 @@ class Runner {
     if (this.#changed.size > 0 || at >= this.#renewAt) {
       this.#renewAt = at + (leaseSeconds * 1_000) / RENEWALS_PER_LEASE;
       await this.#renew(leaseSeconds);
+      await seeSender(database, this.#holder);
     }
-    const claimed = await claimWebhooks(database, this.#holder, leaseSeconds, CLAIMS_MAX);
-    for (const held of claimed) this.#take(held, false);
+    const isMoreToTake = await this.#takeShare(leaseSeconds);
     if (at >= this.#noteAt) {
       this.#noteAt = at + NOTE_MILLISECONDS;
       for (const endpoint of this.#endpoints.values()) this.#ledger.note(endpoint);
@@ -183,7 +190,7 @@ class Runner {
     }
     const isMoreDue = await this.#retry();
     for (const endpoint of this.#endpoints.values()) this.#probe(endpoint);
-    return isMoreDue || claimed.length === CLAIMS_MAX;
+    return isMoreDue || isMoreToTake;
   }
 
   async #renew(leaseSeconds: number): Promise<void> {
@@ -202,7 +209,47 @@ class Runner {
     for (const endpoint of before) if (!ids.has(endpoint.id)) this.#drop(endpoint);
   }
 
+  /** Takes what is left of its share, or hands over what is more. True when there is more to take. */
+  async #takeShare(leaseSeconds: number): Promise<boolean> {
+    const { database } = this.#options;
+    const { webhooks, ids } = await findSenders(database, leaseSeconds);
+    const missing = shareOf(webhooks, ids, this.#holder) - this.#endpoints.size;
+    if (missing < 0) {
+      const rest = [...this.#endpoints.values()].slice(missing);
+      for (const endpoint of rest) this.#end(this.#handOver(endpoint));
+    }
+    if (missing <= 0) return false;
+    const limit = Math.min(CLAIMS_MAX, missing);
+    const claimed = await claimWebhooks(database, this.#holder, leaseSeconds, limit);
+    for (const held of claimed) this.#take(held, false);
+    return claimed.length === CLAIMS_MAX;
+  }
+
+  /** What is under way ends and is written down first: whoever is next sends none of it again. */
+  async #handOver(endpoint: Endpoint): Promise<void> {
+    const { database, log } = this.#options;
+    const { id } = endpoint;
+    this.#endpoints.delete(id);
+    this.#leaving.set(id, endpoint);
+    endpoint.leave();
+    const until = performance.now() + LEAVE_MILLISECONDS_MAX;
+    while (!endpoint.hasLeft && !this.#closing.signal.aborted && performance.now() < until) await rest();
+    endpoint.close();
+    while (!endpoint.isIdle) await rest();
+    try {
+      this.#ledger.note(endpoint);
+      await this.#ledger.flush();
+      // Not while leases are renewed: it must be gone from what a renewal finds before it is gone from here.
+      await this.#ledger.alone(() => releaseWebhooks(database, this.#holder, id));
+    } catch (error) {
+      log.warn({ err: error, webhook: id }, 'a webhook could not be handed over: it stays here for now');
+    }
+    this.#leaving.delete(id);
+    await endpoint.abort();
+  }
+
   #take(held: HeldWebhook, isChanged: boolean): void {
+    if (this.#leaving.has(held.webhook.id)) return;
     const known = this.#endpoints.get(held.webhook.id);
     if (known !== undefined) known.update(held, isChanged);
     else this.#endpoints.set(held.webhook.id, new Endpoint(held, this.#room));
