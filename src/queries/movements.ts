@@ -1,6 +1,7 @@
 // The ledger's rows: looked up by event id, summed after an instant, appended. Never changed.
 import type { NewMovement } from '../domain/movement.ts';
 import { type LineEntry, tellsOf } from '../domain/told.ts';
+import { copyLine } from './copy.ts';
 import type { Tx } from './transaction.ts';
 
 export type FactKey = { source: string; eventId: string };
@@ -113,12 +114,45 @@ export async function sumsAfter(tx: Tx, since: readonly Since[]): Promise<number
   return rows.map((row) => row.units);
 }
 
+/**
+ * From so many rows on, COPY: 8.2 µs a row where the statement below takes 10.8, and 0.5 µs of ours to write a row down
+ * where 13 arrays take 3. For a few rows its extra trip costs more than that. Rows are copied into the ledger itself: to
+ * copy them beside it and move them over would write each of them twice.
+ */
+const COPIED_MIN = 100;
+const COPY = `COPY movements (item_id, location_id, type, quantity, on_hand_delta, reserved_delta, source, source_rank,
+                              event_id, occurred_at, reference, reason, reservation_id, recorded_at) FROM STDIN`;
+
+function lineOf(movement: NewMovement, recordedAt: string): string {
+  return copyLine([
+    movement.itemId,
+    movement.locationId,
+    movement.type,
+    movement.quantity,
+    movement.onHandDelta,
+    movement.reservedDelta,
+    movement.source,
+    movement.sourceRank,
+    movement.eventId,
+    movement.occurredAt,
+    movement.reference,
+    movement.reason,
+    movement.reservationId,
+    recordedAt,
+  ]);
+}
+
 export async function insertMovements(
   tx: Tx,
   movements: readonly NewMovement[],
   recordedAt: Date,
 ): Promise<void> {
   if (movements.length === 0) return;
+  if (tx.copy !== undefined && movements.length >= COPIED_MIN) {
+    const at = recordedAt.toISOString();
+    await tx.copy(COPY, movements.map((movement) => lineOf(movement, at)).join(''));
+    return;
+  }
   await tx.run(
     'movements.insert',
     `INSERT INTO movements (item_id, location_id, type, quantity, on_hand_delta, reserved_delta, source, source_rank,

@@ -2,6 +2,8 @@
 // Knows nothing of what the statements mean.
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
 import pg from 'pg';
+import { arrayLiteral } from './arrays.ts';
+import { copyLines } from './copy.ts';
 import { CommitUnknown, isConnectionLost, isRetryable } from './pgError.ts';
 
 /** Something statements can be run on: the pool or a transaction. Only src/queries looks inside. */
@@ -12,6 +14,8 @@ export type Tx = {
    * Arrays are one parameter each (`unnest`), so that one statement serves any number of rows.
    */
   run<Row extends pg.QueryResultRow>(name: string, text: string, values: readonly unknown[]): Promise<Row[]>;
+  /** Appends rows by `COPY table (columns) FROM STDIN`, each a line of copy.ts. Only a transaction has this. */
+  copy?(statement: string, lines: string): Promise<void>;
 };
 
 export type TransactionOptions = {
@@ -136,6 +140,10 @@ async function rollback(client: pg.PoolClient, reason: unknown): Promise<Error |
 
 function ignore(): void {}
 
+function parameterOf(value: unknown): unknown {
+  return Array.isArray(value) ? (arrayLiteral(value) ?? value) : value;
+}
+
 /** Until the transaction ends. */
 async function limit(client: pg.PoolClient, statementMilliseconds: number): Promise<void> {
   await client.query("SELECT set_config('statement_timeout', $1, true)", [String(statementMilliseconds)]);
@@ -151,6 +159,9 @@ function txOn(client: pg.Pool | pg.PoolClient, statementMilliseconds?: number): 
   return {
     drizzle: drizzle(client),
     run: async (name, text, values) =>
-      (await client.query({ name, text, values: [...values], ...limits })).rows,
+      (await client.query({ name, text, values: values.map(parameterOf), ...limits })).rows,
+    ...('release' in client && {
+      copy: (statement: string, lines: string) => copyLines(client, statement, lines),
+    }),
   };
 }
