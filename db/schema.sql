@@ -269,7 +269,7 @@ CREATE TABLE levels (
   CONSTRAINT levels_on_hand_range CHECK (((on_hand >= '-1000000000'::integer) AND (on_hand <= 1000000000))),
   CONSTRAINT levels_reserved_not_negative CHECK ((reserved >= 0)),
   CONSTRAINT levels_silence_buffer_range CHECK (((silence_buffer >= 0) AND (silence_buffer <= buffer)))
-) WITH (fillfactor=70);
+) WITH (fillfactor=70, autovacuum_vacuum_scale_factor=0.02, autovacuum_analyze_scale_factor=0.05);
 CREATE INDEX levels_location_item_idx ON public.levels USING btree (location_id, item_id);
 CREATE INDEX levels_silence_idx ON public.levels USING btree (location_id, item_id) WHERE (silence_buffer > 0);
 
@@ -307,7 +307,7 @@ CREATE TABLE movement_facts (
   location_id integer NOT NULL,
   occurred_at timestamp(3) with time zone NOT NULL,
   CONSTRAINT movements_source_event_key PRIMARY KEY (source, event_id)
-);
+) WITH (autovacuum_vacuum_insert_scale_factor=0.02, autovacuum_analyze_scale_factor=0.05);
 
 CREATE TABLE movements (
   id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
@@ -368,7 +368,7 @@ CREATE TABLE reservation_lines (
   CONSTRAINT reservation_lines_released_whole CHECK (((reserved = 0) = (released_at IS NOT NULL))),
   CONSTRAINT reservation_lines_reserved_range CHECK (((reserved >= 0) AND ((reserved + awaited) <= quantity))),
   CONSTRAINT reservation_lines_returned_range CHECK ((((returned >= 0) AND (returned <= quantity)) AND ((returned_sold >= 0) AND (returned_sold <= quantity))))
-) WITH (fillfactor=80);
+) WITH (fillfactor=80, autovacuum_vacuum_scale_factor=0.02, autovacuum_analyze_scale_factor=0.05);
 CREATE INDEX reservation_lines_open_idx ON public.reservation_lines USING btree (item_id, location_id) WHERE (reserved > 0);
 
 CREATE TABLE reservation_transitions (
@@ -383,7 +383,7 @@ CREATE TABLE reservation_transitions (
   occurred_at timestamp(3) with time zone,
   CONSTRAINT reservation_transitions_pkey PRIMARY KEY (reservation_id, version),
   CONSTRAINT reservation_transitions_reservation_fkey FOREIGN KEY (reservation_id) REFERENCES reservations(id)
-);
+) WITH (autovacuum_vacuum_insert_scale_factor=0.02, autovacuum_analyze_scale_factor=0.05);
 CREATE INDEX reservation_transitions_picked_idx ON public.reservation_transitions USING btree (at) WHERE (type = 'picked'::text);
 
 CREATE TABLE reservations (
@@ -423,7 +423,7 @@ CREATE TABLE reservations (
   CONSTRAINT reservations_held_expires CHECK (((status <> 'held'::text) OR (expires_at IS NOT NULL))),
   CONSTRAINT reservations_payment_known CHECK ((payment = ANY (ARRAY['online'::text, 'in_store'::text]))),
   CONSTRAINT reservations_status_known CHECK ((status = ANY (ARRAY['held'::text, 'confirmed'::text, 'picking'::text, 'ready'::text, 'collected'::text, 'cancelled'::text, 'expired'::text])))
-) WITH (fillfactor=80);
+) WITH (fillfactor=80, autovacuum_vacuum_scale_factor=0.02, autovacuum_analyze_scale_factor=0.05);
 CREATE INDEX reservations_code_idx ON public.reservations USING btree (location_id, pickup_code) WHERE (pickup_code IS NOT NULL);
 CREATE INDEX reservations_customer_idx ON public.reservations USING btree (customer_reference, id) WHERE (customer_reference IS NOT NULL);
 CREATE INDEX reservations_deadline_idx ON public.reservations USING btree (pickup_deadline_at) WHERE (status = 'ready'::text);
