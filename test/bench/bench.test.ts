@@ -54,7 +54,8 @@ test('a bar is met at its very figure', () => {
 test('arguments: rows may be named with commas or again and again; quick rounds are short, never fewer', () => {
   expect(readOptions(['--only', 'a,b', '--only', 'c']).only).toEqual(['a', 'b', 'c']);
   expect(readOptions(['--quick'])).toMatchObject({ quick: true, rounds: 5, seconds: 0.7 });
-  expect(readOptions([])).toMatchObject({ quick: false, rounds: 5, seconds: 3, levels: 50_000, json: null });
+  const usual = { rounds: 5, seconds: 3, levels: 50_000, largeLevels: 10_000_000, json: null };
+  expect(readOptions([])).toMatchObject({ quick: false, ...usual });
   expect(() => readOptions(['--rounds', '3'])).toThrow('--rounds takes a number from 5 on');
   expect(() => readOptions(['--tomorrow'])).toThrow('--tomorrow');
 });

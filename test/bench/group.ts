@@ -33,7 +33,7 @@ export type Row = {
 export type Group = {
   name: string;
   rows: readonly Row[];
-  /** Fills what its sides need; the sides are run in this order, round after round. */
+  /** Fills what its sides need; the sides are run in this order, round after round. Called once for each shop. */
   prepare(rig: Rig, shop: Shop): Promise<Prepared>;
 };
 

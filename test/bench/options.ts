@@ -12,6 +12,8 @@ export type Options = {
   json: string | null;
   /** Levels of the base size: its 2,000 stores have a 2,000th of them as items. */
   levels: number;
+  /** Levels of the size that growth is measured at. */
+  largeLevels: number;
   rounds: number;
   /** How long one side runs in one round. */
   seconds: number;
@@ -19,14 +21,16 @@ export type Options = {
 
 export const STORES = 2_000;
 export const LEVELS = 50_000;
+export const LARGE_LEVELS = 10_000_000;
+const LARGE_LEVELS_QUICK = 500_000;
 /** Fewer have no honest median. */
 export const ROUNDS_MIN = 5;
 
 export const HELP = `npm run bench -- [--only NAME[,NAME]] [--quick] [--json FILE] [--markdown] [--list]
-                 [--levels 50000] [--rounds 5] [--seconds 3]
+                 [--levels 50000] [--large-levels 10000000] [--rounds 5] [--seconds 3]
 
 --only      rows or groups of rows; --list names them
---quick     short rounds: about three minutes in all, for a look while working
+--quick     short rounds, and growth to half a million levels only: for a look while working
 --json      writes every figure of every round to a file
 --markdown  prints the table as README has it`;
 
@@ -41,6 +45,7 @@ export function readOptions(argv: readonly string[]): Options {
       markdown: { type: 'boolean', default: false },
       json: { type: 'string' },
       levels: { type: 'string', default: String(LEVELS) },
+      'large-levels': { type: 'string' },
       rounds: { type: 'string', default: String(ROUNDS_MIN) },
       seconds: { type: 'string' },
     },
@@ -52,6 +57,11 @@ export function readOptions(argv: readonly string[]): Options {
     markdown: values.markdown,
     json: values.json ?? null,
     levels: atLeast('levels', values.levels, STORES * 10),
+    largeLevels: atLeast(
+      'large-levels',
+      values['large-levels'] ?? String(values.quick ? LARGE_LEVELS_QUICK : LARGE_LEVELS),
+      STORES * 10,
+    ),
     rounds: atLeast('rounds', values.rounds, ROUNDS_MIN),
     seconds: atLeast('seconds', values.seconds ?? (values.quick ? '0.7' : '3'), 0.1),
   };

@@ -7,9 +7,9 @@ import pg from 'pg';
 import { startEmbedded } from '../../db/embedded.ts';
 import { migrate } from '../../db/migrate.ts';
 import { cpuSeconds, cpuSecondsOfFamily } from './cpu.ts';
+import { fill } from './fill.ts';
 import { type Floors, startFloors } from './floors/floors.ts';
 import { type Load, startLoad } from './load/load.ts';
-import { seed } from './seed.ts';
 import { type Shop, type ShopOptions, startShop } from './shop.ts';
 import type { World } from './world.ts';
 
@@ -20,6 +20,8 @@ export type Rig = {
   load: Load;
   floors: Floors;
   directory: string;
+  /** Levels of the size that growth is measured at. */
+  largeLevels: number;
   /** Says what takes a moment. */
   tell(line: string): void;
   /** An empty, migrated database; `from`: a copy of another one, which nobody may be connected to. */
@@ -32,7 +34,9 @@ export type Rig = {
   close(): Promise<void>;
 };
 
-export async function startRig(tell: (line: string) => void): Promise<Rig> {
+type RigOptions = Pick<Rig, 'largeLevels' | 'tell'>;
+
+export async function startRig({ largeLevels, tell }: RigOptions): Promise<Rig> {
   const closers: (() => Promise<unknown>)[] = [];
   const onClose = (close: () => Promise<unknown>) => void closers.push(close);
   const close = async () => {
@@ -51,7 +55,7 @@ export async function startRig(tell: (line: string) => void): Promise<Rig> {
     const shops: Shop[] = [];
     const postmaster = await postmasterOf(embedded.url);
     return {
-      ...{ load, floors, directory, tell, onClose, close },
+      ...{ load, floors, directory, largeLevels, tell, onClose, close },
       database: (name, from) => makeDatabase(embedded.url, name, from),
       async open(options) {
         const shop = await startShop({ ...options, directory });
@@ -72,14 +76,44 @@ export async function startRig(tell: (line: string) => void): Promise<Rig> {
   }
 }
 
-/** The installation that most rows measure, and a copy of its database for the naive way. */
-export async function openBaseShop(rig: Rig, world: World): Promise<Shop> {
-  rig.tell(`filling ${world.stores.toLocaleString('en')} stores × ${world.items.toLocaleString('en')} items`);
-  const databaseUrl = await rig.database('bench');
-  await seed(databaseUrl, world);
-  const copyUrl = await rig.database('naive', 'bench');
-  return rig.open({ databaseUrl, copyUrl, world });
+/** Movements behind a level, at any size. */
+const MOVEMENTS_A_LEVEL = 5;
+
+export type FilledOptions = {
+  name: string;
+  world: World;
+  /** Whether there is to be a copy of its database, for the naive way. */
+  copied: boolean;
+  environment?: Readonly<Record<string, string>>;
+};
+
+/** An installation on a database that is full. */
+export async function openFilled(
+  rig: Rig,
+  { name, world, copied, environment = {} }: FilledOptions,
+): Promise<Shop> {
+  const { stores, items } = world;
+  const shown = (count: number) => count.toLocaleString('en');
+  const movements = stores * items * MOVEMENTS_A_LEVEL;
+  rig.tell(`filling ${shown(stores)} stores × ${shown(items)} items, ${shown(movements)} movements`);
+  const databaseUrl = await rig.database(name);
+  let told = '';
+  await fill(databaseUrl, {
+    ...{ world, movements },
+    onProgress(doing, done, of) {
+      const line = `  ${doing} ${Math.floor((done / of) * 10) * 10} %`;
+      if (line !== told && movements > QUIET_MOVEMENTS_MAX) rig.tell(line);
+      told = line;
+    },
+  });
+  const copyUrl = copied ? await rig.database(`${name}_copy`, name) : null;
+  // What was filled is written out now, not by a checkpoint in the middle of a round.
+  await query(databaseUrl, 'CHECKPOINT');
+  return rig.open({ databaseUrl, copyUrl, world, environment });
 }
+
+/** Fewer are there before anybody wonders. */
+const QUIET_MOVEMENTS_MAX = 1_000_000;
 
 async function makeDatabase(url: string, name: string, from?: string): Promise<string> {
   await query(

@@ -28,6 +28,8 @@ export type Shop = {
   keys: { publishable: string; secret: string; admin: string };
   /** Asks as admin; throws unless the answer is a 2xx. */
   call(request: Request): Promise<unknown>;
+  /** After all that was loaded: throws where a level is not what its evidence adds up to. */
+  checkIntegrity(): Promise<void>;
   stop(): Promise<void>;
 };
 
@@ -73,6 +75,10 @@ export async function startShop(options: ShopOptions): Promise<Shop> {
       publishable: `Bearer ${await makeKey(call, 'publishable', ['availability:read', 'reservations:write'])}`,
       secret: `Bearer ${await makeKey(call, 'secret', ['availability:read', 'reservations:write', 'reservations:read', 'stock:read', 'stock:write', 'catalogue:write', 'events:read'])}`,
       admin: `Bearer ${ADMIN}`,
+    },
+    async checkIntegrity() {
+      const report = JSON.stringify(await call({ method: 'GET', path: '/v1/integrity' }));
+      if (!report.includes('"drifting":0,')) throw new Error(`levels drift: ${report.slice(0, 2_000)}`);
     },
     async stop() {
       child.kill('SIGTERM');

@@ -43,7 +43,7 @@ export const ingest: Group = {
   async prepare(rig, shop) {
     const levels = randomLevels(shop.world);
     const batches = Array.from({ length: REQUESTS }, (_, batch) => factsOf(levels, batch));
-    const sent = { api: 0, file: 0 };
+    const sent = { api: await recorded(shop, SOURCES.api), file: await recorded(shop, SOURCES.file) };
     return {
       sides: {
         api: await byApi(rig, shop, batches, (rows) => {
@@ -170,6 +170,7 @@ function csvOf(batches: readonly Fact[][], rows: number, name: string): string {
 
 /** Into a table with the ledger's columns, checks and indexes, and its promise that an event id comes once a source. */
 async function byCopy(rig: Rig, shop: Shop, batches: readonly Fact[][]): Promise<Side> {
+  await query(shop.databaseUrl, `DROP TABLE IF EXISTS ${COPY_TABLE}`);
   await query(shop.databaseUrl, `CREATE TABLE ${COPY_TABLE} (LIKE movements INCLUDING ALL)`);
   await query(
     shop.databaseUrl,
@@ -210,10 +211,14 @@ async function idsOf(shop: Shop, text: string): Promise<Map<string, number>> {
 
 /** Every row that was answered as applied is in the ledger, once. */
 async function checkRecorded(shop: Shop, source: string, sent: number): Promise<void> {
+  const rows = await recorded(shop, source);
+  if (rows !== sent) throw new Error(`${sent} movements of ${source} were applied, ${rows} are there`);
+}
+
+async function recorded(shop: Shop, source: string): Promise<number> {
   const [row] = await query(
     shop.databaseUrl,
     `SELECT count(*)::int AS rows FROM movements WHERE source = '${source}'`,
   );
-  if (row?.rows !== sent)
-    throw new Error(`${sent} movements of ${source} were applied, ${row?.rows} are there`);
+  return Number(row?.rows);
 }

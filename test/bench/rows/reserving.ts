@@ -8,8 +8,8 @@ import type { Shop } from '../shop.ts';
 import { fraction, HOT, SCARCE, skuOf, storeCode, unitsAt, type World } from '../world.ts';
 
 const CONNECTIONS = 64;
-/** Different levels that are asked for: more than batches hold, fewer than need preparing for minutes. */
-const LEVELS_ASKED = 8_000;
+/** Levels that are asked for: many of the base size, and too many of the large one to stay near by accident. */
+const LEVELS_ASKED = 20_000;
 /** No hold ends during the run: what the sweeper costs is no part of any row. */
 const TTL_SECONDS = 14_400;
 /** Shoppers of other items, who come when they come, and the storm beside them. */
@@ -58,19 +58,11 @@ export const reserving: Group = {
     ),
   ],
   async prepare(rig, shop) {
-    if (shop.copyUrl === null) throw new Error('the naive way needs a database of its own');
     const [random, hot, scarce] = [randomLevels(shop.world), [levelBody(HOT)], [levelBody(SCARCE)]];
-    const naiveUrl = await rig.floors.ask('startNaive', { databaseUrl: shop.copyUrl });
     const at = { url: shop.url, authorization: shop.keys.secret };
-    const naiveAt = { url: naiveUrl, authorization: null };
-    const bare = { databaseUrl: shop.copyUrl, bodies: random, callers: BARE_CALLERS };
     const counted = counter();
     const job = (bodies: readonly ReservationBody[], more: Partial<Job> = {}) =>
       placing(rig, at, bodies, { count: counted.add, ...more });
-    const naive = (bodies: readonly ReservationBody[], connections = CONNECTIONS) =>
-      placing(rig, naiveAt, bodies, { connections });
-    const p50 = (side: Placing) => async (seconds: number) => waitOf(await side(seconds), 'p50');
-    const rateSide = (side: Placing) => async (seconds: number) => rateOf(await side(seconds));
     const others = await job(random.slice(1), {
       perSecond: OTHERS_PER_SECOND,
       connections: OTHERS_CONNECTIONS,
@@ -87,24 +79,40 @@ export const reserving: Group = {
         random: rateSide(await job(random)),
         echo: await echo(rig, random),
         hot: rateSide(await job(hot)),
-        naive: rateSide(await naive(random)),
-        'naive-hot': rateSide(await naive(hot)),
         single: p50(await job(random, { connections: 1 })),
-        'naive-single': p50(await naive(random, 1)),
         refusals: rateSide(await job(scarce, { statuses: [201, 409] })),
         storm: await beside(await job(hot, { connections: STORM_CONNECTIONS })),
         spread: await beside(await job(random, { connections: STORM_CONNECTIONS })),
         alone: await beside(null),
-        bare: (seconds) => bareRate(rig.floors.ask('runBare', { ...bare, what: 'reserve', seconds })),
-        select: (seconds) => bareRate(rig.floors.ask('runBare', { ...bare, what: 'select', seconds })),
+        ...(shop.copyUrl !== null && (await naiveSides(rig, shop.copyUrl, random))),
       },
       async check() {
         await checkPlaced(shop, (await placed(shop)) - before, counted.accepted());
-        await checkNaive(shop.copyUrl ?? '');
+        if (shop.copyUrl !== null) await checkNaive(shop.copyUrl);
       },
     };
   },
 };
+
+const p50 = (side: Placing) => async (seconds: number) => waitOf(await side(seconds), 'p50');
+const rateSide = (side: Placing) => async (seconds: number) => rateOf(await side(seconds));
+
+/** The naive way and its bare statements, on a database of their own: its events are nobody's to read. */
+async function naiveSides(
+  rig: Rig,
+  databaseUrl: string,
+  random: readonly ReservationBody[],
+): Promise<Record<string, Side>> {
+  const at = { url: await rig.floors.ask('startNaive', { databaseUrl }), authorization: null };
+  const bare = { databaseUrl, bodies: random, callers: BARE_CALLERS };
+  return {
+    naive: rateSide(await placing(rig, at, random)),
+    'naive-hot': rateSide(await placing(rig, at, [levelBody(HOT)])),
+    'naive-single': p50(await placing(rig, at, random, { connections: 1 })),
+    bare: (seconds) => bareRate(rig.floors.ask('runBare', { ...bare, what: 'reserve', seconds })),
+    select: (seconds) => bareRate(rig.floors.ask('runBare', { ...bare, what: 'select', seconds })),
+  };
+}
 
 /** Levels that have stock, drawn once: the same in every run. */
 export function randomLevels(world: World): ReservationBody[] {
