@@ -41,16 +41,18 @@ export function SettingsScreen() {
       {device.value && (
         <p>{t('shift.at', { location: device.value.location.name, device: device.value.name })}</p>
       )}
-      <Button icon="user" onClick={() => void endShift()}>
-        {t('shift.end')}
-      </Button>{' '}
-      <Button
-        onClick={() => {
-          isAsking.value = true;
-        }}
-      >
-        {t('settings.unpair')}
-      </Button>
+      <div class="choice">
+        <Button icon="user" onClick={() => void endShift()}>
+          {t('shift.end')}
+        </Button>
+        <Button
+          onClick={() => {
+            isAsking.value = true;
+          }}
+        >
+          {t('settings.unpair')}
+        </Button>
+      </div>
       {isAsking.value && (
         <Dialog
           title={t('settings.unpair')}
