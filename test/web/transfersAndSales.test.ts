@@ -18,8 +18,12 @@ const cushions = {
   damaged: 0,
   lost: 0,
   outstanding: 4,
+  atRisk: false,
 };
-const lamps = { sku: 'LAMP', quantity: 1, shipped: 1, received: 0, damaged: 0, lost: 0, outstanding: 1 };
+const lamps = {
+  ...{ sku: 'LAMP', quantity: 1, shipped: 1, received: 0, damaged: 0, lost: 0, outstanding: 1 },
+  atRisk: false,
+};
 const transfer: Transfer = {
   id: 'trf_1',
   status: 'partly_received',
@@ -28,6 +32,7 @@ const transfer: Transfer = {
   lines: [cushions, lamps],
   expectedAt: '2026-11-24T09:00:00Z',
   late: false,
+  shippable: false,
   reservationId: null,
   reference: null,
   version: 3,

@@ -1,6 +1,6 @@
 // What an event tells of an order or a level, put on what is known of it. Pure.
 // Events carry no personal data and not everything of a line: what they leave open is marked and read from the API.
-import type { FeedEvent, Level, Order, OrderLine, Status } from './model.ts';
+import type { FeedEvent, Level, Order, OrderLine, Status, TransferRisk } from './model.ts';
 import { isRecord } from './requests.ts';
 
 const STATUSES: readonly string[] = [
@@ -15,11 +15,11 @@ const STATUSES: readonly string[] = [
 
 /** The order after the event; the same object where the event is not newer than what is known; null: not ours to show. */
 export function afterEvent(known: Order | undefined, event: FeedEvent): Order | null {
+  // It changes no version and tells no status: only what stock there is for the order.
+  if (event.type === 'reservation.at_risk') return known === undefined ? null : withRisk(known, event);
   const status = statusIn(event.data);
   if (status === null) return known ?? null;
   if (known === undefined) return status === 'held' ? null : withFacts(blank(event), event, status);
-  // It changes no version: only what stock there is for the order.
-  if (event.type === 'reservation.at_risk') return { ...known, isPartial: true };
   return event.version > known.version ? withFacts(known, event, status) : known;
 }
 
@@ -61,9 +61,20 @@ function withFacts(known: Order, event: FeedEvent, status: Status): Order {
     pickupDeadlineAt: text('pickupDeadlineAt', known.pickupDeadlineAt),
     acknowledgedAt: text('acknowledgedAt', known.acknowledgedAt ?? null),
     putBackPending: typeof data.putBackPending === 'boolean' ? data.putBackPending : known.putBackPending,
+    // Its transfer went on: what was feared of it is over, or told anew.
+    ...(event.type === 'reservation.transfer' ? { risk: null } : {}),
     updatedAt: event.occurredAt,
     isPartial: true,
   };
+}
+
+function withRisk(known: Order, { data }: FeedEvent): Order {
+  const risk = riskIn(data);
+  return { ...known, ...(risk === null ? {} : { risk }), isPartial: true };
+}
+
+function riskIn({ reason }: Record<string, unknown>): TransferRisk | null {
+  return reason === 'transfer-short' || reason === 'transfer-late' ? reason : null;
 }
 
 function linesAfter(known: readonly OrderLine[], told: unknown): OrderLine[] {

@@ -25,5 +25,6 @@ export {
   queue,
   revoked,
   shift,
+  transferNews,
   waiting,
 } from './store.ts';

@@ -34,6 +34,8 @@ export type OrderLine = {
 
 export type Dispatch = { carrier?: string; trackingNumber?: string };
 
+export type TransferRisk = 'transfer-short' | 'transfer-late';
+
 /** A reservation as `GET /v1/reservations` shows it to a device. Instants are RFC 3339, UTC. */
 export type Order = {
   id: string;
@@ -46,6 +48,8 @@ export type Order = {
   lines: OrderLine[];
   promise: { readyAt: string } | null;
   fulfilment: 'now' | 'transfer';
+  /** Why the units that it awaits may not come, as events told while it awaits them; null: nothing was told. */
+  risk?: TransferRisk | null;
   transfer?: { id: string; from: string; status: string; expectedAt: string; late: boolean } | null;
   soldAt: string | null;
   deliverTo: Record<string, string> | null;
@@ -189,6 +193,8 @@ export type ActionBodies = {
     lines: { sku: string; received: number; damaged?: number; lost?: number }[];
     complete?: boolean;
   };
+  /** What the lorry takes of each; a line that is not named stays here. */
+  shipTransfer: { lines: SomeLine[] };
   /** Two calls, one action: the hold, then its confirmation. */
   sell: { place: Record<string, unknown>; confirm: { orderReference: string } };
 };

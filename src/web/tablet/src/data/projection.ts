@@ -66,6 +66,7 @@ export function afterAction(order: Order, action: Action): Order {
     case 'substitute':
     case 'count':
     case 'receiveTransfer':
+    case 'shipTransfer':
     case 'sell':
       return order;
   }

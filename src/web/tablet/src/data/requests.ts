@@ -21,6 +21,12 @@ const RESERVATION_MOVES = {
   substitute: 'substitute',
 } as const satisfies Partial<Record<ActionKind, string>>;
 
+const TRANSFER_MOVES = { receiveTransfer: 'receive', shipTransfer: 'ship' } as const;
+
+function isTransferMove(kind: ActionKind): kind is keyof typeof TRANSFER_MOVES {
+  return kind in TRANSFER_MOVES;
+}
+
 /** Moves of reservations take when the person did it; transfers, whose figures are totals, refuse unknown fields. */
 function takesOccurredAt(kind: ActionKind): boolean {
   return kind in RESERVATION_MOVES;
@@ -32,10 +38,9 @@ export function nextRequest(action: Action, answers: readonly unknown[]): Reques
   if (answers.length > 0) return null;
   const { id: key, subject } = action;
   if (action.kind === 'count') return { path: '/v1/stock/counts', key, body: countBody(action) };
-  const path =
-    action.kind === 'receiveTransfer'
-      ? `/v1/transfers/${encodeURIComponent(subject)}/receive`
-      : `/v1/reservations/${encodeURIComponent(subject)}/${RESERVATION_MOVES[action.kind]}`;
+  const path = isTransferMove(action.kind)
+    ? `/v1/transfers/${encodeURIComponent(subject)}/${TRANSFER_MOVES[action.kind]}`
+    : `/v1/reservations/${encodeURIComponent(subject)}/${RESERVATION_MOVES[action.kind]}`;
   return { path, key, body: timed(action) };
 }
 

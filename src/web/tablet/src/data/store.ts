@@ -22,6 +22,8 @@ export const now = signal(serverTime());
 
 /** As the server told; screens take `orders`. */
 export const serverOrders = signal<ReadonlyMap<string, Order>>(new Map());
+/** How often something was heard of this store's transfers: their lists, which are read and not kept here, are old then. */
+export const transferNews = signal(0);
 export const actions = signal<readonly Action[]>([]);
 export const items = signal<ReadonlyMap<string, Item>>(new Map());
 export const levels = signal<ReadonlyMap<string, Level>>(new Map());

@@ -5,7 +5,7 @@ import type { Answer, Api } from './api.ts';
 import { type Db, keepOrders, keepSnapshot } from './db.ts';
 import { afterEvent, afterStockEvent, isKept } from './facts.ts';
 import type { FeedEvent, Item, Level, Order } from './model.ts';
-import { freshAt, items, levels, serverOrders } from './store.ts';
+import { freshAt, items, levels, serverOrders, transferNews } from './store.ts';
 
 const PAGE_ROWS = 200;
 const SAVE_MILLISECONDS = 100;
@@ -81,7 +81,8 @@ export function makeSync(
     if (order.location !== location()) return;
     if (known === undefined || order.version >= known.version) {
       const { history: _, ...shown } = order;
-      put(shown);
+      // The API shows what is; what was feared of its transfer, only events told.
+      put(known?.risk === undefined ? shown : { ...shown, risk: known.risk });
     }
   }
 
@@ -124,6 +125,7 @@ export function makeSync(
       cursor = event.cursor;
       if (event.type === 'stock.changed') takeStock(db, event);
       else if (event.type === 'item.changed') takeItem(db, event);
+      else if (event.type.startsWith('transfer.')) transferNews.value += 1;
       else if (event.type.startsWith('reservation.') && event.location === location()) {
         const known = serverOrders.value.get(event.subject);
         const after = afterEvent(known, event);

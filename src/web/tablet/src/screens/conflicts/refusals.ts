@@ -33,6 +33,7 @@ export const REFUSALS = [
   'unknown-location',
   'unknown-transfer',
   'nothing-to-ship',
+  'reservation-unconfirmed',
   'nothing-to-substitute',
   'line-exists',
   'occurred-in-the-future',
@@ -91,6 +92,8 @@ export function unitsOf(action: Action): number | null {
     case 'collect':
     case 'refuse':
       return action.body.lines?.reduce((total, { quantity }) => total + quantity, 0) ?? null;
+    case 'shipTransfer':
+      return action.body.lines.reduce((total, { quantity }) => total + quantity, 0);
     case 'receiveTransfer':
       return action.body.lines.reduce((total, { received }) => total + received, 0);
     case 'count':
@@ -116,6 +119,7 @@ const MAY_PASS: ReadonlySet<string> = new Set([
   'lines-not-picked',
   'awaiting-transfer',
   'units-not-here',
+  'reservation-unconfirmed',
 ]);
 
 /** The action to do again, as it was or, for an order that somebody else has, as a take-over; null: it would be refused again. */

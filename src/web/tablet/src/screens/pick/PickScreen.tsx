@@ -12,6 +12,7 @@ import { Icon } from '../../ui/Icon.tsx';
 import { StatusBadge } from '../../ui/StatusBadge.tsx';
 import { OrderConflicts } from '../conflicts/OrderConflicts.tsx';
 import { shortName } from '../counter/findOrders.ts';
+import { Awaiting } from '../queue/Awaiting.tsx';
 import { actionOf, flagsOf } from '../queue/cards.ts';
 import { Flags } from '../queue/Flags.tsx';
 import { startOrder } from '../queue/moves.ts';
@@ -95,6 +96,7 @@ function NotStarted({ order }: { order: OrderView }) {
       <div class="picking-now">
         <section class="stage">
           <p>{t(canStart ? 'pick.notStarted' : 'pick.awaiting')}</p>
+          <Awaiting order={order} />
           {canStart && (
             <Button look="main" icon="basket" onClick={() => void startOrder(order)}>
               {t('pick.start')}

@@ -8,6 +8,8 @@ import type { Flag } from './cards.ts';
 
 const LOOKS: Record<Flag, readonly [tone: Tone, icon: IconName]> = {
   atRisk: ['warn', 'alert'],
+  transferShort: ['warn', 'alert'],
+  transferLate: ['bad', 'clock'],
   awaiting: ['info', 'truck'],
   delivery: ['info', 'box'],
   soldElsewhere: ['plain', 'counter'],

@@ -9,6 +9,7 @@ import { Card, type Tone } from '../../ui/Card.tsx';
 import { Icon } from '../../ui/Icon.tsx';
 import { StatusBadge } from '../../ui/StatusBadge.tsx';
 import { shortName } from '../counter/findOrders.ts';
+import { Awaiting } from './Awaiting.tsx';
 import { ringing } from './bell.ts';
 import { actionOf, flagsOf, progressOf, timeLeft, unitsOf } from './cards.ts';
 import { Flags } from './Flags.tsx';
@@ -47,6 +48,7 @@ export function OrderCard({ order, column }: { order: OrderView; column: Column 
           </span>
         </p>
         <Marks order={order} column={column} />
+        <Awaiting order={order} />
         <CardAction order={order} />
       </Card>
     </div>

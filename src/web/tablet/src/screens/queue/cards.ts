@@ -17,6 +17,8 @@ export function timeLeft({ promise }: Pick<OrderView, 'promise'>, now: number): 
 
 export const FLAGS = [
   'atRisk',
+  'transferShort',
+  'transferLate',
   'awaiting',
   'delivery',
   'soldElsewhere',
@@ -28,9 +30,15 @@ export type Flag = (typeof FLAGS)[number];
 
 /** What is unusual about it, the most common first. */
 export function flagsOf(order: OrderView, here: string): Flag[] {
+  const isShort = order.lines.some(({ atRisk }) => atRisk);
+  const isFed = order.fulfilment === 'transfer';
+  const awaits = isAwaiting(order);
   const is: Record<Flag, boolean> = {
-    atRisk: order.lines.some(({ atRisk }) => atRisk),
-    awaiting: isAwaiting(order),
+    atRisk: isShort && !isFed,
+    // Its transfer did not bring all; or what is to bring it is short where it should leave.
+    transferShort: isFed && (isShort || (awaits && order.risk === 'transfer-short')),
+    transferLate: awaits && (order.transfer?.late === true || order.risk === 'transfer-late'),
+    awaiting: awaits,
     delivery: order.deliverTo !== null,
     soldElsewhere: order.soldAt !== null && order.soldAt !== here,
     toPay: order.payment === 'in_store' && order.status === 'ready',

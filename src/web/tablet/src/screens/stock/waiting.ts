@@ -12,6 +12,7 @@ export function touches(
     case 'count':
       return action.body.sku === sku;
     case 'receiveTransfer':
+    case 'shipTransfer':
       return action.body.lines.some((line) => line.sku === sku);
     case 'pick':
       return action.body.lines.some((line) => line.sku === sku && (line.missing ?? 0) > 0);

@@ -2,11 +2,10 @@
 import { useSignal } from '@preact/signals';
 import { goTo, hrefTo } from '../../app/router.ts';
 import { play } from '../../app/sound.ts';
-import { act, items } from '../../data/index.ts';
+import { act } from '../../data/index.ts';
 import { plural, t } from '../../i18n/index.ts';
 import { CameraButton } from '../../scan/CameraButton.tsx';
 import { useScans } from '../../scan/scans.ts';
-import { isSameBarcode } from '../../scan/wedge.ts';
 import { Button, ButtonLink } from '../../ui/Button.tsx';
 import { Dialog } from '../../ui/Dialog.tsx';
 import { toast } from '../../ui/Toast.tsx';
@@ -23,7 +22,7 @@ import {
   withFigure,
 } from './receiving.ts';
 import { TransferBadge, WaitingBadge } from './TransferRow.tsx';
-import { countingOf, keepCounting, placeName, putTransfer, readTransfers } from './transfers.ts';
+import { countingOf, keepCounting, lineWith, placeName, putTransfer, readTransfers } from './transfers.ts';
 
 export function Receive({ transfer }: { transfer: Transfer }) {
   const { id, lines, from, reference } = transfer;
@@ -119,13 +118,6 @@ function NoMore({ open, onClose, onSure }: { open: number; onClose: () => void; 
     >
       <p>{plural('transfers.noMoreExplain', open)}</p>
     </Dialog>
-  );
-}
-
-function lineWith(lines: Transfer['lines'], code: string) {
-  return lines.find(
-    ({ sku }) =>
-      sku === code || items.value.get(sku)?.barcodes.some((barcode) => isSameBarcode(barcode, code)),
   );
 }
 

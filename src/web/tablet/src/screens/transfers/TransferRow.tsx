@@ -1,4 +1,5 @@
-// A transfer in its list: where from or to, how many units, when; one that came leads to receiving it.
+// A transfer in its list: where from or to, how many units, when; one that came leads to receiving it, one that is to
+// leave to shipping it.
 import { hrefTo } from '../../app/router.ts';
 import { actions, device, now } from '../../data/index.ts';
 import { dayTime, plural, t } from '../../i18n/index.ts';
@@ -23,7 +24,7 @@ const LOOKS = {
 export function TransferRow({ transfer }: { transfer: Transfer }) {
   const { id, from, to, lines, reference, expectedAt, status } = transfer;
   const isLeaving = from === device.value?.location.code;
-  const canReceive = !isLeaving && (status === 'shipped' || status === 'partly_received');
+  const isOpenable = isLeaving ? status === 'created' : status === 'shipped' || status === 'partly_received';
   const units = unitsOf(lines, status === 'created' ? 'quantity' : 'shipped');
   const words = (
     <>
@@ -44,12 +45,15 @@ export function TransferRow({ transfer }: { transfer: Transfer }) {
         </span>
         <span class="transfer-badges">
           <TransferBadge transfer={transfer} />
+          {lines.some(({ atRisk }) => atRisk) && (
+            <Badge tone="warn" icon="alert" text={t('transfers.atRisk')} />
+          )}
           <WaitingBadge id={id} />
         </span>
       </span>
     </>
   );
-  if (!canReceive) return <div class="item-row">{words}</div>;
+  if (!isOpenable) return <div class="item-row">{words}</div>;
   return (
     <a class="item-row" href={hrefTo('transfers', id)} data-transfer={id}>
       {words}

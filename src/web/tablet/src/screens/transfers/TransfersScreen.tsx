@@ -2,13 +2,14 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import type { ScreenProps } from '../../app/screen.ts';
-import { online } from '../../data/index.ts';
+import { device, online, transferNews } from '../../data/index.ts';
 import { dayTime, t } from '../../i18n/index.ts';
 import { EmptyState } from '../../ui/EmptyState.tsx';
 import { Icon } from '../../ui/Icon.tsx';
 import { StockTabs } from '../stock/StockTabs.tsx';
 import { Receive } from './Receive.tsx';
 import type { Transfer } from './receiving.ts';
+import { Ship } from './Ship.tsx';
 import { NAMED_MAX, TransferRow } from './TransferRow.tsx';
 import { readTransfers, transferOf, transfers, useItems } from './transfers.ts';
 import './transfers.css';
@@ -17,6 +18,7 @@ export function TransfersScreen({ params }: ScreenProps) {
   const isOld = useSignal(false);
   const isReading = useSignal(true);
   const isOnline = online.value;
+  const news = transferNews.value;
   const [id] = params;
   useEffect(() => {
     let isWanted = true;
@@ -28,13 +30,13 @@ export function TransfersScreen({ params }: ScreenProps) {
     return () => {
       isWanted = false;
     };
-  }, [isOnline]);
+  }, [isOnline, news]);
   const last = transfers.last();
   const skus = [...(last?.value.coming ?? []), ...(last?.value.leaving ?? [])].flatMap(({ lines }) =>
     lines.slice(0, NAMED_MAX).map(({ sku }) => sku),
   );
   useItems([...new Set(skus)]);
-  const transfer = id === undefined ? null : transferOf(id);
+  const transfer = id === undefined ? null : openable(transferOf(id));
   return (
     <div class="stock">
       <StockTabs current="transfers" />
@@ -45,12 +47,26 @@ export function TransfersScreen({ params }: ScreenProps) {
         </p>
       )}
       {last === null && <p role="status">{t(isReading.value ? 'app.loading' : 'stock.noAnswer')}</p>}
-      {transfer !== null && <Receive key={transfer.id} transfer={transfer} />}
+      {transfer !== null &&
+        (isToShip(transfer) ? (
+          <Ship key={transfer.id} transfer={transfer} />
+        ) : (
+          <Receive key={transfer.id} transfer={transfer} />
+        ))}
       {last !== null && transfer === null && (
         <Lists coming={last.value.coming} leaving={last.value.leaving} />
       )}
     </div>
   );
+}
+
+/** What has left from here is the other end's to open. */
+function openable(transfer: Transfer | null): Transfer | null {
+  return transfer?.from === device.value?.location.code && !isToShip(transfer) ? null : transfer;
+}
+
+function isToShip(transfer: Transfer | null): boolean {
+  return transfer?.from === device.value?.location.code && transfer?.status === 'created';
 }
 
 function Lists({ coming, leaving }: { coming: readonly Transfer[]; leaving: readonly Transfer[] }) {

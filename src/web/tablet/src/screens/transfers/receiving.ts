@@ -9,6 +9,8 @@ export type TransferLine = {
   damaged: number;
   lost: number;
   outstanding: number;
+  /** Not shipped yet, and there is not enough of it where it should leave. */
+  atRisk: boolean;
 };
 
 /** A transfer as the API shows it. */
@@ -20,6 +22,8 @@ export type Transfer = {
   lines: TransferLine[];
   expectedAt: string;
   late: boolean;
+  /** Not shipped yet, and may be: not while the order that waits for it is not confirmed. */
+  shippable: boolean;
   reservationId: string | null;
   reference: string | null;
   version: number;

@@ -1,16 +1,19 @@
 // The transfers of this store, both ways, kept so that a lorry can be unpacked without a network; and what was counted
 // of each so far, kept until it is told.
 import { useEffect } from 'preact/hooks';
-import { device, read, wantItem } from '../../data/index.ts';
+import { device, items, read, wantItem } from '../../data/index.ts';
+import { isSameBarcode } from '../../scan/wedge.ts';
 import { keptAnswer } from '../stock/kept.ts';
 import type { Counting, Transfer } from './receiving.ts';
+import type { Loaded } from './shipping.ts';
 
 export type Both = { coming: Transfer[]; leaving: Transfer[] };
 
 const LISTED_MAX = 100;
 
-export const transfers = keptAnswer<Both>('transfers.1');
+export const transfers = keptAnswer<Both>('transfers.2');
 const countings = keptAnswer<Record<string, Counting>>('receiving.1');
+const loadings = keptAnswer<Record<string, Loaded>>('shipping.1');
 
 /** What other locations are called, by code: a tablet reads no location but its own, save where an article is. */
 const names = keptAnswer<Record<string, string>>('locations.1');
@@ -68,6 +71,24 @@ export function countingOf(id: string): Counting {
 export function keepCounting(id: string, counting: Counting | null): void {
   const { [id]: _, ...others } = countings.last()?.value ?? {};
   countings.keep(counting === null ? others : { ...others, [id]: counting });
+}
+
+/** The same of what is being loaded. */
+export function loadedSoFar(id: string): Loaded {
+  return loadings.last()?.value[id] ?? {};
+}
+
+export function keepLoaded(id: string, loaded: Loaded | null): void {
+  const { [id]: _, ...others } = loadings.last()?.value ?? {};
+  loadings.keep(loaded === null ? others : { ...others, [id]: loaded });
+}
+
+/** The line that a scan means. */
+export function lineWith(lines: Transfer['lines'], code: string) {
+  return lines.find(
+    ({ sku }) =>
+      sku === code || items.value.get(sku)?.barcodes.some((barcode) => isSameBarcode(barcode, code)),
+  );
 }
 
 /** Asks for the names that are not known yet, one after the other: a list is no reason to keep a counter waiting. */
