@@ -20,7 +20,7 @@ beforeAll(async () => {
     COMPTOIR_DEMO: '1',
     COMPTOIR_ADMIN_KEY: 'an-admin-key-of-the-readme',
   });
-}, 90_000);
+}, 300_000);
 afterAll(async () => {
   expect(await comptoir.stop()).toBe(0);
   await made.drop();

@@ -34,7 +34,7 @@ export async function startProcess(environment: Record<string, string>): Promise
       const address = printed.includes('Comptoir is ready') && /http:\/\/[\d.]+:\d+/.exec(printed)?.[0];
       return address || false;
     },
-    { milliseconds: 60_000 },
+    { milliseconds: 240_000 },
   );
   return {
     url,
