@@ -218,6 +218,38 @@ export type MovementRow = {
   reservationId: string | null;
 };
 
+/**
+ * Which entries of the ledger are asked for, newest first, no more than a page: a statement for each way to ask, because
+ * one for all of them reads the whole ledger backwards for a place where nothing has happened for long (50 million
+ * entries: minutes). Of a location, or of those that the caller may see: each one's newest, by movements_location_idx. Of
+ * an item, all of its entries, which are then sorted (`id + 0`): by id, they would be looked for among everybody's.
+ */
+function ledgerOf({ location, sku, visible, reservationId }: MovementFilters): {
+  name: string;
+  text: string;
+} {
+  const conditions = ['id < $5::bigint'];
+  if (sku !== null) conditions.push('item_id = (SELECT id FROM items WHERE sku = $2)');
+  if (reservationId !== null) conditions.push('reservation_id = $4');
+  const order = sku === null && reservationId === null ? 'id' : 'id + 0';
+  const newest = (where: readonly string[]) =>
+    `SELECT * FROM movements WHERE ${where.join(' AND ')} ORDER BY ${order} DESC LIMIT $6`;
+  const name = [
+    location === null ? (visible === null ? 'any' : 'visible') : 'location',
+    ...(sku === null ? [] : ['sku']),
+    ...(reservationId === null ? [] : ['reservation']),
+  ].join('_');
+  if (location === null && visible === null) return { name, text: newest(conditions) };
+  const places =
+    location === null
+      ? 'SELECT id FROM locations WHERE code = ANY ($3)'
+      : 'SELECT id FROM locations WHERE code = $1 AND ($3::text[] IS NULL OR code = ANY ($3))';
+  const text = `
+    SELECT e.* FROM (${places}) AS o
+    CROSS JOIN LATERAL (${newest(['location_id = o.id', ...conditions])}) AS e`;
+  return { name, text };
+}
+
 /** The ledger, newest entry first; `before` is the id where the page before ended. */
 export async function listMovements(
   tx: Tx,
@@ -225,21 +257,20 @@ export async function listMovements(
   before: number | null,
   limit: number,
 ): Promise<MovementRow[]> {
+  const { name, text } = ledgerOf(filters);
+  const { location, sku, visible, reservationId } = filters;
   return tx.run<MovementRow>(
-    'stock.list_movements',
-    `SELECT m.id, m.type, i.sku, o.code AS location, m.quantity, m.on_hand_delta AS "onHandDelta", m.source,
+    `stock.list_movements_${name}`,
+    // Every parameter has its type here, whichever the way to ask leaves out.
+    `WITH asked AS (SELECT $1::text, $2::text, $3::text[], $4::text)
+     SELECT m.id, m.type, i.sku, o.code AS location, m.quantity, m.on_hand_delta AS "onHandDelta", m.source,
             m.event_id AS "eventId", m.occurred_at AS "occurredAt", m.recorded_at AS "recordedAt", m.reference,
             m.reason, m.reservation_id AS "reservationId"
-     FROM movements m
+     FROM (${text}) AS m
      JOIN items i ON i.id = m.item_id
      JOIN locations o ON o.id = m.location_id
-     WHERE ($1::text IS NULL OR m.location_id = (SELECT id FROM locations WHERE code = $1))
-       AND ($2::text IS NULL OR m.item_id = (SELECT id FROM items WHERE sku = $2))
-       AND ($3::text[] IS NULL OR o.code = ANY ($3))
-       AND ($4::text IS NULL OR m.reservation_id = $4)
-       AND ($5::bigint IS NULL OR m.id < $5)
      ORDER BY m.id DESC
      LIMIT $6`,
-    [filters.location, filters.sku, filters.visible, filters.reservationId, before, limit],
+    [location, sku, visible, reservationId, before ?? Number.MAX_SAFE_INTEGER, limit],
   );
 }
