@@ -10,6 +10,7 @@ import { makePlanQuotes } from './http/planQuotes.ts';
 import { makeRateLimits } from './http/rateLimits.ts';
 import { startAnswerRetention } from './jobs/answerRetention.ts';
 import { startBuffers } from './jobs/buffers.ts';
+import { startConflictRetention } from './jobs/conflictRetention.ts';
 import { startEventRetention } from './jobs/eventRetention.ts';
 import { startExpiry } from './jobs/expiry.ts';
 import { startImports } from './jobs/imports/runner.ts';
@@ -227,6 +228,7 @@ export function startJobs(deps: Deps): { close(): Promise<void> } {
     startEventRetention({ ...deps, days: deps.config.eventDays }),
     startLedgerQuarters(deps),
     startAnswerRetention(deps),
+    startConflictRetention({ ...deps, days: deps.config.conflictDays }),
     startWebhookRetention(deps),
   ];
   return {

@@ -1,6 +1,7 @@
 // Configuration: the environment, checked once, as one frozen object. Every variable is described here and nowhere
 // else (the README's table is VARIABLES). Reads no file, has no side effect.
 import { z } from 'zod';
+import { EVIDENCE_DAYS } from './domain/doubt.ts';
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 /**
@@ -107,6 +108,11 @@ export const VARIABLES = {
     shownDefault: '30',
     schema: integer(1, 3_650).default(30),
   },
+  COMPTOIR_CONFLICT_DAYS: {
+    about: `Days for which counts that contradict each other are kept as evidence; at least the ${EVIDENCE_DAYS} that the list of what to count looks back.`,
+    shownDefault: '90',
+    schema: integer(EVIDENCE_DAYS, 3_650).default(EVIDENCE_DAYS),
+  },
   COMPTOIR_UNACKNOWLEDGED_MINUTES: {
     about:
       'Minutes of a store’s open time after which an order that nobody there has touched is told as `reservation.unacknowledged`; 0: never.',
@@ -143,6 +149,7 @@ export type Config = Readonly<{
   databaseConnectionsMax: number;
   levelsMax: number;
   eventDays: number;
+  conflictDays: number;
   unacknowledgedMinutes: number;
   webhookLocal: boolean;
   logLevel: (typeof LOG_LEVELS)[number];
@@ -174,6 +181,7 @@ const schema = z.object({
   COMPTOIR_DATABASE_CONNECTIONS: VARIABLES.COMPTOIR_DATABASE_CONNECTIONS.schema,
   COMPTOIR_LEVELS_MAX: VARIABLES.COMPTOIR_LEVELS_MAX.schema,
   COMPTOIR_EVENT_DAYS: VARIABLES.COMPTOIR_EVENT_DAYS.schema,
+  COMPTOIR_CONFLICT_DAYS: VARIABLES.COMPTOIR_CONFLICT_DAYS.schema,
   COMPTOIR_UNACKNOWLEDGED_MINUTES: VARIABLES.COMPTOIR_UNACKNOWLEDGED_MINUTES.schema,
   COMPTOIR_WEBHOOK_LOCAL: VARIABLES.COMPTOIR_WEBHOOK_LOCAL.schema,
   COMPTOIR_LOG_LEVEL: VARIABLES.COMPTOIR_LOG_LEVEL.schema,
@@ -205,6 +213,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     databaseConnectionsMax: read.COMPTOIR_DATABASE_CONNECTIONS,
     levelsMax: read.COMPTOIR_LEVELS_MAX,
     eventDays: read.COMPTOIR_EVENT_DAYS,
+    conflictDays: read.COMPTOIR_CONFLICT_DAYS,
     unacknowledgedMinutes: read.COMPTOIR_UNACKNOWLEDGED_MINUTES,
     webhookLocal: read.COMPTOIR_WEBHOOK_LOCAL,
     logLevel: read.COMPTOIR_LOG_LEVEL,

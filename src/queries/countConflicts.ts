@@ -1,5 +1,5 @@
 // Counts of two sources that say something else of one level: the evidence that the ledger's fold leaves aside.
-// Appended by the batch that recorded the later one; never changed.
+// Appended by the batch that recorded the later one; never changed, and forgotten when old.
 import type { GoverningCount } from '../domain/level.ts';
 import type { Tx } from './transaction.ts';
 
@@ -82,6 +82,19 @@ export async function conflictsOf(
      ORDER BY c.id DESC LIMIT $3`,
     [source, visible, limit],
   );
+}
+
+/** Removes at most `limit` that were recorded before; answers how many. Ids are about in the order of time: no index more. */
+export async function purgeConflicts(tx: Tx, before: Date, limit: number): Promise<number> {
+  const rows = await tx.run(
+    'count_conflicts.purge',
+    `DELETE FROM count_conflicts WHERE id IN (
+       SELECT id FROM (SELECT id, recorded_at FROM count_conflicts ORDER BY id LIMIT $2) AS oldest
+       WHERE recorded_at < $1)
+     RETURNING 1`,
+    [before, limit],
+  );
+  return rows.length;
 }
 
 const SEEN = `($2::text[] IS NULL OR location_id IN (SELECT id FROM locations WHERE code = ANY ($2)))`;

@@ -2,6 +2,7 @@
 // What a rank does is decided in domain/level.ts, what a silence does by the job.
 import { z } from 'zod';
 import { type Caller, mayUse } from '../../domain/caller.ts';
+import { EVIDENCE_DAYS } from '../../domain/doubt.ts';
 import { sourceSchema } from '../../domain/fact.ts';
 import { locationCodeSchema } from '../../domain/location.ts';
 import { Problem } from '../../domain/problem.ts';
@@ -48,7 +49,15 @@ const shown = {
   lagSeconds: z.int().nullable().meta({ description: 'From that fact to now.' }),
   silentSince: instant.meta({ description: 'When its heartbeat was due and did not come; null: it speaks.' }),
   counts: z
-    .object({ compared: z.int(), disagreed: z.int(), disagreementRate: z.number().nullable() })
+    .object({
+      since: z.iso.datetime().meta({ description: 'When the counting began: with its first message.' }),
+      compared: z.int(),
+      disagreed: z.int(),
+      disagreementRate: z
+        .number()
+        .nullable()
+        .meta({ description: 'Disagreed ÷ compared, of all since then; null: none was compared.' }),
+    })
     .meta({ description: 'Its counts that met another source’s count of the same level within a day.' }),
   version: z.int().meta({ description: 'Of its description, as the ETag.' }),
   createdAt: z.iso.datetime(),
@@ -79,7 +88,9 @@ const sourceWhole = z
           recordedAt: z.iso.datetime(),
         }),
       )
-      .meta({ description: `Its latest ${CONFLICTS_MAX} counts that another source contradicts.` }),
+      .meta({
+        description: `Its latest ${CONFLICTS_MAX} counts that another source contradicts, kept for ${EVIDENCE_DAYS} days unless configured otherwise.`,
+      }),
   })
   .meta({ id: 'SourceWithEvidence' });
 
@@ -94,7 +105,12 @@ function show(source: SourceRecord, now: Date): z.input<typeof sourceShown> {
     lastOccurredAt: rest.lastOccurredAt?.toISOString() ?? null,
     lagSeconds: lagSeconds(source, now),
     silentSince: rest.silentSince?.toISOString() ?? null,
-    counts: { compared, disagreed, disagreementRate: disagreementRate(source) },
+    counts: {
+      since: rest.createdAt.toISOString(),
+      compared,
+      disagreed,
+      disagreementRate: disagreementRate(source),
+    },
     version: rest.version,
     createdAt: rest.createdAt.toISOString(),
     updatedAt: rest.updatedAt.toISOString(),
