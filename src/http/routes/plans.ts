@@ -140,7 +140,7 @@ const reserveRoute = route({
   operationId: 'reservePlan',
   summary: 'Take a plan',
   description:
-    'Holds everything of the plan in one step, a reservation for each of its stores, or nothing: not enough is 409 `insufficient-stock` with `shortages` by location. A plan is taken once (409 `plan-taken`), until `validUntil` (410 `plan-expired`), by the key that asked for it (another key: 404). Promises are made anew. Each reservation then goes its own way, and is confirmed with an order reference of its own; `Location` lists them. A tablet takes plans with channel `store`, for its own store. A publishable key may hold for 1,800 s at most.',
+    'Holds everything of the plan in one step, a reservation for each of its stores, or nothing: not enough is 409 `insufficient-stock` with `shortages` by location. A plan is taken once (409 `plan-taken`), until `validUntil` (410 `plan-expired`), by the key that asked for it (another key: 404). Promises are made anew. Each reservation then goes its own way: they are confirmed one by one, each with an order reference of its own, and one may be refused when others are confirmed already; `Location` lists them. A tablet takes plans with channel `store`, for its own store. A publishable key may hold for 1,800 s at most.',
   tag: 'Plans',
   scopes: ['reservations:write'],
   kinds: AVAILABILITY_KINDS,
