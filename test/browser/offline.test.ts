@@ -70,8 +70,13 @@ test(
     ]);
     const found = await Promise.all(ids.map(becameOf));
     expect(found).toEqual(ids.map((_, at) => expectedOf(at)));
-    for (const id of ids.slice(0, IMPOSSIBLE)) {
-      await show(again, `pick/${id}`, '[data-conflict] .conflict-history');
+    // On its line: what was refused, what others did meanwhile, and the two that hung on it.
+    for (const [at, id] of ids.slice(0, IMPOSSIBLE).entries()) {
+      await show(again, `pick/${id}`, `[data-order="${id}"] [data-conflict]`);
+      const conflict = again.locator('[data-conflict]', { hasText: 'Start of picking' });
+      const meanwhile = at < CANCELLED ? 'Cancelled' : 'Ready at the counter';
+      await conflict.locator('ol.conflict-history', { hasText: meanwhile }).waitFor();
+      expect(await conflict.locator('ul.conflict-history li').count()).toBe(2);
     }
     for (const [at, { sku }] of articles.entries()) {
       const { body } = await shop
