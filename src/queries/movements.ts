@@ -142,13 +142,18 @@ function lineOf(movement: NewMovement, recordedAt: string): string {
   ]);
 }
 
+/** Whether so many are copied, which takes a trip to PostgreSQL of its own. */
+export function areCopied(movements: readonly NewMovement[]): boolean {
+  return movements.length >= COPIED_MIN;
+}
+
 export async function insertMovements(
   tx: Tx,
   movements: readonly NewMovement[],
   recordedAt: Date,
 ): Promise<void> {
   if (movements.length === 0) return;
-  if (tx.copy !== undefined && movements.length >= COPIED_MIN) {
+  if (tx.copy !== undefined && areCopied(movements)) {
     const at = recordedAt.toISOString();
     await tx.copy(COPY, movements.map((movement) => lineOf(movement, at)).join(''));
     return;

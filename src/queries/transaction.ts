@@ -2,9 +2,9 @@
 // Knows nothing of what the statements mean.
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
 import pg from 'pg';
-import { arrayLiteral } from './arrays.ts';
-import { copyLines } from './copy.ts';
-import { CommitUnknown, isConnectionLost, isRetryable } from './pgError.ts';
+import { isRetryable } from './pgError.ts';
+import { Session } from './session.ts';
+import { encodeValue } from './values.ts';
 
 /** Something statements can be run on: the pool or a transaction. Only src/queries looks inside. */
 export type Tx = {
@@ -14,8 +14,20 @@ export type Tx = {
    * Arrays are one parameter each (`unnest`), so that one statement serves any number of rows.
    */
   run<Row extends pg.QueryResultRow>(name: string, text: string, values: readonly unknown[]): Promise<Row[]>;
-  /** Appends rows by `COPY table (columns) FROM STDIN`, each a line of copy.ts. Only a transaction has this. */
+  /**
+   * Appends rows by `COPY table (columns) FROM STDIN`, each a line of copy.ts. Only a transaction has this; it takes a
+   * trip of its own: what is asked for beside it comes after it.
+   */
   copy?(statement: string, lines: string): Promise<void>;
+};
+
+/** A transaction: what it runs without waiting in between goes to PostgreSQL in one message, in order. */
+export type Transaction = Tx & {
+  /**
+   * Ends it: what `write` asks for, all before it first waits, goes together with COMMIT. Nothing may run after it.
+   * Rejects with the error of the statement that failed; then nothing of the transaction is there.
+   */
+  last<T>(write: () => Promise<T>): Promise<T>;
 };
 
 export type TransactionOptions = {
@@ -28,12 +40,12 @@ export type TransactionOptions = {
 
 export type Database = Tx & {
   /** Runs `work` in one READ COMMITTED transaction; any throw rolls it back. */
-  transaction<T>(work: (tx: Tx) => Promise<T>, options?: TransactionOptions): Promise<T>;
+  transaction<T>(work: (tx: Transaction) => Promise<T>, options?: TransactionOptions): Promise<T>;
   /**
    * Like `transaction`, run again whole (up to 5 times) when another try may succeed. Never after a COMMIT whose
    * answer got lost (`CommitUnknown`): it may have happened.
    */
-  retried<T>(work: (tx: Tx) => Promise<T>, options?: TransactionOptions): Promise<T>;
+  retried<T>(work: (tx: Transaction) => Promise<T>, options?: TransactionOptions): Promise<T>;
   /** Connections in use and callers waiting for one, for metrics. */
   usage(): { total: number; idle: number; waiting: number };
   close(): Promise<void>;
@@ -77,7 +89,7 @@ export function openDatabase(options: DatabaseOptions): Database {
   pool.on('error', options.onIdleError);
 
   async function transaction<T>(
-    work: (tx: Tx) => Promise<T>,
+    work: (tx: Transaction) => Promise<T>,
     { statementMilliseconds }: TransactionOptions = {},
   ): Promise<T> {
     const client = await pool.connect();
@@ -85,14 +97,14 @@ export function openDatabase(options: DatabaseOptions): Database {
     // unhandled 'error' event, which ends the process; the statement that runs rejects by itself.
     client.on('error', ignore);
     let broken: Error | undefined;
+    const session = new Session(client, waitingFor(statementMilliseconds));
     try {
-      await client.query('BEGIN');
-      if (statementMilliseconds !== undefined) await limit(client, statementMilliseconds);
-      const result = await work(txOn(client, statementMilliseconds));
-      await commit(client);
+      if (statementMilliseconds !== undefined) void limit(session, statementMilliseconds);
+      const result = await work(txIn(session, client));
+      await session.commit();
       return result;
     } catch (error) {
-      broken = await rollback(client, error);
+      broken = await session.rollback(error);
       throw error;
     } finally {
       client.off('error', ignore);
@@ -100,7 +112,7 @@ export function openDatabase(options: DatabaseOptions): Database {
     }
   }
 
-  async function retried<T>(work: (tx: Tx) => Promise<T>, limits?: TransactionOptions): Promise<T> {
+  async function retried<T>(work: (tx: Transaction) => Promise<T>, limits?: TransactionOptions): Promise<T> {
     for (let attempt = 1; ; attempt++) {
       try {
         return await transaction(work, limits);
@@ -121,47 +133,36 @@ export function openDatabase(options: DatabaseOptions): Database {
   };
 }
 
-async function commit(client: pg.PoolClient): Promise<void> {
-  try {
-    await client.query('COMMIT');
-  } catch (error) {
-    throw isConnectionLost(error) ? new CommitUnknown(error) : error;
-  }
-}
-
-/** Answers why the connection must be thrown away with its transaction, where it cannot be used again. */
-async function rollback(client: pg.PoolClient, reason: unknown): Promise<Error | undefined> {
-  if (isConnectionLost(reason) && reason instanceof Error) return reason;
-  return client.query('ROLLBACK').then(
-    () => undefined,
-    (error: Error) => error,
-  );
-}
-
 function ignore(): void {}
 
-function parameterOf(value: unknown): unknown {
-  return Array.isArray(value) ? (arrayLiteral(value) ?? value) : value;
+/** Until the transaction ends. Where it fails, all that is run after it does. */
+function limit(session: Session, statementMilliseconds: number): Promise<unknown> {
+  const text = "SELECT set_config('statement_timeout', $1, true)";
+  return session.run('transaction.limit', text, [String(statementMilliseconds)]).catch(ignore);
 }
 
-/** Until the transaction ends. */
-async function limit(client: pg.PoolClient, statementMilliseconds: number): Promise<void> {
-  await client.query("SELECT set_config('statement_timeout', $1, true)", [String(statementMilliseconds)]);
+/** How long this side waits for an answer to statements that may take so long. */
+function waitingFor(statementMilliseconds: number | undefined): number | undefined {
+  return statementMilliseconds === undefined ? undefined : statementMilliseconds + ANSWER_MILLISECONDS_MORE;
 }
 
-/** Without `statementMilliseconds` the pool's own limits hold. */
-function txOn(client: pg.Pool | pg.PoolClient, statementMilliseconds?: number): Tx {
-  // Known to pg, not to its types: how long this side waits for one answer.
-  const limits =
-    statementMilliseconds === undefined
-      ? {}
-      : { query_timeout: statementMilliseconds + ANSWER_MILLISECONDS_MORE };
+function txOn(pool: pg.Pool): Tx {
   return {
-    drizzle: drizzle(client),
+    drizzle: drizzle(pool),
     run: async (name, text, values) =>
-      (await client.query({ name, text, values: values.map(parameterOf), ...limits })).rows,
-    ...('release' in client && {
-      copy: (statement: string, lines: string) => copyLines(client, statement, lines),
-    }),
+      (await pool.query({ name, text, values: values.map(encodeValue) })).rows,
+  };
+}
+
+function txIn(session: Session, client: pg.PoolClient): Transaction {
+  return {
+    get drizzle() {
+      session.flush();
+      return drizzle(client);
+    },
+    // The rows are what the statement selects; that its type says so is its author's promise, as everywhere in this folder.
+    run: (name, text, values) => session.run(name, text, values) as Promise<never[]>,
+    copy: (statement, lines) => session.copy(statement, lines),
+    last: (write) => session.last(write),
   };
 }

@@ -143,8 +143,13 @@ function toLine(row: LineRow): TransferLine {
   };
 }
 
+/** With their lines, in one message: a batch may end with them. */
 export async function insertTransfers(tx: Tx, made: readonly Transfer[]): Promise<void> {
   if (made.length === 0) return;
+  await Promise.all([insertHeads(tx, made), insertTransferLines(tx, made)]);
+}
+
+async function insertHeads(tx: Tx, made: readonly Transfer[]): Promise<void> {
   await tx.run(
     'transfers.insert',
     `INSERT INTO transfers (id, from_location_id, to_location_id, status, reference, reason, reservation_id, expected_at,
@@ -170,6 +175,9 @@ export async function insertTransfers(tx: Tx, made: readonly Transfer[]): Promis
       made.map((t) => t.updatedAt),
     ],
   );
+}
+
+async function insertTransferLines(tx: Tx, made: readonly Transfer[]): Promise<void> {
   const rows = made.flatMap((t) => t.lines.map((line) => ({ ...line, transferId: t.id, fromId: t.fromId })));
   await tx.run(
     'transfer_lines.insert',
@@ -193,6 +201,10 @@ export async function insertTransfers(tx: Tx, made: readonly Transfer[]): Promis
 
 export async function updateTransfers(tx: Tx, changed: readonly Transfer[]): Promise<void> {
   if (changed.length === 0) return;
+  await Promise.all([updateHeads(tx, changed), updateTransferLines(tx, changed)]);
+}
+
+async function updateHeads(tx: Tx, changed: readonly Transfer[]): Promise<void> {
   await tx.run(
     'transfers.update',
     `UPDATE transfers t
@@ -214,6 +226,9 @@ export async function updateTransfers(tx: Tx, changed: readonly Transfer[]): Pro
       changed.map((t) => t.updatedAt),
     ],
   );
+}
+
+async function updateTransferLines(tx: Tx, changed: readonly Transfer[]): Promise<void> {
   const rows = changed.flatMap((t) => t.lines.map((line) => ({ ...line, transferId: t.id })));
   await tx.run(
     'transfer_lines.update',

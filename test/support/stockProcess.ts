@@ -52,7 +52,7 @@ export function openStockProcess(url: string, options: Partial<StockWriterOption
         idempotency: { keyId: 'key_test', key, requestHash: hashOf(body) },
         answer: ([outcome]) =>
           outcome?.ok
-            ? { status: 201, body: JSON.stringify(outcome.value) }
+            ? { status: 201, body: JSON.stringify(outcome.value ?? null) }
             : { status: outcome?.problem.status ?? 500, body: JSON.stringify(outcome?.problem.code) },
       }),
     async close() {

@@ -7,8 +7,9 @@ import { reservationFacts } from '../../domain/reservation.ts';
 import { transferFacts } from '../../domain/transfer.ts';
 import { insertConflicts } from '../../queries/countConflicts.ts';
 import { insertEvents, type NewEvent } from '../../queries/events.ts';
+import { type StoredAnswer, saveAnswers } from '../../queries/idempotency.ts';
 import { updateLevels } from '../../queries/levels.ts';
-import { insertMovements } from '../../queries/movements.ts';
+import { areCopied, insertMovements } from '../../queries/movements.ts';
 import {
   insertLines,
   insertReservations,
@@ -16,40 +17,62 @@ import {
   updateLines,
   updateReservations,
 } from '../../queries/reservationWrites.ts';
-import type { Tx } from '../../queries/transaction.ts';
+import type { Transaction, Tx } from '../../queries/transaction.ts';
 import { insertTransfers, updateTransfers } from '../../queries/transfers.ts';
 import type { Batch } from './batch.ts';
-import { tellRisk } from './tellRisk.ts';
+import { shortLevels, tellRisk } from './tellRisk.ts';
 
-export async function flushBatch(tx: Tx, batch: Batch): Promise<void> {
+/** Ends the transaction: what a batch decided and the answers that tell it are there together, or none of it. */
+export async function flushBatch(
+  tx: Transaction,
+  batch: Batch,
+  answers: readonly StoredAnswer[],
+): Promise<void> {
   const levels = [...batch.changedLevels.keys()];
   for (const level of levels) level.version += 1;
+  const tell = (atRisk: readonly NewEvent[]) => [
+    insertEvents(tx, [
+      ...transferEvents(batch),
+      ...reservationEvents(batch),
+      ...stockEvents(batch, levels),
+      ...atRisk,
+    ]),
+    saveAnswers(tx, answers),
+  ];
+  const short = shortLevels(batch);
+  if (areCopied(batch.movements)) await insertMovements(tx, batch.movements, batch.now);
+  if (short.length === 0) {
+    await tx.last(() => Promise.all([...write(tx, batch, levels), ...tell([])]));
+    return;
+  }
+  await Promise.all(write(tx, batch, levels));
+  const atRisk = await tellRisk(tx, short, batch.now);
+  await tx.last(() => Promise.all(tell(atRisk)));
+}
+
+/** In this order: a row before those that refer to it. */
+function write(tx: Tx, batch: Batch, levels: readonly Level[]): Promise<void>[] {
   const made = [...batch.made];
   const changed = [...batch.changed].filter((reservation) => !batch.made.has(reservation));
-
-  await updateLevels(tx, levels, batch.now);
-  await insertReservations(tx, made);
-  await insertLines(tx, [
-    ...made.flatMap((of) => of.lines.map((line) => ({ of, line }))),
-    ...[...batch.addedLines].filter(({ of }) => !batch.made.has(of)),
-  ]);
-  await updateReservations(tx, changed);
-  await updateLines(tx, changed);
-  await insertTransfers(tx, [...batch.transfers.made]);
-  await updateTransfers(
-    tx,
-    [...batch.transfers.changed].filter((transfer) => !batch.transfers.made.has(transfer)),
-  );
-  await insertTransitions(tx, batch.transitions, batch.now);
-  await insertMovements(tx, batch.movements, batch.now);
-  await insertConflicts(tx, batch.comparisons, batch.now);
-  const atRisk = await tellRisk(tx, batch);
-  await insertEvents(tx, [
-    ...transferEvents(batch),
-    ...reservationEvents(batch),
-    ...stockEvents(batch, levels),
-    ...atRisk,
-  ]);
+  const { transfers } = batch;
+  return [
+    updateLevels(tx, levels, batch.now),
+    insertReservations(tx, made),
+    insertLines(tx, [
+      ...made.flatMap((of) => of.lines.map((line) => ({ of, line }))),
+      ...[...batch.addedLines].filter(({ of }) => !batch.made.has(of)),
+    ]),
+    updateReservations(tx, changed),
+    updateLines(tx, changed),
+    insertTransfers(tx, [...transfers.made]),
+    updateTransfers(
+      tx,
+      [...transfers.changed].filter((transfer) => !transfers.made.has(transfer)),
+    ),
+    insertTransitions(tx, batch.transitions, batch.now),
+    insertMovements(tx, areCopied(batch.movements) ? [] : batch.movements, batch.now),
+    insertConflicts(tx, batch.comparisons, batch.now),
+  ];
 }
 
 /** One event for each level: the state it has after the batch. States within a batch never existed for others. */

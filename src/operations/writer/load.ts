@@ -19,8 +19,8 @@ import { staleAmong } from '../../queries/silence.ts';
 import type { Tx } from '../../queries/transaction.ts';
 import { readTransfers } from '../../queries/transfers.ts';
 import { Batch } from './batch.ts';
-import { type BufferRules, NO_BUFFERS } from './bufferRules.ts';
-import { findHanging } from './hanging.ts';
+import { type BufferRules, type Buffers, NO_BUFFERS } from './bufferRules.ts';
+import { findHanging, type Hanging } from './hanging.ts';
 import { type Drift, factKey, levelKey, sumKey } from './loaded.ts';
 import { LevelsMissing, LostRace } from './lostRace.ts';
 import type { Catalogue, Needs } from './operation.ts';
@@ -78,6 +78,10 @@ function assertMade(needs: readonly Needs[], names: Names, levels: ReadonlyMap<n
 /**
  * Locks and loads; the answer is the batch to decide on, and the due holds that end first. The instant of the
  * decision is taken under the locks: whoever had them before decided earlier, so times rise as versions do.
+ *
+ * One trip to PostgreSQL where no command names a reservation or a transfer: then only a hold that is due brings levels
+ * that nobody named. Seldom is there one, as they are swept, so this is found out beside the locks; where there is, the
+ * batch has lost a race and looks first when it is run again, for levels are locked all at once or in no order.
  */
 export async function loadBatch(
   tx: Tx,
@@ -87,35 +91,47 @@ export async function loadBatch(
   attempt: number,
 ): Promise<{ batch: Batch; dueHolds: string[] }> {
   const asked = namedLevels(needs, names);
-  const ending = namedLevels(
-    needs.filter((need) => need.endsDueHolds === true),
-    names,
-  );
-  const dueHolds = ending.length === 0 ? [] : await dueHoldsOn(tx, ending, clock());
-  const named = await resolveReservations(tx, needs);
-  const hanging = await findHanging(tx, {
-    reservations: unique([...needs.flatMap((need) => namedBy(need, named)), ...dueHolds]),
-    transfers: unique(needs.flatMap((need) => need.transfers ?? [])),
-  });
-
-  const { levels, isWhole } = await lockAll(tx, [...asked, ...hanging.levels], names);
-  if (!isWhole) assertMade(needs, names, levels);
-  const buffers = await currentBuffers(tx, bufferRules, levels);
-  const now = clock();
-  const reservations = await readReservations(tx, hanging.reservationIds);
-  const transfers = await readTransfers(tx, hanging.transferIds);
-  assertWhole(reservations, transfers);
-  assertLocked(reservations, levels);
-  const facts = await findFacts(
-    tx,
-    needs.flatMap((need) => need.facts ?? []),
-  );
+  const looksFirst = attempt > 0 || needs.some(namesMore);
+  const foundDue = findDueHolds(tx, needs, names, clock());
+  const { named, hanging } = looksFirst ? await look(tx, needs, await foundDue) : NOTHING_MORE;
+  const keys = [...asked, ...hanging.levels];
   const telling = unique(
     needs.filter((need) => need.tellings === true).flatMap((need) => namedBy(need, named)),
   );
-  const tellings = { of: new Set(telling), entries: await findTellings(tx, telling) };
-  const sums = await loadSums(tx, needs, names);
-  const orderReferences = await loadOrderReferences(tx, needs);
+
+  const [
+    dueHolds,
+    { levels, isWhole },
+    buffers,
+    reservations,
+    transfers,
+    facts,
+    entries,
+    sums,
+    orderReferences,
+    takenPlans,
+    staleLocations,
+  ] = await Promise.all([
+    foundDue,
+    lockAll(tx, keys, names),
+    currentBuffers(tx, bufferRules, keys),
+    readReservations(tx, hanging.reservationIds),
+    readTransfers(tx, hanging.transferIds),
+    findFacts(
+      tx,
+      needs.flatMap((need) => need.facts ?? []),
+    ),
+    findTellings(tx, telling),
+    loadSums(tx, needs, names),
+    loadOrderReferences(tx, needs),
+    loadTakenPlans(tx, needs),
+    loadStaleness(tx, needs, names),
+  ]);
+  const now = clock();
+  if (!isWhole) assertMade(needs, names, levels);
+  assertFound(dueHolds, hanging);
+  assertWhole(reservations, transfers);
+  assertLocked(reservations, levels);
   for (const { locationId, location, lines } of reservations) nameLevels(levels, locationId, location, lines);
   for (const { fromId, from, toId, to, lines } of transfers) {
     nameLevels(levels, fromId, from, lines);
@@ -132,13 +148,13 @@ export async function loadBatch(
     reservations: new Map(reservations.map((reservation) => [reservation.id, reservation])),
     transfers: new Map(transfers.map((transfer) => [transfer.id, transfer])),
     named,
-    tellings,
+    tellings: { of: new Set(telling), entries },
     facts: new Map(facts.map((fact) => [factKey(fact.source, fact.eventId), fact])),
     sumsAfter: sums,
     drifts: await loadDrifts(tx, needs, names, levels),
     orderReferences,
-    takenPlans: await loadTakenPlans(tx, needs),
-    staleLocations: await loadStaleness(tx, needs, names),
+    takenPlans,
+    staleLocations,
   });
   const ended = needs.flatMap((need) => (need.decidesDue === true ? [] : namedBy(need, named)));
   const due = dueAmong([...ended, ...hanging.fed], reservations, now);
@@ -152,6 +168,40 @@ export async function loadBatch(
 function dueAmong(named: readonly string[], reservations: readonly Reservation[], now: Date): string[] {
   const ids = new Set(named);
   return reservations.filter(({ id, ...hold }) => ids.has(id) && isDue(hold, now)).map(({ id }) => id);
+}
+
+/** What a command says may bring levels that it does not name. */
+function namesMore({ reservations = [], transfers = [], named = [] }: Needs): boolean {
+  return reservations.length > 0 || transfers.length > 0 || named.length > 0;
+}
+
+const NOTHING_MORE: { named: ReadonlyMap<string, readonly string[]>; hanging: Hanging } = {
+  named: new Map(),
+  hanging: { reservationIds: [], transferIds: [], fed: [], levels: [] },
+};
+
+/** What is named beside levels, and what hangs on it: before the locks, to know which are needed. */
+async function look(tx: Tx, needs: readonly Needs[], dueHolds: readonly string[]) {
+  const named = await resolveReservations(tx, needs);
+  const hanging = await findHanging(tx, {
+    reservations: unique([...needs.flatMap((need) => namedBy(need, named)), ...dueHolds]),
+    transfers: unique(needs.flatMap((need) => need.transfers ?? [])),
+  });
+  return { named, hanging };
+}
+
+async function findDueHolds(tx: Tx, needs: readonly Needs[], names: Names, now: Date): Promise<string[]> {
+  const ending = namedLevels(
+    needs.filter((need) => need.endsDueHolds === true),
+    names,
+  );
+  return ending.length === 0 ? [] : dueHoldsOn(tx, ending, now);
+}
+
+/** A hold that is due stands in the way, and its levels, which may be more, are not locked. */
+function assertFound(dueHolds: readonly string[], { reservationIds }: Hanging): void {
+  const found = new Set(reservationIds);
+  if (!dueHolds.every((id) => found.has(id))) throw new LostRace('a hold that is due stands in the way');
 }
 
 /**
@@ -187,9 +237,9 @@ async function resolveReservations(tx: Tx, needs: readonly Needs[]): Promise<Map
   return asked.length === 0 ? new Map() : findNamed(tx, asked);
 }
 
-function currentBuffers(tx: Tx, rules: BufferRules, levels: ReadonlyMap<number, Level>) {
-  if (levels.size === 0) return NO_BUFFERS;
-  return rules.current(tx, [...new Set([...levels.values()].map(({ itemId }) => itemId))]);
+/** Asked after the locks, in the same message: for the reason in bufferRules.ts. */
+async function currentBuffers(tx: Tx, rules: BufferRules, keys: readonly LevelKey[]): Promise<Buffers> {
+  return keys.length === 0 ? NO_BUFFERS : rules.current(tx, [...new Set(keys.map(({ itemId }) => itemId))]);
 }
 
 type Writable<T> = { -readonly [Key in keyof T]: T[Key] };

@@ -2,15 +2,9 @@
 // Owns what is retried and why; what is decided belongs to the operations.
 import { Problem } from '../../domain/problem.ts';
 import type { Comparison } from '../../queries/countConflicts.ts';
-import {
-  ANSWER_TAKEN,
-  answerName,
-  findAnswers,
-  type StoredAnswer,
-  saveAnswers,
-} from '../../queries/idempotency.ts';
+import { ANSWER_TAKEN, answerName, findAnswers, type StoredAnswer } from '../../queries/idempotency.ts';
 import { isRetryable, violatedConstraint } from '../../queries/pgError.ts';
-import type { Database, Tx } from '../../queries/transaction.ts';
+import type { Database, Transaction } from '../../queries/transaction.ts';
 import type { Batch } from './batch.ts';
 import type { BufferRules } from './bufferRules.ts';
 import { flushBatch } from './flush.ts';
@@ -83,24 +77,25 @@ export async function runBatch(
 }
 
 async function decideAndWrite(
-  tx: Tx,
+  tx: Transaction,
   options: BatchOptions,
   entries: readonly Entry[],
   names: Names,
   attempt: number,
 ): Promise<{ results: PromiseSettledResult<Submitted>[]; comparisons: readonly Comparison[] }> {
   const asked = entries.flatMap((entry) => entry.idempotency ?? []);
-  const kept = await findAnswers(tx, asked);
+  const needs = entries.flatMap((entry) => entry.needs);
+  const [kept, { batch, dueHolds }] = await Promise.all([
+    findAnswers(tx, asked),
+    loadBatch(tx, needs, names, options, attempt),
+  ]);
+  for (const id of dueHolds) batch.run(() => options.expire.decide(batch, { id, actor: CLOCK }));
   const fresh = entries.filter(
     (entry) => entry.idempotency === null || !kept.has(answerName(entry.idempotency)),
   );
-  const needs = fresh.flatMap((entry) => entry.needs);
-  const { batch, dueHolds } = await loadBatch(tx, needs, names, options, attempt);
-  for (const id of dueHolds) batch.run(() => options.expire.decide(batch, { id, actor: CLOCK }));
   const decided = new Map(fresh.map((entry) => [entry, entry.decide(batch)]));
   batch.applyToUntouched();
-  await flushBatch(tx, batch);
-  await saveAnswers(tx, answersToKeep(decided));
+  await flushBatch(tx, batch, answersToKeep(decided));
   const results = entries.map((entry) => settle(entry, decided, kept));
   return { results, comparisons: batch.comparisons };
 }

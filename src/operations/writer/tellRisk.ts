@@ -1,5 +1,6 @@
 // What a batch leaves short, and the events that tell it, each once: when a line becomes at risk, not while it is.
 // Only the database knows all that a level owes, so this is found out after the batch is written, before its COMMIT.
+import type { Level } from '../../domain/level.ts';
 import { transferFacts } from '../../domain/transfer.ts';
 import { flagLinesAtRisk, type LineAtRisk, type SentLineAtRisk } from '../../queries/atRisk.ts';
 import type { NewEvent } from '../../queries/events.ts';
@@ -8,16 +9,18 @@ import { readTransfers } from '../../queries/transfers.ts';
 import type { Batch } from './batch.ts';
 
 /** Only where units are short now, or were and may be enough again: elsewhere no line is or becomes at risk. */
-export async function tellRisk(tx: Tx, batch: Batch): Promise<NewEvent[]> {
-  const short = [...batch.changedLevels]
+export function shortLevels({ changedLevels }: Batch): Level[] {
+  return [...changedLevels]
     .filter(([level, { before }]) => level.reserved > level.onHand || before.reserved > before.onHand)
     .map(([level]) => level);
-  if (short.length === 0) return [];
-  const { lines, sent } = await flagLinesAtRisk(tx, short, batch.now);
+}
+
+export async function tellRisk(tx: Tx, short: readonly Level[], now: Date): Promise<NewEvent[]> {
+  const { lines, sent } = await flagLinesAtRisk(tx, short, now);
   return [
-    ...ordersShortHere(lines, batch.now),
-    ...(await transfersShort(tx, sent, batch.now)),
-    ...ordersShortThere(sent, batch.now),
+    ...ordersShortHere(lines, now),
+    ...(await transfersShort(tx, sent, now)),
+    ...ordersShortThere(sent, now),
   ];
 }
 
