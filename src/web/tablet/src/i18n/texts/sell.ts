@@ -43,7 +43,9 @@ export const fr = {
   'sell.ready': 'Prêt {time}',
   'sell.paid': 'Payé',
   'sell.toPay': 'À payer au retrait',
-  'sell.print': 'Imprimer le reçu',
+  'sell.print': 'Imprimer le ticket',
+  'sell.ticket': 'Ticket du client',
+  'sell.lately': 'Vendu ici récemment',
   'sell.next': 'Terminé',
 };
 
@@ -89,6 +91,8 @@ export const en: Texts<typeof fr> = {
   'sell.ready': 'Ready {time}',
   'sell.paid': 'Paid',
   'sell.toPay': 'To be paid when collected',
-  'sell.print': 'Print the receipt',
+  'sell.print': 'Print the ticket',
+  'sell.ticket': 'The customer’s ticket',
+  'sell.lately': 'Sold here lately',
   'sell.next': 'Done',
 };

@@ -21,7 +21,7 @@ export function PrintScreen({ params }: { params: readonly string[] }) {
     kind.value = asked.kind;
     chosen.value = new Set(asked.ids);
   }, [params.join('/')]);
-  const all = printable(orders.value.values());
+  const all = printable(orders.value.values(), asked.ids);
   const sheets = all.filter(({ id }) => chosen.value.has(id)).map((order) => sheetOf(order, items.value));
   if (all.length === 0) return <EmptyState isPage icon="printer" text={t('print.none')} />;
   return (

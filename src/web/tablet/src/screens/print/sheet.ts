@@ -53,11 +53,18 @@ export function sheetOf(order: OrderView, items: ReadonlyMap<string, Pick<Item, 
   };
 }
 
-/** Orders that a slip or a label may be wanted for: what is still to leave the store, the most urgent first. */
-export function printable(orders: Iterable<OrderView>): OrderView[] {
+/**
+ * Orders that a slip or a label may be wanted for: what is still to leave the store, the most urgent first, after those
+ * that were asked for.
+ */
+export function printable(orders: Iterable<OrderView>, asked: readonly string[] = []): OrderView[] {
+  const isAsked = ({ id }: OrderView) => Number(asked.includes(id));
   return [...orders]
     .filter(({ status }) => status === 'confirmed' || status === 'picking' || status === 'ready')
-    .sort((a, b) => due(a).localeCompare(due(b)) || a.createdAt.localeCompare(b.createdAt));
+    .sort(
+      (a, b) =>
+        isAsked(b) - isAsked(a) || due(a).localeCompare(due(b)) || a.createdAt.localeCompare(b.createdAt),
+    );
 }
 
 /** What the address asks for: `#/print/label/rsv_1,rsv_2`. No ids: nothing is chosen yet. */

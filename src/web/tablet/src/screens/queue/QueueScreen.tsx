@@ -24,6 +24,10 @@ export function QueueScreen() {
   const notice = useSignal<string | null>(null);
   const shown = filtered(queue.value, words.value, items.value);
   const putBacks = queue.value.putBack.length;
+  // The slips that a walk through the store begins with: of what nobody has begun.
+  const toPrint = [...queue.value.late, ...queue.value.new]
+    .filter(({ status }) => status === 'confirmed')
+    .map(({ id }) => id);
 
   const search = (text: string) => {
     words.value = text;
@@ -61,6 +65,13 @@ export function QueueScreen() {
             <ButtonLink icon="list" href={hrefTo('batch')} label={t('queue.batchLabel')}>
               {t('queue.batch')}
             </ButtonLink>
+          )}
+          {toPrint.length > 0 && (
+            <ButtonLink
+              icon="printer"
+              href={hrefTo('print', 'slip', toPrint.join(','))}
+              label={plural('queue.print', toPrint.length)}
+            />
           )}
         </div>
       </header>
@@ -136,7 +147,7 @@ function Tabs({
             <Icon name={ICONS[column]} />
             <span class="queue-count">{counts(column)}</span>
           </span>
-          {t(`queue.${column}`)}
+          {t(`queue.tab.${column}`)}
         </button>
       ))}
     </fieldset>

@@ -8,21 +8,24 @@ import { StockTabs } from '../stock/StockTabs.tsx';
 import { ChoosePlace } from './ChoosePlace.tsx';
 import { SaleForm } from './SaleForm.tsx';
 import { SaleResult } from './SaleResult.tsx';
+import { SoldHere, TicketAgain } from './SoldHere.tsx';
 import type { Chosen, Sold } from './sold.ts';
 import './sell.css';
 
-export function SellScreen({ params }: ScreenProps) {
+export function SellScreen({ params, query }: ScreenProps) {
   const [sku] = params;
+  const ticket = query.get('ticket');
   return (
     <div class="stock">
       <StockTabs current="sell" />
-      {sku ? (
-        <Sale key={sku} sku={sku} />
-      ) : (
+      {ticket !== null && <TicketAgain key={ticket} id={ticket} />}
+      {ticket === null && sku && <Sale key={sku} sku={sku} />}
+      {ticket === null && !sku && (
         <>
           <h1>{t('sell.title')}</h1>
           <p>{t('sell.explain')}</p>
           <FindItem href={(found) => hrefTo('sell', found)} onFound={(found) => goTo('sell', found)} />
+          <SoldHere />
         </>
       )}
     </div>
