@@ -25,6 +25,7 @@ import { measure, measureLive, measureWebhooks } from './measure.ts';
 import { type Metrics, makeMetrics } from './metrics.ts';
 import { expireReservation } from './operations/expireReservation.ts';
 import { openStockWriter } from './operations/stockWriter.ts';
+import type { Comparison } from './queries/countConflicts.ts';
 import { type Database, openDatabase } from './queries/transaction.ts';
 import { type Live, openLive } from './realtime/live.ts';
 import { makeKeyring } from './views/keyring.ts';
@@ -34,6 +35,8 @@ import { startViews } from './views/views.ts';
 const COMMANDS_QUEUED_MAX = 5_000;
 const COMMANDS_PER_BATCH_MAX = 1_000;
 const BATCHES_IN_FLIGHT_MAX = 2;
+/** Of files: one is decided here while PostgreSQL writes the other (src/jobs/imports/applyApart.ts). */
+const FILE_BATCHES_IN_FLIGHT_MAX = 2;
 const FEED_CONNECTIONS = 2;
 const EXPIRY_POLL_MILLISECONDS = 1_000;
 const IMPORTS_POLL_MILLISECONDS = 500;
@@ -66,11 +69,13 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
   // Connections of their own: a pool that slow reads use up must delay neither a hold nor what everybody waits to hear.
   const feedDatabase = openPool(options, FEED_CONNECTIONS);
   const writerDatabase = openPool(options, BATCHES_IN_FLIGHT_MAX + 1);
+  const fileDatabase = openPool(options, FILE_BATCHES_IN_FLIGHT_MAX);
   const close = async () => {
-    await Promise.all([database, feedDatabase, writerDatabase].map((pool) => pool.close()));
+    await Promise.all([database, feedDatabase, writerDatabase, fileDatabase].map((pool) => pool.close()));
   };
   try {
-    return await composeOn({ database, feedDatabase, writerDatabase, close }, { ...options, metrics, now });
+    const pools = { database, feedDatabase, writerDatabase, fileDatabase, close };
+    return await composeOn(pools, { ...options, metrics, now });
   } catch (error) {
     await close();
     throw error;
@@ -100,11 +105,12 @@ type Pools = {
   database: Database;
   feedDatabase: Database;
   writerDatabase: Database;
+  fileDatabase: Database;
   close(): Promise<void>;
 };
 
 async function composeOn(
-  { database, feedDatabase, writerDatabase, close: closePools }: Pools,
+  { database, feedDatabase, writerDatabase, fileDatabase, close: closePools }: Pools,
   { config, adminKey, log, metrics, now }: Required<ComposeOptions>,
 ): Promise<Composed> {
   const feed = await startFeed({ database: feedDatabase, log });
@@ -136,22 +142,32 @@ async function composeOn(
     levelsMax: config.levelsMax,
     onError: (error) => log.error({ err: error }, 'a view could not be read'),
   });
-  const stock = openStockWriter({
-    database: writerDatabase,
+  const writer = {
     catalogue,
     expire: expireReservation,
     now,
-    onCommit({ commands, seconds }) {
+    onCommit({ commands, seconds }: { commands: number; seconds: number }) {
       feed.wake();
       metrics.batchCommitted(commands, seconds);
     },
-    onCompared({ winner, loser, difference }) {
+    onCompared({ winner, loser, difference }: Comparison) {
       sources.compared([winner.source, loser.source], difference === 0);
     },
-    onError: (error) => log.error({ err: error }, 'a batch of stock writes failed'),
+    onError: (error: unknown) => log.error({ err: error }, 'a batch of stock writes failed'),
     commandsQueuedMax: COMMANDS_QUEUED_MAX,
+  };
+  const stock = openStockWriter({
+    ...writer,
+    database: writerDatabase,
     commandsPerBatchMax: COMMANDS_PER_BATCH_MAX,
     batchesInFlightMax: BATCHES_IN_FLIGHT_MAX,
+  });
+  // What a file says waits in a queue of its own: a shopper waits for locks of its levels at most, never for its turn.
+  const fileStock = openStockWriter({
+    ...writer,
+    database: fileDatabase,
+    commandsPerBatchMax: 1,
+    batchesInFlightMax: FILE_BATCHES_IN_FLIGHT_MAX,
   });
   const health = makeHealth(database);
   const rateLimits = makeRateLimits({
@@ -163,6 +179,7 @@ async function composeOn(
     config,
     database,
     stock,
+    fileStock,
     catalogue,
     locations,
     sources,
@@ -181,7 +198,7 @@ async function composeOn(
   return {
     deps,
     async close() {
-      await stock.close();
+      await Promise.all([stock.close(), fileStock.close()]);
       await feed.close();
       closeViews();
       // What was heard since the job wrote last, in requests that ended after it.
@@ -215,7 +232,7 @@ export function startJobs(deps: Deps): { close(): Promise<void> } {
   const jobs = [
     webhooks,
     startExpiry({ ...deps, pollMilliseconds: EXPIRY_POLL_MILLISECONDS }),
-    startImports({ ...deps, pollMilliseconds: IMPORTS_POLL_MILLISECONDS }),
+    startImports({ ...deps, stock: deps.fileStock, pollMilliseconds: IMPORTS_POLL_MILLISECONDS }),
     startLateTransfers({ ...deps, pollMilliseconds: LATE_TRANSFERS_POLL_MILLISECONDS }),
     startUnacknowledged({
       ...deps,

@@ -92,7 +92,7 @@ export const VARIABLES = {
   },
   COMPTOIR_DATABASE_CONNECTIONS: {
     about:
-      'The most connections to PostgreSQL at once; the feed and the stock writer have five more of their own.',
+      'The most connections to PostgreSQL at once; the feed, the stock writer and imports have seven more of their own.',
     shownDefault: '10',
     schema: integer(3, 500).default(10),
   },

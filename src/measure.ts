@@ -5,12 +5,16 @@ import type { Webhooks } from './jobs/webhooks/runner.ts';
 import type { Metrics } from './metrics.ts';
 import type { Live } from './realtime/live.ts';
 
-export function measure({ metrics, database, stock, availability }: Deps, feed: Feed): void {
+export function measure({ metrics, database, stock, fileStock, availability }: Deps, feed: Feed): void {
   const { gauge } = metrics;
   gauge('comptoir_database_connections', 'Connections to PostgreSQL.', () => database.usage().total);
   gauge('comptoir_database_connections_idle', 'Of these, idle.', () => database.usage().idle);
   gauge('comptoir_database_waiting', 'Callers that wait for a connection.', () => database.usage().waiting);
-  gauge('comptoir_stock_commands_waiting', 'Commands that wait for a batch.', () => stock.waiting());
+  gauge(
+    'comptoir_stock_commands_waiting',
+    'Commands that wait for a batch.',
+    () => stock.waiting() + fileStock.waiting(),
+  );
   gauge('comptoir_feed_lag_seconds', 'For how long an event may have waited.', () => feed.lagSeconds());
   gauge(
     'comptoir_feed_events',

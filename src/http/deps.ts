@@ -21,6 +21,8 @@ export type Deps = {
   database: Database;
   /** Every write of stock and reservations. */
   stock: StockWriter;
+  /** The same for what files say, with a queue and connections of its own. */
+  fileStock: StockWriter;
   /** Locations and items by the retailer's names, from memory. */
   catalogue: Catalogue;
   locations: Locations;

@@ -37,7 +37,12 @@ export async function openImportShop({ job = true } = {}): Promise<ImportShop> {
   const { app } = shop;
   const jobs = new Set<{ close(): Promise<void> }>();
   const startJob = () => {
-    const started = startImports({ ...app.deps, pollMilliseconds: 20, leaseSeconds: 2 });
+    const started = startImports({
+      ...app.deps,
+      stock: app.deps.fileStock,
+      pollMilliseconds: 20,
+      leaseSeconds: 2,
+    });
     jobs.add(started);
     return started;
   };

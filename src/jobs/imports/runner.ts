@@ -2,6 +2,7 @@
 // each import is one process's at a time (queries/imports.ts). Also clears away what ended.
 import { randomUUID } from 'node:crypto';
 import { importEvent } from '../../domain/import.ts';
+import type { Feed } from '../../feed/reader.ts';
 import { insertEvents } from '../../queries/events.ts';
 import { deleteAbandoned, deleteEndedChunks, purgeErrors, purgeImports } from '../../queries/importFiles.ts';
 import { claimImport } from '../../queries/imports.ts';
@@ -10,8 +11,8 @@ import { HeldImport } from './heldImport.ts';
 import { type RunDeps, runImport } from './runImport.ts';
 
 export type ImportsOptions = RunDeps & {
-  /** Woken after each commit. */
-  feed: { wake(): void };
+  /** Woken after each commit; tells of imports that were sent, so that they wait for no look. */
+  feed: Pick<Feed, 'wake'> & Partial<Pick<Feed, 'subscribe'>>;
   pollMilliseconds: number;
   /** How long a process that says nothing keeps its imports: 15 unless said otherwise. */
   leaseSeconds?: number;
@@ -33,17 +34,32 @@ const DAY_MILLISECONDS = 86_400_000;
 /** Closing lets the chunks in flight end, then gives the leases back: another process goes on from there. */
 export function startImports(options: ImportsOptions): { close(): Promise<void> } {
   const closing = new AbortController();
-  const lanes = Array.from({ length: LANES }, () => runUntilClosed(options, closing.signal));
+  let sent = new AbortController();
+  const unsubscribe = options.feed.subscribe?.({
+    name: 'imports',
+    onEvents(events) {
+      if (!events.some(({ type }) => type === 'import.queued')) return;
+      sent.abort();
+      sent = new AbortController();
+    },
+  });
+  const rest = () => pause(options.pollMilliseconds, AbortSignal.any([closing.signal, sent.signal]));
+  const lanes = Array.from({ length: LANES }, () => runUntilClosed(options, closing.signal, rest));
   const tidying = tidyUntilClosed(options, closing.signal);
   return {
     async close() {
+      unsubscribe?.();
       closing.abort();
       await Promise.all([...lanes, tidying]);
     },
   };
 }
 
-async function runUntilClosed(options: ImportsOptions, closed: AbortSignal): Promise<void> {
+async function runUntilClosed(
+  options: ImportsOptions,
+  closed: AbortSignal,
+  rest: () => Promise<void>,
+): Promise<void> {
   while (!closed.aborted) {
     try {
       if (await runNext(options, closed)) continue;
@@ -51,7 +67,7 @@ async function runUntilClosed(options: ImportsOptions, closed: AbortSignal): Pro
       // The lease runs out or was given back: this process or another one tries again.
       if (!closed.aborted) options.log.warn({ err: error }, 'an import was interrupted');
     }
-    await pause(options.pollMilliseconds, closed);
+    await rest();
   }
 }
 

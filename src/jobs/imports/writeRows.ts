@@ -15,6 +15,7 @@ import type { Outcome } from '../../operations/writer/outcome.ts';
 import type { Database, Tx } from '../../queries/transaction.ts';
 import type { Catalogue } from '../../views/catalogue.ts';
 import type { Sources } from '../../views/sources.ts';
+import { applyApart } from './applyApart.ts';
 
 export type RowOutcome = 'changed' | 'unchanged' | RowRefusal;
 /** Writes progress with the rows' outcomes; runs in the rows' own transaction where they have one. */
@@ -48,7 +49,7 @@ const WRITERS: Writers = {
   movements: (deps, record) => async (rows, commit) => {
     const actor = { keyId: record.keyId, name: record.id };
     const commands = rows.map((row) => ({ ...row, eventId: identified(row), maySee: ANYWHERE, actor }));
-    const outcomes = await deps.stock.apply(recordMovements, commands);
+    const outcomes = await applyApart(deps.stock, recordMovements, commands);
     hear(deps, record, rows, outcomes);
     return afterwards(deps, outcomes, commit);
   },
@@ -64,7 +65,7 @@ function writeCounts(deps: WriteDeps, record: ImportRecord): WriteRows<CountRow>
       sourceRank: deps.sources.rankOf(row.source),
       maySee: ANYWHERE,
     }));
-    const outcomes = await deps.stock.apply(recordCounts, commands);
+    const outcomes = await applyApart(deps.stock, recordCounts, commands);
     hear(deps, record, rows, outcomes);
     return afterwards(deps, outcomes, commit);
   };
