@@ -15,6 +15,7 @@ const WATCH = `
   const known = new Set();
   new MutationObserver(() => {
     const now = Date.now();
+    if (document.querySelector('[data-screen="pairing"]')) window.seen.revoked ??= now;
     if (!document.querySelector('[data-screen="queue"]')) return;
     const there = new Set();
     for (const card of document.querySelectorAll('section[data-column] [data-order]')) {
@@ -38,6 +39,10 @@ try {
   ]);
   const ids: string[] = [];
   for (let n = 0; n < Number(values.orders); n++) ids.push(await walk(mine.page, second.page));
+  await mine.page.evaluate('delete window.seen.revoked');
+  const revokedAt = Date.now();
+  await world.revoke(mine.deviceId);
+  note('revoked, and back at pairing', revokedAt, await seenAt(mine.page, 'revoked'));
   for (const [change, figures] of waits) {
     const most = Math.max(...figures);
     console.log(`${change}: median ${median(figures)} ms, most ${most} ms of ${figures.length}`);

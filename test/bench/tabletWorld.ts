@@ -24,7 +24,9 @@ export type TabletWorld = {
   /** Placed and confirmed, of one table. */
   order(): Promise<PlacedOrder>;
   /** Paired, its shift started, in a context of its own; `init` runs before its pages do. */
-  tablet(location: string, init: string): Promise<{ context: BrowserContext; page: Page }>;
+  tablet(location: string, init: string): Promise<{ context: BrowserContext; page: Page; deviceId: string }>;
+  /** Its token says nothing any more. */
+  revoke(deviceId: string): Promise<void>;
   close(): Promise<void>;
 };
 
@@ -65,7 +67,10 @@ export async function openTabletWorld(): Promise<TabletWorld> {
       return { id: id ?? '', pickupCode: pickupCode ?? '' };
     },
     async tablet(location, init) {
-      const { pairingCode } = await call('POST', '/v1/devices', { name: 'Counter', location });
+      const { id: deviceId = '', pairingCode } = await call('POST', '/v1/devices', {
+        name: 'Counter',
+        location,
+      });
       const context = await browser.newContext({
         viewport: { width: 1024, height: 768 },
         locale: 'en',
@@ -75,7 +80,12 @@ export async function openTabletWorld(): Promise<TabletWorld> {
       const page = await context.newPage();
       await page.goto(`/tablet#pair=${pairingCode}`);
       await startShift(page, 'Amélie');
-      return { context, page };
+      return { context, page, deviceId };
+    },
+    async revoke(deviceId) {
+      const headers = { Authorization: `Bearer ${ADMIN}` };
+      const answer = await fetch(`${api.url}/v1/devices/${deviceId}`, { method: 'DELETE', headers });
+      if (!answer.ok) throw new Error(`the device was not revoked: ${answer.status}`);
     },
     async close() {
       await browser.close();
