@@ -90,20 +90,27 @@ async function endOfRange(tx: Tx, after: Place, levels: number): Promise<Place |
   return end ?? null;
 }
 
-/** After $1, $2, up to $3, $4. */
+/**
+ * After $1, $2, up to $3, $4. The planner sees only that the items are after $1, and before $3: not that both leave a few
+ * of them, where it is not told so. Without that it read the whole ledger for each range: 50 million entries in 17 s.
+ */
 const IN_RANGE = (item: string, location: string) =>
-  `(${item}, ${location}) > ($1::int, $2::int) AND (${item}, ${location}) <= ($3::int, $4::int)`;
+  `${item} BETWEEN $1::int AND $3::int
+   AND (${item}, ${location}) > ($1::int, $2::int) AND (${item}, ${location}) <= ($3::int, $4::int)`;
 
+// The range's ledger is read once, whatever is made of it: its entries lie scattered over what was appended in its time.
 const CHECK_RANGE = `
-  WITH governing AS (
+  WITH entries AS MATERIALIZED (
+    SELECT item_id, location_id, type, quantity, on_hand_delta, occurred_at, source_rank, source, event_id
+    FROM movements WHERE ${IN_RANGE('item_id', 'location_id')}
+  ), governing AS (
     SELECT DISTINCT ON (item_id, location_id) item_id, location_id, quantity, occurred_at
-    FROM movements WHERE type = 'count' AND ${IN_RANGE('item_id', 'location_id')}
+    FROM entries WHERE type = 'count'
     ORDER BY item_id, location_id, occurred_at DESC, source_rank DESC, source COLLATE "C" DESC, event_id COLLATE "C" DESC
   ), moved AS (
     SELECT m.item_id, m.location_id, sum(m.on_hand_delta) AS units
-    FROM movements m LEFT JOIN governing g USING (item_id, location_id)
+    FROM entries m LEFT JOIN governing g USING (item_id, location_id)
     WHERE m.type <> 'count' AND (g.occurred_at IS NULL OR m.occurred_at > g.occurred_at)
-      AND ${IN_RANGE('m.item_id', 'm.location_id')}
     GROUP BY m.item_id, m.location_id
   ), open_lines AS (
     SELECT item_id, location_id, sum(reserved) AS units

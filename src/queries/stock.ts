@@ -114,9 +114,11 @@ export async function listStockAsOf(
     `WITH ${page.text}, promised AS (
        SELECT n.item_id, n.location_id, n.quantity + coalesce(taken.units, 0) - coalesce(awaited.units, 0)
                - coalesce(refused.units, 0) AS units
-       FROM page
-       JOIN reservation_lines n USING (item_id, location_id)
-       JOIN reservations r ON r.id = n.reservation_id
+       -- By the page's locations: no index leads from a level to all lines that it ever had, and every order would pay for one.
+       FROM (SELECT DISTINCT location_id FROM page) AS here
+       JOIN reservations r ON r.location_id = here.location_id
+       JOIN reservation_lines n ON n.reservation_id = r.id
+       JOIN page ON page.item_id = n.item_id AND page.location_id = n.location_id
        LEFT JOIN LATERAL (
          SELECT sum(reserved_delta) AS units FROM movements
          WHERE reservation_id = n.reservation_id AND item_id = n.item_id AND recorded_at <= $7
