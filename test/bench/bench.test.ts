@@ -53,8 +53,8 @@ test('a bar is met at its very figure', () => {
 
 test('arguments: rows may be named with commas or again and again; quick rounds are short, never fewer', () => {
   expect(readOptions(['--only', 'a,b', '--only', 'c']).only).toEqual(['a', 'b', 'c']);
-  expect(readOptions(['--quick'])).toMatchObject({ quick: true, rounds: 5, seconds: 0.7 });
-  const usual = { rounds: 5, seconds: 3, levels: 50_000, largeLevels: 10_000_000, json: null };
+  expect(readOptions(['--quick'])).toMatchObject({ quick: true, rounds: 5, seconds: 0.4 });
+  const usual = { rounds: 5, seconds: 2.5, levels: 50_000, largeLevels: 10_000_000, json: null };
   expect(readOptions([])).toMatchObject({ quick: false, ...usual });
   expect(() => readOptions(['--rounds', '3'])).toThrow('--rounds takes a number from 5 on');
   expect(() => readOptions(['--tomorrow'])).toThrow('--tomorrow');
@@ -106,10 +106,18 @@ test('a row tells the median ratio with its spread, and the same by processor ti
   };
   const figures = figuresOf(row, rounds);
   expect(figures).toMatchObject({ ratio: { median: 3, min: 1, max: 4 }, byCpu: 3 });
-  const results = [{ group: 'letters', figures: [figures], rounds }];
+  const results = [{ group: 'letters', figures: [figures], rounds, notes: [] }];
   expect(screenTable(results)).toMatch(/a ÷ b +≥ 2.00 +3.00 \(1.00 – 4.00\) +met +3.00 +30.0\/s +10.0\/s/);
   expect(markdownTable(results)).toContain('| a ÷ b | ≥ 2.00 | 3.00 (1.00 – 4.00) | met |');
   expect(JSON.parse(toJson(results, {})).groups[0].rounds.a).toHaveLength(3);
+});
+
+test('a side that does more than what counts says itself what that took', async () => {
+  const spent = { api: 2, postgres: 0, floors: 0, load: 0 };
+  const prepared = { sides: { a: async () => ({ operations: 1_000, value: 1, spent }) } };
+  const signal = AbortSignal.timeout(60_000);
+  const options = { rounds: 1, seconds: 1, cpu: () => idle, progress: () => {}, signal };
+  expect((await runRounds(prepared, ['a'], options)).a?.[0]?.cpu.api).toBe(2_000);
 });
 
 test('waits have no ratio by processor time', () => {

@@ -1,5 +1,5 @@
 // What a row of the benchmark is, and what a group of rows gives: the words of this folder.
-import type { Rig } from './rig.ts';
+import type { Cpu, Rig } from './rig.ts';
 import type { Shop } from './shop.ts';
 
 /** What one side did in one round. */
@@ -10,6 +10,8 @@ export type Sample = {
   value: number;
   /** For the JSON file: latencies, statuses. */
   details?: Readonly<Record<string, unknown>>;
+  /** Seconds of processor time of the part that counts, where the side does more than that. */
+  spent?: Cpu;
 };
 
 /** Runs one side of a comparison for about so many seconds. Throws where an answer is not what it must be. */
@@ -41,6 +43,8 @@ export type Prepared = {
   sides: Readonly<Record<string, Side>>;
   /** After the rounds: throws where what was loaded is not right. */
   check?(): Promise<void>;
+  /** What is printed to be known beside the rows. */
+  notes?(): Promise<string[]>;
   close?(): Promise<void>;
 };
 

@@ -22,15 +22,15 @@ export type Options = {
 export const STORES = 2_000;
 export const LEVELS = 50_000;
 export const LARGE_LEVELS = 10_000_000;
-const LARGE_LEVELS_QUICK = 500_000;
+const LARGE_LEVELS_QUICK = 200_000;
 /** Fewer have no honest median. */
 export const ROUNDS_MIN = 5;
 
 export const HELP = `npm run bench -- [--only NAME[,NAME]] [--quick] [--json FILE] [--markdown] [--list]
-                 [--levels 50000] [--large-levels 10000000] [--rounds 5] [--seconds 3]
+                 [--levels 50000] [--large-levels 10000000] [--rounds 5] [--seconds 2.5]
 
 --only      rows or groups of rows; --list names them
---quick     short rounds, and growth to half a million levels only: for a look while working
+--quick     short rounds, and growth to 200,000 levels only: for a look while working
 --json      writes every figure of every round to a file
 --markdown  prints the table as README has it`;
 
@@ -63,7 +63,7 @@ export function readOptions(argv: readonly string[]): Options {
       STORES * 10,
     ),
     rounds: atLeast('rounds', values.rounds, ROUNDS_MIN),
-    seconds: atLeast('seconds', values.seconds ?? (values.quick ? '0.7' : '3'), 0.1),
+    seconds: atLeast('seconds', values.seconds ?? (values.quick ? '0.4' : '2.5'), 0.1),
   };
 }
 

@@ -4,11 +4,12 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import pg from 'pg';
-import { startEmbedded } from '../../db/embedded.ts';
+import { type EmbeddedDatabase, startEmbedded } from '../../db/embedded.ts';
 import { migrate } from '../../db/migrate.ts';
 import { cpuSeconds, cpuSecondsOfFamily } from './cpu.ts';
 import { fill } from './fill.ts';
 import { type Floors, startFloors } from './floors/floors.ts';
+import { type Ears, startEars } from './load/ears.ts';
 import { type Load, startLoad } from './load/load.ts';
 import { type Shop, type ShopOptions, startShop } from './shop.ts';
 import type { World } from './world.ts';
@@ -18,6 +19,7 @@ export type Cpu = { api: number; postgres: number; floors: number; load: number 
 
 export type Rig = {
   load: Load;
+  ears: Ears;
   floors: Floors;
   directory: string;
   /** Levels of the size that growth is measured at. */
@@ -46,16 +48,18 @@ export async function startRig({ largeLevels, tell }: RigOptions): Promise<Rig> 
     const directory = await mkdtemp(path.join(tmpdir(), 'comptoir-bench-'));
     await chmod(directory, 0o711);
     onClose(() => rm(directory, { recursive: true, force: true }));
-    const embedded = await startEmbedded({ dataDir: directory, log: tell });
+    const embedded = await startPostgres(directory, tell);
     onClose(embedded.stop);
     const load = await startLoad();
     onClose(load.close);
+    const ears = await startEars();
+    onClose(ears.close);
     const floors = await startFloors();
     onClose(floors.close);
     const shops: Shop[] = [];
     const postmaster = await postmasterOf(embedded.url);
     return {
-      ...{ load, floors, directory, largeLevels, tell, onClose, close },
+      ...{ load, ears, floors, directory, largeLevels, tell, onClose, close },
       database: (name, from) => makeDatabase(embedded.url, name, from),
       async open(options) {
         const shop = await startShop({ ...options, directory });
@@ -67,13 +71,24 @@ export async function startRig({ largeLevels, tell }: RigOptions): Promise<Rig> 
         api: shops.reduce((sum, shop) => sum + cpuSeconds(shop.pid), 0),
         postgres: cpuSecondsOfFamily(postmaster),
         floors: cpuSeconds(floors.pid),
-        load: cpuSeconds(load.pid),
+        load: cpuSeconds(load.pid) + cpuSeconds(ears.pid),
       }),
     };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+/** As the product starts it, but that it notes when transactions committed: waits are counted from there. */
+async function startPostgres(dataDir: string, log: (line: string) => void): Promise<EmbeddedDatabase> {
+  const first = await startEmbedded({ dataDir, log });
+  try {
+    await query(first.url, 'ALTER SYSTEM SET track_commit_timestamp = on');
+  } finally {
+    await first.stop();
+  }
+  return startEmbedded({ dataDir, log });
 }
 
 /** Movements behind a level, at any size. */

@@ -48,7 +48,8 @@ export async function runRounds(
       const before = cpu();
       const sample = await prepared.sides[side]?.(seconds);
       if (sample !== undefined && round > 0) {
-        measured[side]?.push({ ...sample, cpu: perOperation(before, cpu(), sample.operations) });
+        const spent = sample.spent ?? between(before, cpu());
+        measured[side]?.push({ ...sample, cpu: perOperation(spent, sample.operations) });
       }
     }
   }
@@ -76,7 +77,15 @@ function byCpu({ ours, floor, unit }: Row, measured: Rounds): number | null {
   return Number.isFinite(ratio) && ratio > 0 ? ratio : null;
 }
 
-function perOperation(before: Cpu, after: Cpu, operations: number): Cpu {
-  const micros = (name: keyof Cpu) => Math.round(((after[name] - before[name]) * 1e6) / operations);
-  return { api: micros('api'), postgres: micros('postgres'), floors: micros('floors'), load: micros('load') };
+export function between(before: Cpu, after: Cpu): Cpu {
+  const { api, postgres, floors, load } = before;
+  return {
+    ...{ api: after.api - api, postgres: after.postgres - postgres },
+    ...{ floors: after.floors - floors, load: after.load - load },
+  };
+}
+
+function perOperation({ api, postgres, floors, load }: Cpu, operations: number): Cpu {
+  const micros = (seconds: number) => Math.round((seconds * 1e6) / operations);
+  return { api: micros(api), postgres: micros(postgres), floors: micros(floors), load: micros(load) };
 }

@@ -66,7 +66,12 @@ async function runGroup(rig: Rig, shop: Shop, { group, rows, options, signal }: 
     };
     const rounds = await runRounds(prepared, sides, { ...options, cpu: rig.cpu, progress, signal });
     await prepared.check?.();
-    const result = { group: group.name, figures: rows.map((row) => figuresOf(row, rounds)), rounds };
+    const result = {
+      group: group.name,
+      figures: rows.map((row) => figuresOf(row, rounds)),
+      rounds,
+      notes: (await prepared.notes?.()) ?? [],
+    };
     tell(`${group.name}: done\n${screenTable([result])}\n${cpuTable(result)}`);
     return result;
   } finally {

@@ -87,6 +87,13 @@ export async function startShop(options: ShopOptions): Promise<Shop> {
   };
 }
 
+/** The secrets of more keys that may read events. */
+export function makeKeys({ call }: Shop, count: number): Promise<string[]> {
+  return Promise.all(
+    Array.from({ length: count }, () => makeKey(call, 'secret', ['events:read', 'stock:read'])),
+  );
+}
+
 async function makeKey(call: Shop['call'], kind: string, scopes: readonly string[]): Promise<string> {
   const made = await call({
     method: 'POST',

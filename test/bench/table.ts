@@ -5,7 +5,7 @@ import { type Bar, meets, type Row } from './group.ts';
 import type { Figures, Rounds } from './rounds.ts';
 
 /** A run's results, group by group. */
-export type Result = { group: string; figures: readonly Figures[]; rounds: Rounds };
+export type Result = { group: string; figures: readonly Figures[]; rounds: Rounds; notes: readonly string[] };
 
 const HEAD = ['measure', 'bar', 'ratio (min – max)', '', 'by cpu', 'ours', 'floor'] as const;
 
@@ -19,13 +19,21 @@ export function screenTable(results: readonly Result[]): string {
       .map((cell, column) => cell.padEnd(widths[column] ?? 0))
       .join('  ')
       .trimEnd();
-  return [line(HEAD), ...rows.map(line)].join('\n');
+  return [line(HEAD), ...rows.map(line), ...results.flatMap(({ notes }) => notes)].join('\n');
 }
 
 export function markdownTable(results: readonly Result[]): string {
   const line = (row: readonly string[]) => `| ${row.join(' | ')} |`;
   const rows = results.flatMap(({ figures }) => figures.map(cells));
-  return [machine(), '', line(HEAD), line(HEAD.map(() => '---')), ...rows.map(line)].join('\n');
+  return [
+    machine(),
+    '',
+    line(HEAD),
+    line(HEAD.map(() => '---')),
+    ...rows.map(line),
+    '',
+    ...results.flatMap(({ notes }) => notes),
+  ].join('\n');
 }
 
 /** Processor time of each side, microseconds an operation: what noise disturbs least. */
@@ -46,7 +54,7 @@ export function machine(): string {
 }
 
 export function toJson(results: readonly Result[], options: object): string {
-  const groups = results.map(({ group, figures, rounds }) => ({ group, figures, rounds }));
+  const groups = results.map(({ group, figures, rounds, notes }) => ({ group, figures, rounds, notes }));
   return `${JSON.stringify({ at: new Date().toISOString(), machine: machine(), options, groups }, null, 2)}\n`;
 }
 

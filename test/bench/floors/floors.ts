@@ -2,6 +2,7 @@
 import path from 'node:path';
 import { type Child, forkChild } from '../child.ts';
 import type { ReservationBody } from '../reservationBody.ts';
+import type { Envelope } from './sockets.ts';
 
 export type FloorUrls = {
   /** node:http, a ready string. */
@@ -10,17 +11,25 @@ export type FloorUrls = {
   express: string;
   /** Express without etag and x-powered-by, `res.end` of a ready string: as fast as it is made to be. */
   tuned: string;
+  /** Bare Socket.IO, namespace /live. */
+  sockets: string;
 };
 
 export type FloorContract = {
   start(question: null): Promise<FloorUrls>;
   /** What `GET /constant/{name}` answers from now on: JSON text. */
   answerWith(question: { name: string; body: string }): Promise<void>;
+  /** Emits to everybody on the bare Socket.IO server. */
+  broadcast(question: { envelopes: readonly Envelope[] }): Promise<void>;
+  /** Emits each to the room of its location; answers when, by id, on the monotonic clock. */
+  emitEvenly(question: EvenRun): Promise<[id: string, at: number][]>;
   /** Serves the naive way on this database; answers where. */
   startNaive(question: { databaseUrl: string }): Promise<string>;
   /** So many callers run statements on a bare `pg` pool, without HTTP; answers how many each second. */
   runBare(question: BareRun): Promise<{ operations: number; seconds: number }>;
 };
+
+export type EvenRun = { envelopes: readonly Envelope[]; perSecond: number };
 
 export type BareRun = {
   databaseUrl: string;

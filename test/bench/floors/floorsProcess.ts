@@ -7,9 +7,11 @@ import { answerParent } from '../child.ts';
 import { NAIVE_CONNECTIONS, naiveApp, reserveNaively } from '../naive.ts';
 import { type ReservationBody, reservationBody } from '../reservationBody.ts';
 import type { FloorContract } from './floors.ts';
+import { openSockets } from './sockets.ts';
 
 const texts = new Map<string, string>();
 const values = new Map<string, unknown>();
+const sockets = openSockets();
 
 const contract: FloorContract = {
   async start() {
@@ -18,12 +20,15 @@ const contract: FloorContract = {
       http: await listen(constants),
       express: await listen(floor(express())),
       tuned: await listen(constantsOf(tuned)),
+      sockets: (await sockets).url,
     };
   },
   async answerWith({ name, body }) {
     texts.set(name, body);
     values.set(name, JSON.parse(body));
   },
+  broadcast: async ({ envelopes }) => (await sockets).broadcast(envelopes),
+  emitEvenly: async ({ envelopes, perSecond }) => (await sockets).emitEvenly(envelopes, perSecond),
   startNaive: ({ databaseUrl }) => listen(naiveApp(poolOf(databaseUrl))),
   async runBare({ databaseUrl, what, bodies, callers, seconds }) {
     const pool = poolOf(databaseUrl);

@@ -11,8 +11,9 @@ export const KEY = '{key}';
 
 export type Job = {
   url: string;
-  /** Drawn at random, again and again. ASCII. */
+  /** Drawn at random, again and again, or taken `inTurn`. ASCII. */
   requests: readonly Request[];
+  inTurn?: boolean;
   headers: Readonly<Record<string, string>>;
   connections: number;
   /** Absent: each connection asks again as soon as it is answered. Else so many a second, waited for or not. */

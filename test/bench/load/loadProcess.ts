@@ -13,7 +13,7 @@ const TAKEN_EVERY = 61;
 
 /** The text of a request between its keys; bytes where it has none. */
 type Ready = { request: Request; parts: string[]; bytes: Buffer | null };
-type ReadyJob = Job & { ready: Ready[] };
+type ReadyJob = Job & { ready: Ready[] /** Requests so far. */; taken: number };
 type Tally = { waits: number[]; byStatus: Record<string, number>; taken: Taken[]; wrong: Taken | null };
 
 const jobs: ReadyJob[] = [];
@@ -23,7 +23,8 @@ let keysMade = 0;
 
 const contract: LoadContract = {
   async prepare(job) {
-    return jobs.push({ ...job, ready: job.requests.map((request) => readyRequest(job, request)) }) - 1;
+    const ready = job.requests.map((request) => readyRequest(job, request));
+    return jobs.push({ ...job, ready, taken: 0 }) - 1;
   },
   async run({ job: number, seconds }) {
     const job = jobs[number];
@@ -115,8 +116,9 @@ function sumUp({ waits, byStatus, taken, wrong }: Tally, seconds: number): Run {
   };
 }
 
-function draw({ ready }: ReadyJob): Ready {
-  const drawn = ready[Math.floor(Math.random() * ready.length)];
+function draw(job: ReadyJob): Ready {
+  const { ready, inTurn = false } = job;
+  const drawn = ready[inTurn ? job.taken++ % ready.length : Math.floor(Math.random() * ready.length)];
   if (drawn === undefined) throw new Error('a job without requests');
   return drawn;
 }

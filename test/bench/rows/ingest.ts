@@ -15,7 +15,7 @@ const REQUESTS = 8;
 /** The first file's rows; later ones have what takes about a round, by how long the last one took. */
 const IMPORT_ROWS_FIRST = 5_000;
 /** A file waits up to half a second for the job that looks for it: too short ones would measure that. */
-const IMPORT_SECONDS_MIN = 2;
+const IMPORT_SECONDS_MIN = 1;
 const IMPORT_POLL_MILLISECONDS = 20;
 const SOURCES = { api: 'bench-till', file: 'bench-file', copy: 'bench-copy' } as const;
 const COPY_TABLE = 'bench_movements';
