@@ -23,7 +23,7 @@ export function StopCard({
   return (
     <section class="line-card" data-line={stop.sku} aria-label={t('pick.current')}>
       <div class="line-top">
-        <ItemPicture sku={stop.sku} />
+        <ItemPicture sku={stop.sku} size="large" />
         <div class="line-words">
           <Aisle aisle={stop.aisle} />
           <h2>{nameOf(stop.sku)}</h2>

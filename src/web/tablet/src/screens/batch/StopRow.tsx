@@ -25,7 +25,7 @@ export function StopRow({
         aria-current={isCurrent ? 'true' : undefined}
         onClick={onSelect}
       >
-        <ItemPicture sku={stop.sku} isSmall />
+        <ItemPicture sku={stop.sku} size="small" />
         <span class="line-row-words">
           <span class="line-row-name">{nameOf(stop.sku)}</span>
           <span class="line-row-place">

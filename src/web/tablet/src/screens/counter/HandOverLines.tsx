@@ -3,9 +3,9 @@ import { items } from '../../data/index.ts';
 import type { OrderView } from '../../data/model.ts';
 import { named, plural, t } from '../../i18n/index.ts';
 import { Button } from '../../ui/Button.tsx';
+import { Picture } from '../../ui/Picture.tsx';
 import { Badge } from '../../ui/StatusBadge.tsx';
 import { linesThere } from './handOver.ts';
-import { ItemPicture } from './ItemPicture.tsx';
 
 export function HandOverLines({
   order,
@@ -34,7 +34,7 @@ export function HandOverLines({
             data-sku={line.sku}
             data-none={left === 0 ? '' : undefined}
           >
-            <ItemPicture item={item} />
+            <Picture url={item?.imageUrl ?? null} />
             <div class="desk-bag-what">
               <strong>{name}</strong>
               <span class="desk-soft">{t('counter.sku', { sku: line.sku })}</span>

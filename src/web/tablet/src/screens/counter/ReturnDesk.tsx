@@ -7,11 +7,11 @@ import type { OrderLine, OrderView } from '../../data/model.ts';
 import { named, plural, t } from '../../i18n/index.ts';
 import { Button } from '../../ui/Button.tsx';
 import { EmptyState } from '../../ui/EmptyState.tsx';
+import { Picture } from '../../ui/Picture.tsx';
 import { toast } from '../../ui/Toast.tsx';
 import { OrderConflicts } from '../conflicts/OrderConflicts.tsx';
 import { Stepper } from './HandOverLines.tsx';
 import { type Condition, type Returned, returnBody, unitsOut } from './handOver.ts';
-import { ItemPicture } from './ItemPicture.tsx';
 import { OrderHead } from './OrderHead.tsx';
 import { PrintLink } from './PrintLink.tsx';
 import { WayBack } from './WayBack.tsx';
@@ -92,7 +92,7 @@ function ReturnLine({
   const out = unitsOut(line);
   return (
     <>
-      <ItemPicture item={item} />
+      <Picture url={item?.imageUrl ?? null} />
       <div class="desk-bag-what">
         <strong>{name}</strong>
         <span class="desk-soft">

@@ -21,7 +21,7 @@ export function LineCard({ line, moves }: { line: OrderLine; moves: LineMoves })
   return (
     <section class="line-card" data-line={line.sku} aria-label={t('pick.current')}>
       <div class="line-top">
-        <ItemPicture sku={line.sku} />
+        <ItemPicture sku={line.sku} size="large" />
         <div class="line-words">
           <Aisle aisle={line.aisle} />
           <h2>{name}</h2>

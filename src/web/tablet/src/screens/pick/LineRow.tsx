@@ -26,7 +26,7 @@ export function LineRow({
         aria-current={isCurrent ? 'true' : undefined}
         onClick={onSelect}
       >
-        <ItemPicture sku={line.sku} isSmall />
+        <ItemPicture sku={line.sku} size="small" />
         <span class="line-row-words">
           <span class="line-row-name">{nameOf(line.sku)}</span>
           <span class="line-row-place">

@@ -14,7 +14,7 @@ export function ReadOnlyLines({ order }: { order: OrderView }) {
       <ul>
         {walk.map((line) => (
           <li key={line.sku} class="line-row" data-sku={line.sku}>
-            <ItemPicture sku={line.sku} isSmall />
+            <ItemPicture sku={line.sku} size="small" />
             <span class="line-row-words">
               <span class="line-row-name">{nameOf(line.sku)}</span>
               <span class="line-row-place">

@@ -128,7 +128,7 @@ function Search({ except, onChoose }: { except: string; onChoose: (item: Item) =
         {(found ?? []).map((item) => (
           <li key={item.sku}>
             <button type="button" class="line-row" onClick={() => onChoose(item)}>
-              <ItemPicture sku={item.sku} isSmall />
+              <ItemPicture sku={item.sku} size="small" />
               <span class="line-row-words">
                 <span class="line-row-name">{named(item.name)}</span>
                 <span class="line-row-place">{item.sku}</span>
@@ -145,7 +145,7 @@ function Chosen({ item }: { item: Item }) {
   const level = levels.value.get(item.sku);
   return (
     <p class="place">
-      <ItemPicture sku={item.sku} isSmall />
+      <ItemPicture sku={item.sku} size="small" />
       <span class="place-words">
         <strong>{named(item.name)}</strong>
         <span>{level === undefined ? t('pick.stockUnknown') : t('pick.stock', { n: level.onHand })}</span>

@@ -34,7 +34,7 @@ export function WrongScan({
         <strong>{title}</strong>
         {!isEnough && (
           <span class="wrong-item">
-            {item !== null && <ItemPicture sku={item.sku} isSmall />}
+            {item !== null && <ItemPicture sku={item.sku} size="small" />}
             {item === null ? t('pick.wrongUnknown', { code }) : t('pick.wrongIs', { name: named(item.name) })}
           </span>
         )}

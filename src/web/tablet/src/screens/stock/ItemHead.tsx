@@ -2,13 +2,13 @@
 import type { Item } from '../../data/model.ts';
 import { named, t } from '../../i18n/index.ts';
 import { Icon } from '../../ui/Icon.tsx';
+import { Picture } from '../../ui/Picture.tsx';
 import { money } from '../counter/money.ts';
-import { Picture } from './Picture.tsx';
 
 export function ItemHead({ item }: { item: Item }) {
   return (
     <header class="item-head">
-      <Picture url={item.imageUrl} isLarge />
+      <Picture url={item.imageUrl} size="large" />
       <div class="item-words">
         <h1>{named(item.name)}</h1>
         <p class="stock-soft">{item.sku}</p>

@@ -3,7 +3,7 @@ import type { ComponentChildren } from 'preact';
 import type { Item } from '../../data/model.ts';
 import { named } from '../../i18n/index.ts';
 import { Icon } from '../../ui/Icon.tsx';
-import { Picture } from './Picture.tsx';
+import { Picture } from '../../ui/Picture.tsx';
 
 type Listed = Pick<Item, 'sku' | 'name' | 'imageUrl'>;
 

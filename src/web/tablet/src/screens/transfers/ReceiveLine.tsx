@@ -1,11 +1,10 @@
 // A line of a transfer that is unpacked: how many of it came fit for sale, damaged, or not at all.
-import { items } from '../../data/index.ts';
 import { t } from '../../i18n/index.ts';
 import type { TextKey } from '../../i18n/words.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Badge } from '../../ui/StatusBadge.tsx';
+import { ItemPicture } from '../pick/ItemPicture.tsx';
 import { nameOf } from '../pick/names.ts';
-import { Picture } from '../stock/Picture.tsx';
 import { type Counting, countedOf, type Figure, stillToCome, type TransferLine } from './receiving.ts';
 import { Stepper } from './Stepper.tsx';
 
@@ -28,7 +27,7 @@ export function ReceiveLine({
   return (
     <li class="receive-line" data-line={line.sku} data-done={open === 0 ? '' : undefined}>
       <div class="receive-what">
-        <Picture url={items.value.get(line.sku)?.imageUrl ?? null} />
+        <ItemPicture sku={line.sku} />
         <span class="item-words">
           <strong>{name}</strong>
           <span class="stock-soft">{t('transfers.shipped', { n: line.shipped })}</span>

@@ -3,8 +3,8 @@ import { items, levels } from '../../data/index.ts';
 import { t } from '../../i18n/index.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Badge } from '../../ui/StatusBadge.tsx';
+import { ItemPicture } from '../pick/ItemPicture.tsx';
 import { nameOf } from '../pick/names.ts';
-import { Picture } from '../stock/Picture.tsx';
 import type { TransferLine } from './receiving.ts';
 import { Stepper } from './Stepper.tsx';
 
@@ -29,7 +29,7 @@ export function ShipLine({
   return (
     <li class="receive-line" data-line={line.sku} data-done={left === 0 ? '' : undefined}>
       <div class="receive-what">
-        <Picture url={items.value.get(line.sku)?.imageUrl ?? null} />
+        <ItemPicture sku={line.sku} />
         <span class="item-words">
           <strong>{name}</strong>
           <span class="stock-soft">{facts.filter(Boolean).join(' · ')}</span>

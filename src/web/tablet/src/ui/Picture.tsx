@@ -1,11 +1,18 @@
-// An article's picture beside its name, so that screen readers need none; a drawing where there is none.
+// An article's picture, always beside its name, so that screen readers need none; a drawing where there is none, or none
+// that can be loaded.
 import { useSignal } from '@preact/signals';
-import { Icon } from '../../ui/Icon.tsx';
+import { Icon } from './Icon.tsx';
 
-export function Picture({ url, isLarge }: { url: string | null; isLarge?: boolean }) {
+export function Picture({
+  url,
+  size = 'medium',
+}: {
+  url: string | null;
+  size?: 'small' | 'medium' | 'large';
+}) {
   const broken = useSignal<string | null>(null);
   return (
-    <span class="stock-picture" data-large={isLarge ? '' : undefined}>
+    <span class="picture" data-size={size}>
       {url === null || url === broken.value ? (
         <Icon name="box" />
       ) : (
