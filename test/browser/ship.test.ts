@@ -2,7 +2,7 @@
 // the other; and an order that waits for one says what became of it.
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
-import { goOffline, openBrowser, openTablet } from '../support/browser.ts';
+import { goOffline, openBrowser, openTablet, told } from '../support/browser.ts';
 import { eventually } from '../support/eventually.ts';
 import { goTo, scan } from '../support/hands.ts';
 import { OTHER_STORE, STORE } from '../support/shop.ts';
@@ -12,7 +12,7 @@ let shop: TabletShop;
 let browser: Browser;
 beforeAll(async () => {
   [shop, browser] = await Promise.all([openTabletShop(), openBrowser()]);
-}, 60_000);
+});
 afterAll(async () => {
   await browser.close();
   await shop.app.close();
@@ -42,7 +42,7 @@ test('what is loaded without a network is shipped when it is back, once, and the
 
   await goOffline(here);
   await scan(here.page, lamp.barcode, lamp.barcode, '4006381333931');
-  await here.page.locator('.toast', { hasText: '4006381333931' }).waitFor();
+  await told(here.page, '4006381333931');
   await here.page.locator(`[data-line="${lamp.sku}"] .stepper-value`).waitFor();
   expect(await here.page.locator(`[data-line="${lamp.sku}"] .stepper-value`).inputValue()).toBe('2');
   await here.page.locator(`[data-line="${vase.sku}"] .receive-what button`).click();

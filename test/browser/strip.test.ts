@@ -12,7 +12,7 @@ let sku: string;
 beforeAll(async () => {
   [shop, browser] = await Promise.all([openTabletShop(), openBrowser()]);
   ({ sku } = await shop.article({ fr: 'Lampe à poser', en: 'Table lamp' }));
-}, 60_000);
+});
 afterAll(async () => {
   await browser.close();
   await shop.app.close();

@@ -14,7 +14,7 @@ let shop: TabletShop;
 let browser: Browser;
 beforeAll(async () => {
   [shop, browser] = await Promise.all([openTabletShop(), openBrowser()]);
-}, 60_000);
+});
 afterAll(async () => {
   await browser.close();
   await shop.app.close();
