@@ -27,6 +27,19 @@ const MINUTE_MS = 60_000;
  * skips is the instant of the change; one that the autumn change repeats is its first occurrence.
  */
 export function readInstant(text: string, order: DateOrder, zoneOf: () => string): Date | null {
+  return ownForm(text) ?? otherForm(text, order, zoneOf);
+}
+
+/** What most programs write, `2026-07-14T09:30:00.000Z` or without the milliseconds: a third of the time of the rest. */
+function ownForm(text: string): Date | null {
+  if ((text.length !== 24 && text.length !== 20) || !text.endsWith('Z') || text < '1900') return null;
+  const instant = new Date(text);
+  if (Number.isNaN(instant.getTime())) return null;
+  const written = instant.toISOString();
+  return written === text || (text.length === 20 && written === `${text.slice(0, -1)}.000Z`) ? instant : null;
+}
+
+function otherForm(text: string, order: DateOrder, zoneOf: () => string): Date | null {
   const iso = /^\d{4}-/.test(text);
   const written = iso ? 'ymd' : order;
   const match = PATTERNS[written].exec(text);

@@ -322,9 +322,10 @@ export class Batch {
   }
 
   #append(level: Level, movement: Omit<NewMovement, 'itemId' | 'locationId'>): void {
-    this.movements.push({ ...movement, itemId: level.itemId, locationId: level.locationId });
+    const entry = { ...movement, itemId: level.itemId, locationId: level.locationId };
+    this.movements.push(entry);
     const key = factKey(movement.source, movement.eventId);
-    this.#loaded.facts.set(key, { ...movement, itemId: level.itemId, locationId: level.locationId });
+    this.#loaded.facts.set(key, entry);
     this.#later(() => {
       this.movements.pop();
       this.#loaded.facts.delete(key);
