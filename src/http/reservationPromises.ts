@@ -129,8 +129,31 @@ export async function withAlternatives(
   return new Problem(problem.code, problem.message, { ...problem.extras, alternatives });
 }
 
-/** The nearest locations that can serve the whole cart and that the caller may know of. */
-export async function alternativesTo(deps: Deps, call: Call, { location, lines }: Cart) {
+type Alternatives = ReturnType<typeof lookForAlternatives>;
+
+const looks = new WeakMap<Deps, Map<string, Alternatives>>();
+
+/**
+ * The nearest locations that can serve the whole cart and that the caller may know of. The refusals of a batch are all
+ * answered in one turn of the program: whoever asks for the same cart in it is told the same, by one look.
+ */
+export function alternativesTo(deps: Deps, call: Call, cart: Cart): Alternatives {
+  const ofTurn = looks.get(deps) ?? new Map<string, Alternatives>();
+  looks.set(deps, ofTurn);
+  const key = JSON.stringify([
+    call.caller.keyId,
+    cart.location,
+    cart.lines.map(({ sku, quantity }) => [sku, quantity]),
+  ]);
+  const known = ofTurn.get(key);
+  if (known !== undefined) return known;
+  const look = lookForAlternatives(deps, call, cart);
+  ofTurn.set(key, look);
+  setImmediate(() => ofTurn.delete(key));
+  return look;
+}
+
+async function lookForAlternatives(deps: Deps, call: Call, { location, lines }: Cart) {
   const found = await deps.availability.findAlternatives({
     lines,
     near: location,

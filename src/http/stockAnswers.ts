@@ -69,6 +69,11 @@ export function maySeeReservation({ caller }: Pick<Call, 'caller'>, reservation:
   return caller.kind !== 'publishable' && isSeller(caller, reservation);
 }
 
+/** An answer, and what it was made of where that was just now: nobody takes apart what he has put together. */
+export type Told = Submitted & { made?: Made };
+
+type Made = { shown: unknown } | { refusal: Problem };
+
 /** A request of one command: its answer is `show` of what the operation gave, or the problem that refused it. */
 export async function submitOne<Command, Value>(
   call: Call,
@@ -76,31 +81,49 @@ export async function submitOne<Command, Value>(
   operation: StockOperation<Command, Value>,
   command: Command,
   ok: { status: number; show: (value: Value) => unknown; refine?: (problem: Problem) => Problem },
-): Promise<Submitted> {
-  return deps.stock.submit({
+): Promise<Told> {
+  let made: Made | undefined;
+  const submitted = await deps.stock.submit({
     operation,
     commands: [command],
     idempotency: call.idempotency,
-    answer: ([outcome]) => answerOf(outcome, ok),
+    // A batch that lost a race asks again: the last answer is the one that was kept.
+    answer([outcome]) {
+      made = madeOf(outcome, ok);
+      return answerOf(made, ok.status);
+    },
   });
+  return made === undefined || submitted.replayed ? submitted : { ...submitted, made };
 }
 
-function answerOf<Value>(
+function madeOf<Value>(
   outcome: Outcome<Value> | undefined,
-  ok: { status: number; show: (value: Value) => unknown; refine?: (problem: Problem) => Problem },
-): Answer {
+  ok: { show: (value: Value) => unknown; refine?: (problem: Problem) => Problem },
+): Made {
   if (outcome === undefined) throw new Error('a command got no outcome');
-  if (outcome.ok) return { status: ok.status, body: JSON.stringify(ok.show(outcome.value)) };
-  const problem = ok.refine?.(outcome.problem) ?? outcome.problem;
-  const { code, message, extras } = problem;
-  return { status: problem.status, body: JSON.stringify({ code, detail: message, extras }) };
+  if (outcome.ok) return { shown: ok.show(outcome.value) };
+  return { refusal: ok.refine?.(outcome.problem) ?? outcome.problem };
+}
+
+function answerOf(made: Made, status: number): Answer {
+  if ('shown' in made) return { status, body: JSON.stringify(made.shown) };
+  const { code, message, extras } = made.refusal;
+  return { status: made.refusal.status, body: JSON.stringify({ code, detail: message, extras }) };
 }
 
 /** The problem that a kept answer is, or null for one that succeeded. */
-export function refusalOf(submitted: Submitted): Problem | null {
-  if (submitted.status < 400) return null;
-  const { code, detail, extras } = JSON.parse(submitted.body);
+export function refusalOf({ status, body, made }: Told): Problem | null {
+  if (status < 400) return null;
+  if (made !== undefined && 'refusal' in made) return made.refusal;
+  const { code, detail, extras } = JSON.parse(body);
   return new Problem(code, detail, extras);
+}
+
+/** What a kept answer shows. */
+function shownBy({ body, made }: Told): { id: string; version: number; lines: { atRisk: boolean }[] } {
+  return made !== undefined && 'shown' in made
+    ? (made.shown as ReturnType<typeof shownBy>)
+    : JSON.parse(body);
 }
 
 /** A refusal as it goes out: the same every time, but for the request's id and what is told beside it from memory. */
@@ -113,12 +136,14 @@ export function replyOfRefusal(problem: Problem, submitted: Submitted, call: Cal
   };
 }
 
-/** A reservation as it goes out, with its tag. */
-export function replyOfResource(submitted: Submitted, headers: Record<string, string> = {}): Reply {
+/** A reservation or a transfer as it goes out, with its tag; one that was made, under `collection`, with its address. */
+export function replyOfResource(submitted: Told, collection?: string): Reply {
+  const shown = shownBy(submitted);
+  const headers = collection === undefined ? {} : { Location: `${collection}/${shown.id}` };
   return {
     status: submitted.status,
     json: submitted.body,
-    etag: shownTag(JSON.parse(submitted.body)),
+    etag: shownTag(shown),
     headers: { ...headers, ...replayed(submitted) },
   };
 }

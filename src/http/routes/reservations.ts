@@ -7,7 +7,6 @@ import { Problem } from '../../domain/problem.ts';
 import { mergeLines, STATUSES, type Status } from '../../domain/reservation.ts';
 import { newId } from '../../newId.ts';
 import { reserveItems } from '../../operations/reserveItems.ts';
-import type { Submitted } from '../../operations/writer/outcome.ts';
 import { listReservations, readHistory } from '../../queries/reservationReads.ts';
 import { readReservations } from '../../queries/reservations.ts';
 import { decodeCursor, encodeCursor } from '../cursor.ts';
@@ -32,6 +31,7 @@ import {
   replyOfResource,
   shownTag,
   submitOne,
+  type Told,
 } from '../stockAnswers.ts';
 import { sellerOf } from '../storeToWeb.ts';
 
@@ -130,16 +130,13 @@ async function fulfilmentOf(body: z.output<typeof placeBody>, call: Call, deps: 
 }
 
 async function placedReply(
-  submitted: Submitted,
+  submitted: Told,
   call: Call,
   deps: Deps,
   cart: { location: string; lines: readonly { sku: string; quantity: number }[] },
 ): Promise<Reply> {
   const refusal = refusalOf(submitted);
-  if (refusal === null) {
-    const { id } = JSON.parse(submitted.body);
-    return replyOfResource(submitted, { Location: `${PLACE_PATH}/${id}` });
-  }
+  if (refusal === null) return replyOfResource(submitted, PLACE_PATH);
   return replyOfRefusal(await withAlternatives(deps, call, refusal, cart), submitted, call, PLACE_PATH);
 }
 

@@ -100,8 +100,7 @@ const createRoute = route({
     });
     const refusal = refusalOf(submitted);
     if (refusal !== null) return replyOfRefusal(refusal, submitted, call, PATH);
-    const { id } = JSON.parse(submitted.body);
-    return replyOfResource(submitted, { Location: `${PATH}/${id}` });
+    return replyOfResource(submitted, PATH);
   },
 });
 
