@@ -23,5 +23,5 @@ export default {
   // Two, whatever the machine: tests that race need the processor for the racers, and PostgreSQL takes its part.
   maxWorkers: 2,
   // Only what hangs reaches it: a machine that has little time for us is no failure.
-  testTimeout: 120_000,
+  testTimeout: 240_000,
 };

@@ -20,7 +20,8 @@ export type Looked = {
 
 /** Looks the article up, now and whenever the network comes back. */
 export function useLookup(sku: string): Looked {
-  const isReading = useSignal(false);
+  // From the first frame on: nobody has not answered yet.
+  const isReading = useSignal(true);
   const isOld = useSignal(false);
   const isOnline = online.value;
   useEffect(() => {
