@@ -10,6 +10,8 @@ export type Options = {
   markdown: boolean;
   /** Where all figures go. */
   json: string | null;
+  /** Where the API leaves its CPU profile, for a browser's developer tools; it costs some speed. */
+  profiles: string | null;
   /** Levels of the base size: its 2,000 stores have a 2,000th of them as items. */
   levels: number;
   /** Levels of the size that growth is measured at. */
@@ -26,13 +28,14 @@ const LARGE_LEVELS_QUICK = 200_000;
 /** Fewer have no honest median. */
 export const ROUNDS_MIN = 5;
 
-export const HELP = `npm run bench -- [--only NAME[,NAME]] [--quick] [--json FILE] [--markdown] [--list]
+export const HELP = `npm run bench -- [--only NAME[,NAME]] [--quick] [--json FILE] [--markdown] [--list] [--profile DIR]
                  [--levels 50000] [--large-levels 10000000] [--rounds 5] [--seconds 2.5]
 
 --only      rows or groups of rows; --list names them
 --quick     short rounds, and growth to 200,000 levels only: for a look while working
 --json      writes every figure of every round to a file
---markdown  prints the table as README has it`;
+--markdown  prints the table as README has it
+--profile   the API leaves its CPU profile in this folder`;
 
 /** Throws an Error with a sentence for whoever typed it. */
 export function readOptions(argv: readonly string[]): Options {
@@ -44,6 +47,7 @@ export function readOptions(argv: readonly string[]): Options {
       list: { type: 'boolean', default: false },
       markdown: { type: 'boolean', default: false },
       json: { type: 'string' },
+      profile: { type: 'string' },
       levels: { type: 'string', default: String(LEVELS) },
       'large-levels': { type: 'string' },
       rounds: { type: 'string', default: String(ROUNDS_MIN) },
@@ -56,6 +60,7 @@ export function readOptions(argv: readonly string[]): Options {
     list: values.list,
     markdown: values.markdown,
     json: values.json ?? null,
+    profiles: values.profile ?? null,
     levels: atLeast('levels', values.levels, STORES * 10),
     largeLevels: atLeast(
       'large-levels',

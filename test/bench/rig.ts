@@ -29,16 +29,16 @@ export type Rig = {
   /** An empty, migrated database; `from`: a copy of another one, which nobody may be connected to. */
   database(name: string, from?: string): Promise<string>;
   /** Starts the API on a database. */
-  open(options: Omit<ShopOptions, 'directory'>): Promise<Shop>;
+  open(options: Omit<ShopOptions, 'directory' | 'profiles'>): Promise<Shop>;
   cpu(): Cpu;
   /** For those that are not to be forgotten: called at the end, the last one first. */
   onClose(close: () => Promise<unknown>): void;
   close(): Promise<void>;
 };
 
-type RigOptions = Pick<Rig, 'largeLevels' | 'tell'>;
+type RigOptions = Pick<Rig, 'largeLevels' | 'tell'> & { profiles: string | null };
 
-export async function startRig({ largeLevels, tell }: RigOptions): Promise<Rig> {
+export async function startRig({ largeLevels, profiles, tell }: RigOptions): Promise<Rig> {
   const closers: (() => Promise<unknown>)[] = [];
   const onClose = (close: () => Promise<unknown>) => void closers.push(close);
   const close = async () => {
@@ -62,7 +62,7 @@ export async function startRig({ largeLevels, tell }: RigOptions): Promise<Rig> 
       ...{ load, ears, floors, directory, largeLevels, tell, onClose, close },
       database: (name, from) => makeDatabase(embedded.url, name, from),
       async open(options) {
-        const shop = await startShop({ ...options, directory });
+        const shop = await startShop({ ...options, directory, profiles });
         shops.push(shop);
         onClose(shop.stop);
         return shop;

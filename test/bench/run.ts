@@ -11,6 +11,8 @@ import { cpuTable, machine, markdownTable, type Result, screenTable, toJson } fr
 import { worldOf } from './world.ts';
 
 const startedAt = performance.now();
+/** What shells say of a program that Ctrl-C ended. */
+const STOPPED = 130;
 
 function tell(line: string): void {
   const seconds = Math.round((performance.now() - startedAt) / 1_000);
@@ -28,13 +30,19 @@ async function main(): Promise<void> {
   process.on('SIGINT', () => stop.abort(new Error('stopped by Ctrl-C')));
   process.on('SIGTERM', () => stop.abort(new Error('stopped')));
   tell(machine());
-  const rig = await startRig({ largeLevels: options.largeLevels, tell });
+  const rig = await startRig({ ...options, tell });
   try {
     const results = await race(runAll(rig, selection, options, stop.signal), stop.signal);
     console.log(options.markdown ? markdownTable(results) : screenTable(results));
     if (options.json !== null) await writeFile(options.json, toJson(results, options));
+  } catch (error) {
+    if (error !== stop.signal.reason) throw error;
+    tell(String(error));
+    process.exitCode = STOPPED;
   } finally {
     await rig.close();
+    // What was under way when it was stopped, a start of the API for one, must not keep the process.
+    if (stop.signal.aborted) process.exit();
   }
 }
 
@@ -88,6 +96,7 @@ function race<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   work.catch(() => {});
   return new Promise((resolve, reject) => {
     work.then(resolve, reject);
+    if (signal.aborted) reject(signal.reason);
     signal.addEventListener('abort', () => reject(signal.reason));
   });
 }

@@ -39,14 +39,17 @@ export type ShopOptions = {
   world: World;
   /** For the log. */
   directory: string;
+  /** Where the process leaves its CPU profile when it ends; null: none is made. */
+  profiles: string | null;
   environment?: Readonly<Record<string, string>>;
 };
 
 export async function startShop(options: ShopOptions): Promise<Shop> {
-  const { databaseUrl, copyUrl, world, directory, environment } = options;
+  const { databaseUrl, copyUrl, world, directory, profiles, environment } = options;
   const startedAt = performance.now();
   const log = await open(path.join(directory, `api-${randomUUID()}.log`), 'w');
-  const child = spawn(process.execPath, ['src/start.js'], {
+  const profiling = profiles === null ? [] : ['--cpu-prof', '--cpu-prof-dir', profiles];
+  const child = spawn(process.execPath, [...profiling, 'src/start.js'], {
     cwd: ROOT,
     stdio: ['ignore', log.fd, 'pipe'],
     env: {
@@ -60,9 +63,12 @@ export async function startShop(options: ShopOptions): Promise<Shop> {
   const errors = child.stderr;
   await log.close();
   if (errors === null) throw new Error('the API has no standard error');
+  const kill = () => child.kill('SIGKILL');
+  process.once('exit', kill);
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  void ended.then(() => process.off('exit', kill));
   const url = await toldUrl(errors, ended).catch((error) => {
-    child.kill('SIGKILL');
+    kill();
     throw error;
   });
   const startSeconds = (performance.now() - startedAt) / 1_000;

@@ -93,7 +93,8 @@ function sideOf(all: readonly Prepared[], name: string): Side {
 function starting(rig: Rig, databaseUrl: string): Side {
   return async () => {
     const { directory } = rig;
-    const shop = await startShop({ databaseUrl, copyUrl: null, world: worldOf(rig.largeLevels), directory });
+    const world = worldOf(rig.largeLevels);
+    const shop = await startShop({ databaseUrl, copyUrl: null, world, directory, profiles: null });
     await shop.stop();
     return { operations: 1, value: shop.startSeconds * 1_000 };
   };
