@@ -116,6 +116,7 @@ async function missing(tour: Tour): Promise<void> {
   ];
   const way = `batch/${walked.map((one) => one.id).join('/')}`;
   await show(english, way, english.locator('.line-card[data-line]'));
+  await english.getByText('Zoé L.').first().waitFor();
   await rest(english);
   await picture(english, 'walk');
 }
