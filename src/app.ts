@@ -1,8 +1,11 @@
-// The Express application, made from the table of routes. Makes, never listens, and has no side effect.
-import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
+// The application, made from the table of routes: the table's own dispatch in front, Express behind it for everything else.
+// Makes, never listens, and has no side effect.
+import type { RequestListener } from 'node:http';
+import express, { type ErrorRequestHandler, type RequestHandler } from 'express';
 import { Problem } from './domain/problem.ts';
 import { isPreflight, preflightHeaders } from './http/cors.ts';
 import type { Deps } from './http/deps.ts';
+import { makeDispatch } from './http/dispatch.ts';
 import { type DocsKeys, docsPages } from './http/docs.ts';
 import { type EndpointContext, fail, makeEndpoint } from './http/endpoint.ts';
 import { openExchange, sendReply } from './http/exchange.ts';
@@ -23,10 +26,12 @@ export type AppOptions = {
   tablet?: TabletFiles | null;
   /** Other routes than the project's own, for tests. */
   routes?: readonly AnyRoute[];
+  /** Every request goes through Express, as those do that the table does not plainly know: for the test that compares. */
+  expressAlone?: boolean;
 };
 
 /** Throws when the routes contradict themselves: without scopes, twice the same, without a schema. */
-export function makeApp(deps: Deps, options: AppOptions = {}): Express {
+export function makeApp(deps: Deps, options: AppOptions = {}): RequestListener {
   const routes = options.routes ?? allRoutes;
   const mistakes = routeMistakes(routes);
   if (mistakes.length > 0) throw new Error(`The routes are not sound:\n${mistakes.join('\n')}`);
@@ -37,17 +42,20 @@ export function makeApp(deps: Deps, options: AppOptions = {}): Express {
   app.disable('etag');
   // Queries are read once, strictly, by http/input.ts.
   app.set('query parser', false);
-  app.set('trust proxy', deps.config.proxiesTrusted);
   app.enable('case sensitive routing');
   app.enable('strict routing');
-  for (const route of inOrderOfMatching(routes)) {
-    app[REGISTER[route.method]](expressPath(route.path), makeEndpoint(route, context));
+  const served = inOrderOfMatching(routes).map((route) => ({
+    route,
+    endpoint: makeEndpoint(route, context),
+  }));
+  for (const { route, endpoint } of served) {
+    app[REGISTER[route.method]](expressPath(route.path), (req, res) => endpoint(req, res, req.params));
   }
   app.use('/docs', docsPages(options.demoKeys ?? null));
   if (options.tablet) app.use('/tablet', tabletPages(options.tablet));
   app.use(nothingHere(routes, context));
   app.use(routerFailed(context));
-  return app;
+  return options.expressAlone ? app : makeDispatch(served, app);
 }
 
 /** No route took it: a preflight, a question for the methods, the wrong method, or no such path. */

@@ -3,7 +3,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { problemSchema, problemsOf } from './problems.ts';
-import type { AnyRoute, Reply } from './route.ts';
+import { type AnyRoute, jsonOf, type Reply } from './route.ts';
 
 /** An answer that its route does not declare: a bug of ours. */
 export class AnswerMismatch extends Error {
@@ -17,12 +17,8 @@ export function checkReply(route: AnyRoute, reply: Reply): void {
     if (route.responses[status] === undefined) throw mismatch(route, `status ${status} is not declared`);
     return;
   }
-  const value: unknown =
-    reply.json !== undefined
-      ? JSON.parse(reply.json)
-      : reply.body === undefined
-        ? undefined
-        : JSON.parse(JSON.stringify(reply.body));
+  const text = jsonOf(reply);
+  const value: unknown = text === '' ? undefined : JSON.parse(text);
   if (status >= 400) {
     checkProblem(route, value);
     return;

@@ -5,6 +5,7 @@ import type { Caller } from '../domain/caller.ts';
 import type { Tx } from '../queries/transaction.ts';
 import type { Deps } from './deps.ts';
 import type { Exchange } from './exchange.ts';
+import { protocolOf } from './peer.ts';
 import type { Call, IdempotentRequest } from './route.ts';
 
 type Input = Pick<Call, 'params' | 'query' | 'body' | 'caller'>;
@@ -19,6 +20,7 @@ export class LiveCall implements Call {
   readonly now: Date;
   readonly #exchange: Exchange;
   readonly #draining: AbortSignal;
+  readonly #proxiesTrusted: number;
   #signal: AbortSignal | undefined;
 
   constructor(exchange: Exchange, input: Input, keyed: IdempotentRequest | null, deps: Deps, tx: Tx) {
@@ -31,6 +33,7 @@ export class LiveCall implements Call {
     this.now = deps.now();
     this.#exchange = exchange;
     this.#draining = deps.health.draining;
+    this.#proxiesTrusted = deps.config.proxiesTrusted;
   }
 
   get requestId(): string {
@@ -47,7 +50,7 @@ export class LiveCall implements Call {
 
   get baseUrl(): string {
     const { req } = this.#exchange;
-    return `${req.protocol}://${req.headers.host ?? 'localhost'}`;
+    return `${protocolOf(req, this.#proxiesTrusted)}://${req.headers.host ?? 'localhost'}`;
   }
 
   /** Made on demand: most calls never look, and a listener a request would be felt. */

@@ -1,6 +1,6 @@
 // Cursors of lists: where a page ended, bound to the filters that the page was read with.
 // Opaque to callers; knows nothing of what the position means.
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { z } from 'zod';
 import { Problem } from '../domain/problem.ts';
 
@@ -21,8 +21,8 @@ export function decodeCursor<Position>(
   schema: z.ZodType<Position>,
 ): Position | null {
   if (cursor === undefined) return null;
-  const [hash, position] = parse(cursor);
-  if (hash !== filterHash(filters)) {
+  const [bound, position] = parse(cursor);
+  if (bound !== filterHash(filters)) {
     throw refused(
       'The cursor belongs to other filters: ask again without it, or with the filters it came from.',
     );
@@ -58,5 +58,5 @@ function filterHash(filters: object): string {
   const named = Object.entries(filters)
     .filter(([, value]) => value !== undefined)
     .sort(([a], [b]) => (a < b ? -1 : 1));
-  return createHash('sha256').update(JSON.stringify(named)).digest('base64url').slice(0, 10);
+  return hash('sha256', JSON.stringify(named), 'base64url').slice(0, 10);
 }

@@ -1,6 +1,6 @@
-// From a route to what Express calls: who calls, what they may spend, what they sent, one transaction where something
+// From a route to what is called for it: who calls, what they may spend, what they sent, one transaction where something
 // changes, one answer after COMMIT. The only place that catches: whatever goes wrong becomes a problem.
-import type { Request, Response } from 'express';
+import type { IncomingMessage } from 'node:http';
 import type { Caller } from '../domain/caller.ts';
 import { Problem } from '../domain/problem.ts';
 import type { Tx } from '../queries/transaction.ts';
@@ -10,6 +10,7 @@ import { ClientGone, checkStreamType, hasBody, readJson } from './body.ts';
 import { LiveCall } from './call.ts';
 import { corsHeaders, headersForAnyPage } from './cors.ts';
 import type { Deps } from './deps.ts';
+import type { Endpoint, Params } from './dispatch.ts';
 import { cutExchange, type Exchange, openExchange, sendProblem, sendReply } from './exchange.ts';
 import {
   type Answer,
@@ -20,9 +21,10 @@ import {
   replayHeaders,
 } from './idempotency.ts';
 import { checkParams, parseInput, readQuery } from './input.ts';
+import { addressOf } from './peer.ts';
 import { problemOf } from './problems.ts';
 import { RateLimited } from './rateLimits.ts';
-import type { AnyRoute, Reply } from './route.ts';
+import { type AnyRoute, jsonOf, type Reply } from './route.ts';
 
 export type EndpointContext = {
   deps: Deps;
@@ -33,14 +35,14 @@ export type EndpointContext = {
 
 type Admitted = { caller: Caller; token: string | null };
 
-/** What Express calls for this route. It never throws and never rejects. */
-export function makeEndpoint(route: AnyRoute, context: EndpointContext) {
+/** What is called for this route. It never throws and never rejects. */
+export function makeEndpoint(route: AnyRoute, context: EndpointContext): Endpoint {
   const name = `${route.method} ${route.path}`;
-  return async (req: Request, res: Response): Promise<void> => {
+  return async (req, res, params) => {
     const exchange = openExchange(req, res, name, context.deps);
     try {
       const admitted = await admit(exchange, route, context.deps);
-      const reply = await perform(exchange, route, admitted, context);
+      const reply = await perform(exchange, route, params, admitted, context);
       if (context.checkAnswers) checkReply(route, reply);
       sendReply(exchange, reply, context.deps);
     } catch (error) {
@@ -83,11 +85,14 @@ export function fail(exchange: Exchange, error: unknown, context: EndpointContex
 /** Who calls, if they may and have points left. Spends them, and gathers the headers that tell so. */
 async function admit(exchange: Exchange, route: AnyRoute, deps: Deps): Promise<Admitted> {
   const { req, headers } = exchange;
-  const { rateLimits, keyring } = deps;
+  const { rateLimits, keyring, config } = deps;
   const cost = route.cost ?? 1;
   if (route.scopes === 'public') {
     headers.push(...headersForAnyPage(req));
-    if (cost > 0) headers.push(...(await rateLimits.spendByVisitor(exchange.route, req.ip ?? '', cost)));
+    if (cost > 0)
+      headers.push(
+        ...(await rateLimits.spendByVisitor(exchange.route, addressOf(req, config.proxiesTrusted), cost)),
+      );
     return { caller: NOBODY, token: null };
   }
   const token = bearerToken(req.headers.authorization);
@@ -97,7 +102,11 @@ async function admit(exchange: Exchange, route: AnyRoute, deps: Deps): Promise<A
   const cors = corsHeaders(req, caller);
   if (cors.length > 0) headers.push(...cors);
   const limits = await (caller.kind === 'publishable'
-    ? rateLimits.spendByBrowser(caller.keyId, req.ip ?? '', route.browserCost ?? cost)
+    ? rateLimits.spendByBrowser(
+        caller.keyId,
+        addressOf(req, config.proxiesTrusted),
+        route.browserCost ?? cost,
+      )
     : rateLimits.spendByKey(caller.keyId, cost));
   if (limits.length > 0) headers.push(...limits);
   requireRight(route, caller);
@@ -109,8 +118,8 @@ async function admit(exchange: Exchange, route: AnyRoute, deps: Deps): Promise<A
  * a key that it has not lately found good: many callers share an address, and strangers must not lock them out.
  */
 async function recognise({ req, headers }: Exchange, token: string | null, deps: Deps): Promise<Caller> {
-  const { rateLimits, keyring } = deps;
-  const address = req.ip ?? '';
+  const { rateLimits, keyring, config } = deps;
+  const address = addressOf(req, config.proxiesTrusted);
   if (token !== null) {
     if (!keyring.wasGood(token)) await rateLimits.refuseSpentAddress(address);
     const caller = await keyring.recognise(token);
@@ -123,15 +132,15 @@ async function recognise({ req, headers }: Exchange, token: string | null, deps:
 async function perform(
   exchange: Exchange,
   route: AnyRoute,
+  pathParams: Params,
   { caller, token }: Admitted,
   context: EndpointContext,
 ): Promise<Reply> {
   const { deps } = context;
   const { req } = exchange;
-  const pathParams = req.params;
   checkParams(pathParams);
   const params = parseInput(route.params, pathParams, 'path:');
-  const query = parseInput(route.query, readQuery(req.url), 'query:');
+  const query = parseInput(route.query, readQuery(req.url ?? '/'), 'query:');
   const sent = await readBody(req, route, deps);
   const body = sent === NO_BODY ? undefined : parseInput(route.body, sent, '');
   const keyed = keyedOf(exchange, route, { caller, token }, sent);
@@ -154,7 +163,7 @@ async function perform(
 
 const NO_BODY = Symbol('no body');
 
-async function readBody(req: Request, route: AnyRoute, deps: Deps): Promise<unknown> {
+async function readBody(req: IncomingMessage, route: AnyRoute, deps: Deps): Promise<unknown> {
   if (route.streamsBody) {
     checkStreamType(req, route.bodyTypes ?? ['application/octet-stream']);
     return NO_BODY;
@@ -180,7 +189,11 @@ function keyedOf(
   const key = idempotencyKey(typeof header === 'string' ? header : undefined);
   if (key !== null) {
     const body = sent === NO_BODY ? null : sent;
-    return keyedRequest({ keyId: caller.keyId, token }, key, { method: req.method, url: req.url, body });
+    return keyedRequest({ keyId: caller.keyId, token }, key, {
+      method: req.method ?? 'POST',
+      url: req.url ?? '/',
+      body,
+    });
   }
   if (mode !== 'required') return null;
   throw new Problem(
@@ -191,8 +204,7 @@ function keyedOf(
 
 function answerOf(reply: Reply): Answer {
   const headers = { ...reply.headers, ...(reply.etag === undefined ? {} : { ETag: reply.etag }) };
-  const body = reply.json ?? (reply.body === undefined ? '' : JSON.stringify(reply.body));
-  return { status: reply.status, headers, body };
+  return { status: reply.status, headers, body: jsonOf(reply) };
 }
 
 function replyOf({ status, headers, body }: Answer, replayed: boolean): Reply {

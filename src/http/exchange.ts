@@ -1,22 +1,23 @@
 // One request and its answer: the request's id, the headers that every answer has, one write, one line in the log.
 // Runs for every request, so it does as little as it can: no header is set twice, no listener is added needlessly.
-import { STATUS_CODES } from 'node:http';
+import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
 import { pipeline } from 'node:stream';
-import type { Request, Response } from 'express';
 import type { Logger } from 'pino';
+import type { Config } from '../config.ts';
 import type { Problem } from '../domain/problem.ts';
 import type { HttpMetrics } from '../metrics.ts';
 import { discardBody } from './body.ts';
 import { isCurrent } from './etag.ts';
 import { API_HEADERS, API_HEADERS_OVER_TLS } from './headers.ts';
 import type { Health } from './health.ts';
+import { protocolOf } from './peer.ts';
 import { PROBLEM_TYPE, problemDocument, problemHeaders } from './problems.ts';
 import { requestIdOf } from './requestId.ts';
-import type { Reply } from './route.ts';
+import { jsonOf, type Reply } from './route.ts';
 
 export type Exchange = {
-  readonly req: Request;
-  readonly res: Response;
+  readonly req: IncomingMessage;
+  readonly res: ServerResponse;
   readonly requestId: string;
   readonly path: string;
   readonly startedAt: number;
@@ -28,19 +29,30 @@ export type Exchange = {
 };
 
 /** What an exchange is told to once it is over. */
-export type Ledger = { log: Logger; metrics: HttpMetrics; health: Pick<Health, 'draining'> };
+export type Ledger = {
+  log: Logger;
+  metrics: HttpMetrics;
+  health: Pick<Health, 'draining'>;
+  config: Pick<Config, 'proxiesTrusted'>;
+};
 
 /** Not a status of HTTP: what proxies log for a client that did not wait. */
 const CLIENT_GONE = 499;
 
-export function openExchange(req: Request, res: Response, route: string, ledger: Ledger): Exchange {
+export function openExchange(
+  req: IncomingMessage,
+  res: ServerResponse,
+  route: string,
+  ledger: Ledger,
+): Exchange {
   ledger.metrics.requestStarted();
-  const end = req.url.indexOf('?');
+  const { url = '/' } = req;
+  const end = url.indexOf('?');
   return {
     req,
     res,
     requestId: requestIdOf(req.headers['x-request-id']),
-    path: end === -1 ? req.url : req.url.slice(0, end),
+    path: end === -1 ? url : url.slice(0, end),
     startedAt: performance.now(),
     route,
     keyId: undefined,
@@ -81,7 +93,7 @@ export function sendReply(exchange: Exchange, reply: Reply, ledger: Ledger): voi
     end(exchange, 304, headers, '', ledger);
     return;
   }
-  const text = reply.text ?? reply.json ?? (reply.body === undefined ? '' : JSON.stringify(reply.body));
+  const text = reply.text ?? jsonOf(reply);
   if (reply.text === undefined && text !== '') {
     headers.push('Content-Type', reply.status >= 400 ? PROBLEM_TYPE : 'application/json; charset=utf-8');
   }
@@ -110,10 +122,11 @@ export function sendProblem(
   );
 }
 
-function commonHeaders({ req, requestId, headers }: Exchange, { health }: Ledger): string[] {
+function commonHeaders({ req, requestId, headers }: Exchange, { health, config }: Ledger): string[] {
+  const isSecure = protocolOf(req, config.proxiesTrusted) === 'https';
   // A fresh array: what was gathered so far stays as it is, should this answer fail and a problem take its place.
   const all = [
-    ...(req.secure ? API_HEADERS_OVER_TLS : API_HEADERS),
+    ...(isSecure ? API_HEADERS_OVER_TLS : API_HEADERS),
     'X-Request-Id',
     requestId,
     // The same URL reads differently by key and by origin; a cache in between must keep them apart.

@@ -138,8 +138,8 @@ export type Reply = {
   status: number;
   /** Sent as JSON. */
   body?: unknown;
-  /** The same, ready: JSON text that is sent as it is. */
-  json?: string;
+  /** The same, ready: JSON text that is sent as it is; or what makes it, which a 304 never asks for. */
+  json?: string | (() => string);
   /** Not JSON: text or a stream, with its type in `headers`. */
   text?: string;
   stream?: Readable;
@@ -147,6 +147,12 @@ export type Reply = {
   /** With its quotes: `versionTag(version)`. A GET whose If-None-Match names it is answered 304 instead. */
   etag?: string;
 };
+
+/** The JSON text of a reply; empty where it has no body. */
+export function jsonOf({ json, body }: Reply): string {
+  if (json !== undefined) return typeof json === 'string' ? json : json();
+  return body === undefined ? '' : JSON.stringify(body);
+}
 
 /** Gives a route its types: the schemas say what the handler gets. */
 export function route<Params, Query, Body>(definition: Route<Params, Query, Body>): AnyRoute {

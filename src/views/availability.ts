@@ -11,6 +11,7 @@ import type { ItemLevels } from './itemLevels.ts';
 import type { Levels } from './levels.ts';
 import type { Locations, Slot } from './locations.ts';
 import type { OpenOrders } from './openOrders.ts';
+import type { Promises } from './promises.ts';
 import type { Staleness } from './staleness.ts';
 
 export type AvailabilityViews = {
@@ -18,6 +19,7 @@ export type AvailabilityViews = {
   catalogue: Catalogue;
   levels: Levels;
   openOrders: OpenOrders;
+  promises: Promises;
   incoming: Incoming;
   bufferRules: BufferRules;
   staleness: Staleness;

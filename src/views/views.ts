@@ -10,6 +10,7 @@ import { Levels } from './levels.ts';
 import { Locations } from './locations.ts';
 import { OpenOrders } from './openOrders.ts';
 import { OrderedItems } from './orderedItems.ts';
+import { Promises } from './promises.ts';
 import { Staleness } from './staleness.ts';
 
 export type Views = {
@@ -69,7 +70,11 @@ export async function startViews(options: ViewsOptions): Promise<Views> {
     close();
     throw error;
   }
-  const availability = new Availability({ ...consumers, lagSeconds: () => feed.lagSeconds() });
+  const availability = new Availability({
+    ...consumers,
+    promises: new Promises(openOrders),
+    lagSeconds: () => feed.lagSeconds(),
+  });
   const settled = async () => {
     await Promise.all([
       locations.settled(),

@@ -1,7 +1,6 @@
 // Owns an app for tests: everything put together on a database of its own, listening on a free port, every answer held
 // against its route's declaration. `close` in afterAll.
 import { randomBytes } from 'node:crypto';
-import type { Express } from 'express';
 import pino from 'pino';
 import { makeApp } from '../../src/app.ts';
 import { compose, openSockets } from '../../src/compose.ts';
@@ -33,7 +32,6 @@ export type TestAppOptions = {
 export type NewKey = { kind?: KeyKind; scopes?: readonly Scope[]; locations?: string[]; origins?: string[] };
 
 export type TestApp = {
-  app: Express;
   /** `http://127.0.0.1:port` */
   url: string;
   databaseUrl: string;
@@ -67,7 +65,6 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
   const live = openSockets(server, deps);
   const port = await listen(server, 0, '127.0.0.1');
   return {
-    app,
     url: `http://127.0.0.1:${port}`,
     databaseUrl,
     deps,

@@ -13,8 +13,7 @@ import {
   availabilityReply,
   explainPlace,
   placeSchema,
-  seesCounts,
-  showPlace,
+  placesReply,
   sightOf,
 } from '../availabilityAnswers.ts';
 import { decodeCursor, encodeCursor } from '../cursor.ts';
@@ -120,17 +119,14 @@ const searchRoute = route({
       sees: sightOf(call.caller),
     };
     const search = await availability.cartSearch(cart, call.now);
-    const { places, hasMore } = search.find(query);
-    const last = places.at(-1);
-    const nextCursor = hasMore && last !== undefined ? encodeCursor(filters, positionOf(last)) : null;
+    const found = search.find(query);
+    const { places, hasMore } = found;
+    const nextCursor = () => {
+      const last = places.at(-1);
+      return hasMore && last !== undefined ? encodeCursor(filters, positionOf(last)) : null;
+    };
     const at = availability.asOf(call.now);
-    if (!explain) {
-      const counts = seesCounts(call.caller);
-      return availabilityReply(call, at, {
-        locations: places.map((place) => showPlace(place, cart, counts)),
-        nextCursor,
-      });
-    }
+    if (!explain) return placesReply(call, at, found, cart, nextCursor);
     const withoutPickup = availability
       .withoutPickup(query, LIMIT_MAX)
       .map(({ code, name }) => ({ code, name }));
@@ -138,7 +134,7 @@ const searchRoute = route({
     const explained = places.map((place) => ({ place, reasons: search.reasonsFor(place) }));
     return availabilityReply(call, at, {
       locations: await explainAll(call, explained, cart),
-      nextCursor,
+      nextCursor: nextCursor(),
       withoutPickup,
     });
   },
