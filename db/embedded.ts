@@ -1,6 +1,7 @@
 // Owns the default database: a real PostgreSQL 18 in the data directory, started and stopped with the process.
 // Knows nothing of tables; the folder beside it holds its parts.
 import { access, chmod, constants, mkdir, realpath } from 'node:fs/promises';
+import { totalmem } from 'node:os';
 import path from 'node:path';
 import pg from 'pg';
 import { accountFor } from './embedded/account.ts';
@@ -41,6 +42,17 @@ const settings = {
   log_checkpoints: 'off',
 };
 
+/**
+ * A sixteenth of the memory, 128 MB to 1 GB, taken as it is used. Measured with 10 million levels: reservations took 1.43
+ * times the processor time that they take with 50,000, and 1.25 times with enough for the levels. Fewer checkpoints write
+ * fewer whole pages: where any of a million pages may be next, almost every change is the first since the last one.
+ */
+function memorySettings(): Record<string, string> {
+  const bytes = Math.min(totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY);
+  const megabytes = Math.round(Math.min(1_024, Math.max(128, bytes / 16 / 1_048_576)));
+  return { shared_buffers: `${megabytes}MB`, max_wal_size: '2GB' };
+}
+
 const notDurable = { fsync: 'off', full_page_writes: 'off' };
 
 /**
@@ -70,7 +82,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedD
       account,
       cluster,
       logFile: path.join(dataDir, 'postgres.log'),
-      settings: durable ? settings : { ...settings, ...notDurable },
+      settings: { ...settings, ...(durable ? memorySettings() : notDurable) },
       log,
     });
     const stop = stopOnce(postmaster, lock.release, onExit);
