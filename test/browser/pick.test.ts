@@ -240,6 +240,7 @@ describe('what is missing', () => {
     await button('One fewer').click();
     await button('Damaged').click();
     await page.getByText('1 unit taken off the stock').waitFor();
+    await page.getByText(`Stock here: ${before - 1}`).waitFor();
     await page.locator('.way', { hasText: 'Go on without' }).click();
     await button('Found').click();
     await page.locator('.line-card', { hasText: 'Coffee table' }).waitFor();
@@ -251,6 +252,30 @@ describe('what is missing', () => {
     expect((await orderNow(id)).lines).toContainEqual(
       expect.objectContaining({ sku: LAMP, picked: 1, missing: 1, missingReason: 'damaged' }),
     );
+  });
+
+  test('tells how many are here only once the stock has moved', async () => {
+    const before = await onHand(LAMP);
+    const id = await order([{ sku: LAMP, quantity: 1 }]);
+    await start(id);
+    await page.locator('.line-card', { hasText: String(before) }).waitFor();
+    let answer = () => {};
+    const isLetThrough = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    await page.route('**/v1/reservations/*/pick', async (route) => {
+      await isLetThrough;
+      await route.continue();
+    });
+    await button('Missing').click();
+    await button('Damaged').click();
+    const told = page.locator('dialog .corrected');
+    await told.getByText('1 unit taken off the stock').waitFor();
+    expect(await told.textContent()).not.toContain('Stock here');
+    answer();
+    await told.getByText(`Stock here: ${before - 1}`).waitFor();
+    await page.unroute('**/v1/reservations/*/pick');
+    await button('Close').click();
   });
 
   test('is reserved in another store that has it, for the same customer', async () => {

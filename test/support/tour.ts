@@ -1,7 +1,6 @@
 // The way through every screen of the tablet, from nothing to the customer's hands and what a day brings besides.
 // Owns what is shown and in which order; how a picture is taken is the guide's.
 import type { BrowserContextOptions, Locator, Page } from 'playwright-core';
-import { showcaseUnits } from '../../db/demo/showcase.ts';
 import { goTo } from './hands.ts';
 
 export type Staff = { name: string; pin: string };
@@ -100,8 +99,7 @@ async function missing(tour: Tour): Promise<void> {
   await picture(french, 'missing');
   await french.locator('dialog .reasons button').nth(1).click();
   await french.locator('dialog .way:enabled').nth(2).waitFor();
-  // The corrected figure, and no longer the one before.
-  await french.locator('.corrected', { hasNotText: String(showcaseUnits.get(PLATE)) }).waitFor();
+  await french.locator('.corrected', { hasText: 'Stock ici' }).waitFor();
   await picture(french, 'aftermath');
   await french.locator('dialog .way').nth(1).click();
   await french.locator('.substitute-search input').fill('table basse');

@@ -48,7 +48,7 @@ export function Aftermath({
       onClose={onClose}
       actions={<Button onClick={onClose}>{t('action.close')}</Button>}
     >
-      <Corrected sku={sku} units={reported.units} />
+      <Corrected sku={sku} reported={reported} />
       <AtRisk sku={sku} except={order.id} />
       <h3>{t('missing.next')}</h3>
       <div class="ways">
@@ -76,13 +76,15 @@ export function Aftermath({
   );
 }
 
-function Corrected({ sku, units }: { sku: string; units: number }) {
+/** How many are here is told once the level has moved: before, the figure would be the one without the correction. */
+function Corrected({ sku, reported: { units, levelVersion } }: { sku: string; reported: Reported }) {
   const level = levels.value.get(sku);
+  const isMoved = level !== undefined && levelVersion !== null && level.version > levelVersion;
   return (
     <p class="corrected">
       <Icon name="check" />
       <span>
-        {plural('missing.done', units)} {level !== undefined && t('missing.now', { n: level.onHand })}
+        {plural('missing.done', units)} {isMoved && t('missing.now', { n: level.onHand })}
       </span>
     </p>
   );

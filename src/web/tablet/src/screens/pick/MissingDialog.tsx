@@ -1,6 +1,7 @@
 // Units are not there: how many, why, and then what follows from it.
 import { useSignal } from '@preact/signals';
 import { useState } from 'preact/hooks';
+import { levels } from '../../data/index.ts';
 import { MISSING_REASONS, type MissingReason, type OrderLine, type OrderView } from '../../data/model.ts';
 import { t } from '../../i18n/index.ts';
 import { useScans } from '../../scan/scans.ts';
@@ -35,8 +36,9 @@ export function MissingDialog({
   // A scan while this is asked would be taken for the order's: nobody means it.
   useScans(() => undefined);
   const report = async (reason: MissingReason) => {
+    const levelVersion = levels.value.get(line.sku)?.version ?? null;
     const told = await miss(order.id, line.sku, units.value, reason);
-    if (told !== null) setReported({ units: units.value, done: told.done });
+    if (told !== null) setReported({ units: units.value, levelVersion, done: told.done });
   };
   if (reported !== null) {
     return <Aftermath order={order} sku={line.sku} reported={reported} onClose={onClose} />;

@@ -8,7 +8,12 @@ import { withFound, withMissing, withoutFound, withoutMissing } from './pickStat
 export type Step = { orderId: string; sku: string; kind: 'found' | 'missing'; units: number };
 
 /** Units that were reported missing, and what the server will say to it. */
-export type Reported = { units: number; done: Promise<Outcome> };
+export type Reported = {
+  units: number;
+  /** The level's version when it was reported; null where the level was not known. */
+  levelVersion: number | null;
+  done: Promise<Outcome>;
+};
 
 const STEPS_MAX = 100;
 
