@@ -18,8 +18,8 @@ const PRIVATE = new Set([
   'body',
 ]);
 const CENSORED = '[redacted]';
-/** Lines are written together: one write a line costs more than the rest of a request's log. */
-const BUFFERED_BYTES = 4_096;
+/** Lines are written together: one write a line costs more than the rest of a request's log. One write has 16 KiB at most. */
+const BUFFERED_BYTES = 16_000;
 const FLUSH_MILLISECONDS = 200;
 
 export type LogOptions = {
