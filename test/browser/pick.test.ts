@@ -174,6 +174,26 @@ describe('an order', () => {
     await alarm.getByText('There is enough of it: Coffee table').waitFor();
   });
 
+  test('takes an article that is scanned before the tablet has heard of it', async () => {
+    let answer = () => {};
+    const isLetThrough = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    await page.route('**/v1/items/*', async (route) => {
+      await isLetThrough;
+      await route.continue();
+    });
+    await put('/v1/items/VASE', { name: { fr: 'Vase', en: 'Vase' }, barcodes: ['2041700003008'] });
+    await shop.put('VASE', STORE, 5);
+    const id = await order([{ sku: 'VASE', quantity: 2 }]);
+    await start(id);
+    await scan(page, '2041700003008', '2041700003008');
+    answer();
+    await page.locator('[data-stage]').waitFor();
+    expect(await page.locator('[data-wrong]').count()).toBe(0);
+    await page.unroute('**/v1/items/*');
+  });
+
   test('that somebody else picks is taken over only after a question', async () => {
     const id = await order([{ sku: TABLE, quantity: 1 }]);
     await shop.post(`/v1/reservations/${id}/start`, { staff: 'Karim' }).expect(200);

@@ -6,7 +6,6 @@ import { play } from '../../app/sound.ts';
 import { items, orders, shift } from '../../data/index.ts';
 import type { OrderView } from '../../data/model.ts';
 import { t } from '../../i18n/index.ts';
-import { useScans } from '../../scan/scans.ts';
 import { ButtonLink } from '../../ui/Button.tsx';
 import { Icon } from '../../ui/Icon.tsx';
 import { OrderConflicts } from '../conflicts/OrderConflicts.tsx';
@@ -14,7 +13,7 @@ import { MissingDialog } from '../pick/MissingDialog.tsx';
 import { useArticles } from '../pick/names.ts';
 import { isDone } from '../pick/pickState.ts';
 import { Stage } from '../pick/Stage.tsx';
-import { useWrongScan } from '../pick/scanning.ts';
+import { useArticleScans, useWrongScan } from '../pick/scanning.ts';
 import { find, findScanned } from '../pick/steps.ts';
 import { UndoBar } from '../pick/UndoBar.tsx';
 import { WrongScan } from '../pick/WrongScan.tsx';
@@ -53,9 +52,11 @@ export function Walk({ ids }: { ids: readonly string[] }) {
     });
     return true;
   };
-  useScans((code) => {
-    if (!scan(code)) refuse(code, false);
-  });
+  useArticleScans(
+    stops.map(({ sku }) => sku),
+    scan,
+    refuse,
+  );
   const missingNow = missing && orders.value.get(missing.bag.order.id);
   const missingLine = missingNow?.lines.find(({ sku }) => sku === missing?.line.sku);
 

@@ -4,13 +4,12 @@ import { play } from '../../app/sound.ts';
 import { items, order as orderNow } from '../../data/index.ts';
 import type { OrderView } from '../../data/model.ts';
 import { t } from '../../i18n/index.ts';
-import { useScans } from '../../scan/scans.ts';
 import { LineCard } from './LineCard.tsx';
 import { LineRow } from './LineRow.tsx';
 import { MissingDialog } from './MissingDialog.tsx';
 import { byAisle, isDone, meaningOf, nextLine } from './pickState.ts';
 import { Stage } from './Stage.tsx';
-import { useWrongScan } from './scanning.ts';
+import { useArticleScans, useWrongScan } from './scanning.ts';
 import { find, findAgain, findScanned, takeOut } from './steps.ts';
 import { UndoBar } from './UndoBar.tsx';
 import { WrongScan } from './WrongScan.tsx';
@@ -46,9 +45,11 @@ export function Picking({ order }: { order: OrderView }) {
     });
     return true;
   };
-  useScans((code) => {
-    if (!scan(code)) refuse(code, false);
-  });
+  useArticleScans(
+    order.lines.map(({ sku }) => sku),
+    scan,
+    refuse,
+  );
 
   return (
     <div class="picking">
