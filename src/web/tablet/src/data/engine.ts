@@ -15,7 +15,7 @@ import type {
   Shift,
   ShiftStart,
 } from './model.ts';
-import { makeOutbox, type Outbox } from './outbox.ts';
+import { makeOutbox, type Outbox, type ToldHere } from './outbox.ts';
 import { resumed } from './outboxRules.ts';
 import {
   actions,
@@ -109,9 +109,15 @@ export async function unpair(): Promise<void> {
   await forgetStore(db);
 }
 
-/** Keeps what a person did, shows it as done, and sends it when it can. See ActionBodies for what there is. */
-export function act(input: NewAction): Promise<{ action: Action; done: Promise<Outcome> }> {
-  return running().outbox.add(input);
+/**
+ * Keeps what a person did, shows it as done, and sends it when it can. See ActionBodies for what there is. A refusal of
+ * which `isTold` is true is told by the caller and makes no conflict.
+ */
+export function act(
+  input: NewAction,
+  isTold?: ToldHere,
+): Promise<{ action: Action; done: Promise<Outcome> }> {
+  return running().outbox.add(input, isTold);
 }
 
 /** A person has seen the conflict of this action: it goes, with those that were held back because of it. */

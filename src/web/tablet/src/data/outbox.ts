@@ -26,9 +26,12 @@ const CHANNEL = 'comptoir-outbox';
 
 type Message = 'changed' | { id: string; outcome: Outcome };
 
+/** Whether whoever acted is told of the refusal there and then: it makes no conflict. */
+export type ToldHere = (problem: ProblemDocument) => boolean;
+
 export type Outbox = {
   /** Keeps the action and shows it as done; `done` resolves when the server has taken or refused it. */
-  add(input: NewAction): Promise<{ action: Action; done: Promise<Outcome> }>;
+  add(input: NewAction, isTold?: ToldHere): Promise<{ action: Action; done: Promise<Outcome> }>;
   /** A person has seen the conflict. */
   dismiss(id: string): Promise<void>;
   /** There may be a network now, or something to send. */
@@ -47,6 +50,7 @@ export type OutboxOptions = {
 export function makeOutbox(options: OutboxOptions): Outbox {
   const { db } = options;
   const waitingFor = new Map<string, (outcome: Outcome) => void>();
+  const toldHere = new Map<string, ToldHere>();
   const channel = typeof BroadcastChannel === 'undefined' ? null : new BroadcastChannel(CHANNEL);
   let tries = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -162,11 +166,16 @@ export function makeOutbox(options: OutboxOptions): Outbox {
   }
 
   async function refuse(action: Action, problem: ProblemDocument): Promise<void> {
-    await change((current) => withRefusal(current, action.id, problem));
+    const isTold = toldHere.get(action.id)?.(problem) ?? false;
+    const heldBack: string[] = [];
+    await change((current) => {
+      const refused = withRefusal(current, action.id, problem);
+      for (const { id, because } of refused) if (because === action.id) heldBack.push(id);
+      return isTold ? withoutConflict(refused, action.id) : refused;
+    });
     answer(action.id, { ok: false, problem });
-    for (const { id, because } of actions.value)
-      if (because === action.id) answer(id, { ok: false, problem });
-    void tellMeanwhile(action);
+    for (const id of heldBack) answer(id, { ok: false, problem });
+    if (!isTold) void tellMeanwhile(action);
   }
 
   async function tellMeanwhile(action: Action): Promise<void> {
@@ -186,6 +195,7 @@ export function makeOutbox(options: OutboxOptions): Outbox {
   function tell(id: string, outcome: Outcome): void {
     waitingFor.get(id)?.(outcome);
     waitingFor.delete(id);
+    toldHere.delete(id);
   }
 
   function wake(): void {
@@ -200,7 +210,7 @@ export function makeOutbox(options: OutboxOptions): Outbox {
   addEventListener('online', wake);
 
   return {
-    async add(input) {
+    async add(input, isTold) {
       const action = await inTurn(async () => {
         const made = actionFrom(input);
         const kept: Action = { ...made, sequence: await addAction(db, made) };
@@ -208,6 +218,7 @@ export function makeOutbox(options: OutboxOptions): Outbox {
         return kept;
       });
       const done = new Promise<Outcome>((resolve) => waitingFor.set(action.id, resolve));
+      if (isTold !== undefined) toldHere.set(action.id, isTold);
       channel?.postMessage('changed');
       void run();
       return { action, done };

@@ -61,8 +61,12 @@ export function useDesk(live: OrderView): Desk {
   async function run(action: NewAction, done: Result): Promise<void> {
     if (frozen.value !== null) return;
     frozen.value = live;
-    const sent = await act(action);
+    // A wrong code is told here and now; everything else stays on the order until somebody has seen it, and so does what
+    // was refused only after the customer was gone.
+    let isHere = true;
+    const sent = await act(action, (problem) => isHere && isWrongCode(problem));
     const outcome = await answerOrOffline(sent.done);
+    isHere = outcome !== null;
     if (outcome === null || outcome.ok) {
       result.value = { ...done, isWaiting: outcome === null };
       scannedCode.value = null;
@@ -72,8 +76,9 @@ export function useDesk(live: OrderView): Desk {
     }
     frozen.value = null;
     play('wrong');
-    // A wrong code is told here and now; everything else stays on the order until somebody has seen it.
-    if (heardWrongCode(live.id, outcome.problem)) await dismiss(sent.action.id);
+    hearWrongCode(live.id, outcome.problem);
+    // Where another page of the tablet sent it, which knew of no desk, it is a conflict there.
+    if (isWrongCode(outcome.problem)) await dismiss(sent.action.id);
   }
 
   async function settleLate(done: Result, late: Promise<Outcome>): Promise<void> {
@@ -88,14 +93,13 @@ export function useDesk(live: OrderView): Desk {
     play('wrong');
   }
 
-  function heardWrongCode(id: string, problem: ProblemDocument): boolean {
+  function hearWrongCode(id: string, problem: ProblemDocument): void {
     const until = lockedUntil(problem, Date.now());
     if (until !== null) lock(id, until);
-    if (problem.code !== 'wrong-pickup-code' && problem.code !== 'pickup-locked') return false;
+    if (!isWrongCode(problem)) return;
     scannedCode.value = null;
     proof.value = { by: 'code', code: '' };
     triesLeft.value = typeof problem.triesLeft === 'number' ? problem.triesLeft : 0;
-    return true;
   }
 
   return {
@@ -124,6 +128,10 @@ export function useDesk(live: OrderView): Desk {
       return run({ kind: 'refuse', subject: live.id, body }, { kind, lines, isWaiting: false });
     },
   };
+}
+
+function isWrongCode({ code }: ProblemDocument): boolean {
+  return code === 'wrong-pickup-code' || code === 'pickup-locked';
 }
 
 /** The answer; null where there is no network to bring one: what was done is kept, and is told as such. */
