@@ -93,7 +93,11 @@ export class Problem extends Error {
   readonly extras: ProblemExtras;
 
   constructor(code: ProblemCode, detail: string, extras: ProblemExtras = {}) {
+    // A refusal is an answer, not a bug: to note where it was made took 12 µs of a refused hold's 200, three times.
+    const limit = Error.stackTraceLimit;
+    Error.stackTraceLimit = 0;
     super(detail);
+    Error.stackTraceLimit = limit;
     this.code = code;
     this.extras = extras;
   }

@@ -1,5 +1,6 @@
 // The answers already given, by key and Idempotency-Key. Kept in the transaction of the effect they answer for.
 // Knows nothing of HTTP: an answer is a status and bytes.
+import { insertInto } from './insertInto.ts';
 import type { Tx } from './transaction.ts';
 
 export type AnswerName = { keyId: string; key: string };
@@ -36,21 +37,26 @@ export async function findAnswers(tx: Tx, names: readonly AnswerName[]): Promise
  * Keeps answers. A plain INSERT on purpose: a violation of ANSWER_TAKEN means that another process won the race,
  * and then this transaction's effect must go too.
  */
-export async function saveAnswers(tx: Tx, answers: readonly StoredAnswer[]): Promise<void> {
-  if (answers.length === 0) return;
-  await tx.run(
-    'idempotency.save',
-    `INSERT INTO idempotency_keys (key_id, idempotency_key, request_hash, status, response)
-     SELECT * FROM unnest($1::text[], $2::text[], $3::bytea[], $4::int[], $5::bytea[])`,
-    [
-      answers.map((answer) => answer.keyId),
-      answers.map((answer) => answer.key),
-      answers.map((answer) => answer.requestHash),
-      answers.map((answer) => answer.status),
-      answers.map((answer) => answer.response),
-    ],
+export function saveAnswers(tx: Tx, answers: readonly StoredAnswer[]): Promise<void> {
+  return intoAnswers(
+    tx,
+    answers.map(({ keyId, key, requestHash, status, response }) => [
+      keyId,
+      key,
+      requestHash,
+      status,
+      response,
+    ]),
   );
 }
+
+const intoAnswers = insertInto('idempotency_keys', {
+  key_id: 'text',
+  idempotency_key: 'text',
+  request_hash: 'bytea',
+  status: 'int',
+  response: 'bytea',
+});
 
 /** Forgets answers kept before this instant, at most `limit` of them, and returns how many: short transactions. */
 export async function purgeAnswers(tx: Tx, before: Date, limit = 10_000): Promise<number> {

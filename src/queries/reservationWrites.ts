@@ -1,6 +1,7 @@
 // The set-based writes of reservations, lines and transitions: one statement each for a whole batch.
 // The flags of lines that on hand can no longer serve are set in atRisk.ts.
 import type { Reservation, ReservationLine } from '../domain/reservation.ts';
+import { insertInto } from './insertInto.ts';
 import type { Tx } from './transaction.ts';
 
 /** One entry of a reservation's history. */
@@ -16,37 +17,35 @@ export type Transition = {
   data: unknown;
 };
 
-export async function insertReservations(tx: Tx, made: readonly Reservation[]): Promise<void> {
-  if (made.length === 0) return;
-  await tx.run(
-    'reservations.insert',
-    `INSERT INTO reservations (id, location_id, status, channel, order_reference, customer, customer_reference, payment,
-                               expires_at, ready_at_promised, key_id, version, created_at, updated_at,
-                               sold_location_id, seller_device_id, deliver_to, plan_id)
-     SELECT * FROM unnest($1::text[], $2::int[], $3::text[], $4::text[], $5::text[], $6::jsonb[], $7::text[],
-                          $8::text[], $9::timestamptz[], $10::timestamptz[], $11::text[], $12::int[],
-                          $13::timestamptz[], $14::timestamptz[], $15::int[], $16::text[], $17::jsonb[], $18::text[])`,
-    [
-      made.map((r) => r.id),
-      made.map((r) => r.locationId),
-      made.map((r) => r.status),
-      made.map((r) => r.channel),
-      made.map((r) => r.orderReference),
-      made.map((r) => json(r.customer)),
-      made.map((r) => r.customer?.reference ?? null),
-      made.map((r) => r.payment),
-      made.map((r) => r.expiresAt),
-      made.map((r) => r.promise?.readyAt ?? null),
-      made.map((r) => r.keyId),
-      made.map((r) => r.version),
-      made.map((r) => r.createdAt),
-      made.map((r) => r.updatedAt),
-      made.map((r) => r.soldLocation?.id ?? null),
-      made.map((r) => r.sellerDeviceId),
-      made.map((r) => json(r.deliverTo)),
-      made.map((r) => r.planId),
-    ],
-  );
+const intoReservations = insertInto('reservations', {
+  id: 'text',
+  location_id: 'int',
+  status: 'text',
+  channel: 'text',
+  order_reference: 'text',
+  customer: 'jsonb',
+  customer_reference: 'text',
+  payment: 'text',
+  expires_at: 'timestamptz',
+  ready_at_promised: 'timestamptz',
+  key_id: 'text',
+  version: 'int',
+  created_at: 'timestamptz',
+  updated_at: 'timestamptz',
+  sold_location_id: 'int',
+  seller_device_id: 'text',
+  deliver_to: 'jsonb',
+  plan_id: 'text',
+});
+
+export function insertReservations(tx: Tx, made: readonly Reservation[]): Promise<void> {
+  const rows = made.map((r) => [
+    ...[r.id, r.locationId, r.status, r.channel, r.orderReference],
+    ...[json(r.customer), r.customer?.reference ?? null, r.payment],
+    ...[r.expiresAt, r.promise?.readyAt ?? null, r.keyId, r.version, r.createdAt, r.updatedAt],
+    ...[r.soldLocation?.id ?? null, r.sellerDeviceId, json(r.deliverTo), r.planId],
+  ]);
+  return intoReservations(tx, rows);
 }
 
 export async function updateReservations(tx: Tx, changed: readonly Reservation[]): Promise<void> {
@@ -99,32 +98,25 @@ export async function updateReservations(tx: Tx, changed: readonly Reservation[]
 /** A line on its way into its table, with the reservation that it belongs to. */
 export type NewLine = { of: Pick<Reservation, 'id' | 'locationId' | 'lines'>; line: ReservationLine };
 
-export async function insertLines(tx: Tx, made: readonly NewLine[]): Promise<void> {
-  const rows = made.map(({ of, line }) => ({
-    ...line,
-    reservationId: of.id,
-    locationId: of.locationId,
-    substitutesItemId: of.lines.find(({ sku }) => sku === line.substitutes)?.itemId ?? null,
-  }));
-  if (rows.length === 0) return;
-  await tx.run(
-    'reservation_lines.insert',
-    `INSERT INTO reservation_lines (reservation_id, item_id, location_id, quantity, reserved, awaited, reserved_at,
-                                    released_at, substitutes_item_id)
-     SELECT * FROM unnest($1::text[], $2::int[], $3::int[], $4::int[], $5::int[], $6::int[], $7::timestamptz[],
-                          $8::timestamptz[], $9::int[])`,
-    [
-      rows.map((row) => row.reservationId),
-      rows.map((row) => row.itemId),
-      rows.map((row) => row.locationId),
-      rows.map((row) => row.quantity),
-      rows.map((row) => row.reserved),
-      rows.map((row) => row.awaited),
-      rows.map((row) => row.reservedAt),
-      rows.map((row) => row.releasedAt),
-      rows.map((row) => row.substitutesItemId),
-    ],
-  );
+const intoLines = insertInto('reservation_lines', {
+  reservation_id: 'text',
+  item_id: 'int',
+  location_id: 'int',
+  quantity: 'int',
+  reserved: 'int',
+  awaited: 'int',
+  reserved_at: 'timestamptz',
+  released_at: 'timestamptz',
+  substitutes_item_id: 'int',
+});
+
+export function insertLines(tx: Tx, made: readonly NewLine[]): Promise<void> {
+  const rows = made.map(({ of, line }) => [
+    ...[of.id, line.itemId, of.locationId, line.quantity, line.reserved, line.awaited],
+    ...[line.reservedAt, line.releasedAt],
+    line.substitutes === null ? null : of.lines.find(({ sku }) => sku === line.substitutes)?.itemId,
+  ]);
+  return intoLines(tx, rows);
 }
 
 export async function updateLines(tx: Tx, changed: readonly Reservation[]): Promise<void> {
@@ -161,27 +153,24 @@ export async function updateLines(tx: Tx, changed: readonly Reservation[]): Prom
   );
 }
 
-export async function insertTransitions(tx: Tx, transitions: readonly Transition[], at: Date): Promise<void> {
-  if (transitions.length === 0) return;
-  await tx.run(
-    'reservation_transitions.insert',
-    `INSERT INTO reservation_transitions (reservation_id, version, type, from_status, to_status, actor, data, occurred_at,
-                                          at)
-     SELECT n.*, $9::timestamptz
-     FROM unnest($1::text[], $2::int[], $3::text[], $4::text[], $5::text[], $6::text[], $7::json[],
-                 $8::timestamptz[]) AS n`,
-    [
-      transitions.map((t) => t.reservationId),
-      transitions.map((t) => t.version),
-      transitions.map((t) => t.type),
-      transitions.map((t) => t.fromStatus),
-      transitions.map((t) => t.toStatus),
-      transitions.map((t) => t.actor),
-      transitions.map((t) => (t.data === null ? null : JSON.stringify(t.data))),
-      transitions.map((t) => t.occurredAt),
-      at,
-    ],
-  );
+const intoTransitions = insertInto('reservation_transitions', {
+  reservation_id: 'text',
+  version: 'int',
+  type: 'text',
+  from_status: 'text',
+  to_status: 'text',
+  actor: 'text',
+  data: 'json',
+  occurred_at: 'timestamptz',
+  at: 'timestamptz',
+});
+
+export function insertTransitions(tx: Tx, transitions: readonly Transition[], at: Date): Promise<void> {
+  const rows = transitions.map((t) => [
+    ...[t.reservationId, t.version, t.type, t.fromStatus, t.toStatus, t.actor],
+    ...[t.data === null ? null : JSON.stringify(t.data), t.occurredAt, at],
+  ]);
+  return intoTransitions(tx, rows);
 }
 
 function json(value: object | null): string | null {
