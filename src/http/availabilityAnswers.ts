@@ -208,7 +208,7 @@ function headOf(location: LocationRecord): string {
 
 /**
  * What `JSON.stringify` makes of each `showPlace`, put together from parts that stay the same. Measured for ten places:
- * 2 µs, and 12 µs for the objects and their text.
+ * 4.3 µs, and 12.2 µs for the objects and their text.
  */
 export function placesText(places: readonly Place[], cart: readonly CartLine[], counts: boolean): string {
   const lineHeads = cart.map(

@@ -1,6 +1,6 @@
 // A short text that stands for a list of whole numbers: other numbers, another text. Made from versions, it is an entity
 // tag that costs no serialising. Two states of one URL share it by chance once in 2⁶⁴; nobody gains by forcing it.
-// Measured for ten places of an answer: 0.3 µs, where SHA-1 of their JSON takes 3 to 10.
+// Measured for ten places of an answer: 0.4 µs, where SHA-1 of their JSON takes 2.6.
 
 export class Fingerprint {
   #low = 0x9747b28c | 0;

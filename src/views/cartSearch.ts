@@ -319,7 +319,7 @@ export class CartSearch {
     const { slot, location, code, fulfilment, readyAt, sentFrom, distanceKm } = candidate;
     const staleSince = this.#staleness.since([code, sentFrom]);
     const here = this.unitsAt(slot);
-    // Written out: a spread takes ten times as long, and every place that is shown is made here.
+    // Written out: a spread takes longer, and every place that is shown is made here.
     return { slot, location, code, fulfilment, readyAt, sentFrom, distanceKm, here, staleSince };
   }
 

@@ -18,8 +18,9 @@ export type Hold = {
 /** A level with what the clock makes of it. */
 export type LevelTerms = LevelUnits & { expiredHolds: number; available: number };
 
-// A level is a row of four integers, so that one look at memory finds all of it: over items that no cache holds, a cart
-// of five lines is judged in 10 µs, and took 60 with a column for each figure and slots to be halved.
+// A level is a row of four integers, so that one look at memory finds all of it, and an item that is stocked nearly
+// everywhere has no slots to halve. Measured over 400 items, which no near cache holds: a cart of five lines is searched in
+// 65 µs, and in 45 since neighbouring locations have neighbouring slots.
 const ON_HAND = 0;
 const RESERVED = 1;
 const BUFFER = 2;
