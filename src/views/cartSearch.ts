@@ -153,7 +153,7 @@ export class CartSearch {
 
   /**
    * The first of all places in reach by what they can do and then by distance, one more than asked for. They come by
-   * distance, so each is only put behind those that can do the same: to sort 80 of them takes as long as to judge them.
+   * distance, so each is only put behind those that can do the same, and nothing is sorted.
    */
   #bestAround(near: Coordinates, query: SearchQuery): Candidate[] {
     const verdicts: Record<Fulfilment, Judged[]> = { now: [], transfer: [], partial: [], none: [] };
