@@ -67,7 +67,7 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
   const { config, metrics = makeMetrics({ processMetrics: false }), now = () => new Date() } = options;
   const database = openPool(options, config.databaseConnectionsMax);
   // Connections of their own: a pool that slow reads use up must delay neither a hold nor what everybody waits to hear.
-  const feedDatabase = openPool(options, FEED_CONNECTIONS);
+  const feedDatabase = openPool(options, FEED_CONNECTIONS, true);
   const writerDatabase = openPool(options, BATCHES_IN_FLIGHT_MAX + 1);
   const fileDatabase = openPool(options, FILE_BATCHES_IN_FLIGHT_MAX);
   const close = async () => {
@@ -82,11 +82,12 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
   }
 }
 
-function openPool({ databaseUrl, log }: ComposeOptions, connectionsMax: number): Database {
+function openPool({ databaseUrl, log }: ComposeOptions, connectionsMax: number, plansOnce = false): Database {
   let closing = false;
   const pool = openDatabase({
     url: databaseUrl,
     connectionsMax,
+    plansOnce,
     onIdleError(error) {
       // A pool that is closed lets go of its sockets a moment later; the embedded server may end before.
       if (!closing) log.warn({ err: error }, 'an idle connection to PostgreSQL ended');

@@ -58,6 +58,12 @@ export type DatabaseOptions = {
   onIdleError: (error: Error) => void;
   /** How long a statement may take where its transaction does not say otherwise; 15 s by default. */
   statementMilliseconds?: number;
+  /**
+   * Plans a statement once for all values. For few statements that are asked again and again of partitioned tables, where
+   * PostgreSQL finds a plan for the values at hand cheaper and forgets what planning costs: the feed's look for what is
+   * new takes the server 0.18 ms so, and 1.1 ms otherwise.
+   */
+  plansOnce?: boolean;
 };
 
 const CONNECT_MILLISECONDS_MAX = 5_000;
@@ -84,7 +90,7 @@ export function openDatabase(options: DatabaseOptions): Database {
     query_timeout: usual + ANSWER_MILLISECONDS_MORE,
     idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MILLISECONDS_MAX,
     // Our statements are short; compiling their plans takes longer than running them (on 15: 30 s against 4 s).
-    options: '-c jit=off',
+    options: `-c jit=off${options.plansOnce === true ? ' -c plan_cache_mode=force_generic_plan' : ''}`,
   });
   pool.on('error', options.onIdleError);
 
