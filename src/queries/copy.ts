@@ -3,6 +3,7 @@
 import { finished } from 'node:stream/promises';
 import type pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
+import { instantOf } from './values.ts';
 
 /** A cell of a row: null, a number, a text or an instant. */
 export type Cell = string | number | Date | null;
@@ -28,7 +29,7 @@ function cellOf(cell: Cell): string | number {
   if (cell === null) return '\\N';
   if (typeof cell === 'number') return cell;
   if (typeof cell === 'string') return SPECIAL.test(cell) ? cell.replace(SPECIALS, escaped) : cell;
-  return cell.toISOString();
+  return instantOf(cell);
 }
 
 const SPECIAL = /[\\\t\n\r]/;

@@ -32,7 +32,7 @@ function encodeElement(value: unknown): string {
 }
 
 /** Beyond the year 9999 and before the year 1, JavaScript writes years as PostgreSQL does not read them. */
-function instantOf(at: Date): string {
+export function instantOf(at: Date): string {
   const year = at.getUTCFullYear();
   const text = at.toISOString();
   if (year >= 1 && year <= 9_999) return text;

@@ -27,7 +27,11 @@ const text = fc
     fc.constantFrom('', 'NULL', 'null', '\\N', '\\.', '{}'),
   )
   .map((value) => value.replaceAll('\0', '').toWellFormed());
-const instant = fc.date({ min: new Date(0), max: new Date('9999-12-31T23:59:59.999Z'), noInvalidDate: true });
+const instant = fc.date({
+  min: new Date('0000-01-01T00:00:00Z'),
+  max: new Date('+010000-12-31T23:59:59.999Z'),
+  noInvalidDate: true,
+});
 const row = fc.record({
   t: fc.option(text),
   n: fc.option(fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 })),
