@@ -1,8 +1,16 @@
 // The tablet in a real browser, against the real server and database: pairing, the queue live, offline, revocation.
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Browser } from 'playwright-core';
-import { goOffline, openBrowser, openTablet, tabletPages } from '../support/browser.ts';
+import {
+  goOffline,
+  openBlank,
+  openBrowser,
+  openTablet,
+  startShift,
+  tabletPages,
+} from '../support/browser.ts';
 import { eventually } from '../support/eventually.ts';
+import { goTo } from '../support/hands.ts';
 import { OTHER_STORE, openShop, type Shop, STORE, TABLE } from '../support/shop.ts';
 
 let shop: Shop;
@@ -59,6 +67,23 @@ test('what staff do without a network is kept through a reload, told in a banner
   await eventually(async () => expect(await statusOf(id)).toBe('picking'));
   await page.locator('[data-banner="waiting"]').waitFor({ state: 'detached' });
   expect(complaints).toEqual([]);
+  await context.close();
+});
+
+test('a screen whose file did not come is told as such, and opens when the network is back', async () => {
+  const { body } = await shop.post('/v1/devices', { name: 'Counter', location: STORE }).expect(201);
+  // As on a tablet in its first seconds: its worker keeps nothing yet.
+  const { context, page } = await openBlank(browser, shop, { serviceWorkers: 'block', locale: 'en' });
+  await context.route('**/CounterScreen*.js', (route) => route.abort());
+  await page.goto(`/tablet#pair=${body.pairingCode}`);
+  await startShift(page, 'Amélie');
+  await goTo(page, 'counter');
+  await page.getByRole('heading', { name: 'This screen could not be loaded.' }).waitFor();
+  await context.setOffline(true);
+  await page.locator('[data-banner="offline"]').waitFor();
+  await context.unroute('**/CounterScreen*.js');
+  await context.setOffline(false);
+  await page.getByRole('heading', { name: 'Ready orders' }).waitFor();
   await context.close();
 });
 

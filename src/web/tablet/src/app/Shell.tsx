@@ -1,8 +1,10 @@
 // What is around every screen: the navigation, the bell, the place where the screen is, and the strip at its foot.
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { online } from '../data/index.ts';
 import { t } from '../i18n/index.ts';
 import { Bell } from '../screens/queue/Bell.tsx';
 import { Button } from '../ui/Button.tsx';
+import { EmptyState } from '../ui/EmptyState.tsx';
 import { Icon } from '../ui/Icon.tsx';
 import { Toasts } from '../ui/Toast.tsx';
 import { Banners } from './Banners.tsx';
@@ -64,13 +66,37 @@ function CurrentScreen() {
   const { screen, params, query } = way.value;
   const name = nameOf(screen);
   const Current = useScreen(name);
-  if (Current === null) return <p role="status">{t('app.loading')}</p>;
+  if (Current === 'loading') return <p role="status">{t('app.loading')}</p>;
+  if (Current === 'failed') return <NotLoaded />;
   return <Current key={name} params={params} query={query} />;
 }
 
-function useScreen(name: string): Screen | null {
+/**
+ * A screen whose file did not come. Browsers remember that, and asking again would get the same answer: the page starts
+ * anew as soon as there is a network again. The address says where it goes on, and nothing was typed on a screen that is
+ * not there.
+ */
+function NotLoaded() {
+  const isOnline = online.value;
+  const wasOffline = useRef(!isOnline);
+  useEffect(() => {
+    if (isOnline && wasOffline.current) location.reload();
+    wasOffline.current = !isOnline;
+  }, [isOnline]);
+  return (
+    <EmptyState isPage icon="cloudOff" text={t('app.notLoaded')}>
+      {isOnline && (
+        <Button icon="sync" onClick={() => location.reload()}>
+          {t('action.retry')}
+        </Button>
+      )}
+    </EmptyState>
+  );
+}
+
+function useScreen(name: string): Screen | 'loading' | 'failed' {
   const place = SCREENS[name];
-  const [loaded, setLoaded] = useState<{ name: string; screen: Screen } | null>(null);
+  const [loaded, setLoaded] = useState<{ name: string; screen: Screen | 'failed' } | null>(null);
   const isLazy = place !== undefined && 'load' in place;
   useEffect(() => {
     if (!isLazy) return;
@@ -78,15 +104,15 @@ function useScreen(name: string): Screen | null {
     place.load().then(
       // A function would be taken for one that makes the next state.
       (screen) => isWanted && setLoaded({ name, screen }),
-      () => undefined,
+      () => isWanted && setLoaded({ name, screen: 'failed' }),
     );
     return () => {
       isWanted = false;
     };
   }, [name]);
-  if (place === undefined) return null;
+  if (place === undefined) return 'loading';
   if (!isLazy) return place.screen;
-  return loaded?.name === name ? loaded.screen : null;
+  return loaded?.name === name ? loaded.screen : 'loading';
 }
 
 function nameOf(screen: string): string {
