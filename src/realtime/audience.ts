@@ -1,10 +1,10 @@
 // Who is live, and who hears what: one consumer of the feed for all sockets of the process.
-// Each event is encoded once for all who receive it. Knows nothing of how a socket came to be live.
-import { matches } from '../domain/eventFilter.ts';
+// Who hears the same is asked once and sent one letter. Knows nothing of how a socket came to be live.
+import { type EventFilter, matches } from '../domain/eventFilter.ts';
 import type { FeedEvent } from '../domain/feedEvent.ts';
 import { encodeCursor } from '../domain/feedPosition.ts';
 import type { Feed } from '../feed/reader.ts';
-import type { LiveServer } from './protocol.ts';
+import { lettersOf } from './letter.ts';
 import type { Hall, LiveSession } from './session.ts';
 import type { Ordered } from './subscription.ts';
 
@@ -23,17 +23,18 @@ const REVOKED_MAX = 10_000;
 
 export class Audience implements Hall {
   readonly counts: LiveCounts = { emitted: 0, fellBehind: 0, resets: 0 };
-  readonly #namespace: ReturnType<LiveServer['of']>;
   readonly #orderedItems: OrderedItems;
   readonly #sessions = new Map<string, Set<LiveSession>>();
-  /** Live sessions by the locations they hear; those that hear all of them under null. */
-  readonly #live = new Map<string | null, Set<LiveSession>>();
+  /** Live sessions, together with those that hear the same. */
+  readonly #choirs = new Map<string, Choir>();
+  readonly #places = new Map<LiveSession, Choir>();
+  /** The same by the locations they hear; those that hear all of them under null. */
+  readonly #live = new Map<string | null, Set<Choir>>();
   readonly #holding = new Set<LiveSession>();
   /** A key that is revoked while a socket of it is being let in. */
   readonly #revoked = new Set<string>();
 
-  constructor(namespace: ReturnType<LiveServer['of']>, orderedItems: OrderedItems) {
-    this.#namespace = namespace;
+  constructor(orderedItems: OrderedItems) {
     this.#orderedItems = orderedItems;
   }
 
@@ -58,10 +59,12 @@ export class Audience implements Hall {
   }
 
   enter(session: LiveSession): void {
-    for (const room of roomsOf(session)) {
-      const sessions = this.#live.get(room) ?? new Set();
-      this.#live.set(room, sessions.add(session));
-    }
+    const { filter } = session;
+    if (filter === null) return;
+    const key = keyOf(session, filter);
+    const choir = this.#choirs.get(key) ?? this.#gather(key, filter);
+    choir.sessions.add(session);
+    this.#places.set(session, choir);
   }
 
   hold(session: LiveSession): void {
@@ -73,21 +76,32 @@ export class Audience implements Hall {
   }
 
   leave(session: LiveSession): boolean {
-    let wasLive = false;
-    for (const room of roomsOf(session)) {
-      const sessions = this.#live.get(room);
-      if (sessions?.delete(session)) wasLive = true;
-      if (sessions?.size === 0) this.#live.delete(room);
-    }
-    return wasLive;
+    const choir = this.#places.get(session);
+    if (choir === undefined) return false;
+    this.#places.delete(session);
+    choir.sessions.delete(session);
+    if (choir.sessions.size === 0) this.#disperse(choir);
+    return true;
   }
 
   onEvents(events: readonly FeedEvent[]): void {
     for (const session of this.#holding) session.hold(events);
+    let heard = new Map<Choir, FeedEvent[]>();
     for (const event of events) {
-      if (event.type === 'key.revoked') this.#revoke(event.subject);
-      this.#tell(event);
+      if (event.type === 'key.revoked') {
+        // What was told before is heard before.
+        this.#tell(heard);
+        heard = new Map();
+        this.#revoke(event.subject);
+      }
+      for (const choir of this.#hearersOf(event)) {
+        if (!matches(choir.filter, event)) continue;
+        const all = heard.get(choir);
+        if (all === undefined) heard.set(choir, [event]);
+        else all.push(event);
+      }
     }
+    this.#tell(heard);
   }
 
   onReset(): void {
@@ -101,34 +115,51 @@ export class Audience implements Hall {
 
   /** Tells everybody who is live where they stand, so that a quiet store need not read a busy network's past again. */
   tellCursor(feed: Feed): void {
-    const ids = [...this.#live.values()].flatMap((sessions) => [...sessions].map(({ socket }) => socket.id));
-    if (ids.length > 0) this.#namespace.to(ids).emit('cursor', { cursor: encodeCursor(feed.position()) });
-  }
-
-  #tell(event: FeedEvent): void {
-    const ids: string[] = [];
-    for (const session of this.#hearersOf(event)) {
-      if (session.filter === null || !matches(session.filter, event)) continue;
-      if (session.isBehind()) {
-        this.counts.fellBehind += 1;
-        session.travel(event.positionBefore);
-      } else ids.push(session.socket.id);
+    const at = { cursor: encodeCursor(feed.position()) };
+    for (const { sessions } of this.#choirs.values()) {
+      for (const { socket } of sessions) socket.emit('cursor', at);
     }
-    if (ids.length === 0) return;
-    this.counts.emitted += ids.length;
-    // Sent to rooms, each socket being one, Socket.IO encodes the packet and its WebSocket frame once.
-    this.#namespace.to(ids).emit('event', event.envelope());
   }
 
-  /** A copy: telling may make one of them leave. */
-  #hearersOf({ location, type, subject }: FeedEvent): LiveSession[] {
-    const everywhere = this.#live.get(null) ?? [];
-    if (location !== null) return [...everywhere, ...(this.#live.get(location) ?? [])];
-    if (type !== 'item.changed') return [...everywhere];
+  /** Each session gets what is its own in order; it leaves at the first letter that it is too slow for. */
+  #tell(heard: ReadonlyMap<Choir, readonly FeedEvent[]>): void {
+    for (const [{ sessions }, events] of heard) {
+      const letters = lettersOf(events);
+      for (const session of sessions) {
+        const unsent = letters.find((letter) => !session.receive(letter));
+        if (unsent === undefined) continue;
+        this.counts.fellBehind += 1;
+        session.travel(unsent.from);
+      }
+    }
+  }
+
+  #hearersOf({ location, type, subject }: FeedEvent): Iterable<Choir> {
+    const everywhere = this.#live.get(null) ?? NOBODY;
+    if (location !== null) return both(everywhere, this.#live.get(location) ?? NOBODY);
+    if (type !== 'item.changed') return everywhere;
     // Looked up rather than asked of every session: an import tells of 100,000 items.
     const stores = [...this.#orderedItems.locationsOf(subject)];
-    const there = new Set(stores.flatMap((code) => [...(this.#live.get(code) ?? [])]));
-    return [...everywhere, ...there];
+    return both(everywhere, new Set(stores.flatMap((code) => [...(this.#live.get(code) ?? NOBODY)])));
+  }
+
+  #gather(key: string, filter: EventFilter): Choir {
+    const choir = { key, filter, sessions: new Set<LiveSession>() };
+    this.#choirs.set(key, choir);
+    for (const place of placesOf(filter)) {
+      const choirs = this.#live.get(place) ?? new Set();
+      this.#live.set(place, choirs.add(choir));
+    }
+    return choir;
+  }
+
+  #disperse(choir: Choir): void {
+    this.#choirs.delete(choir.key);
+    for (const place of placesOf(choir.filter)) {
+      const choirs = this.#live.get(place);
+      choirs?.delete(choir);
+      if (choirs?.size === 0) this.#live.delete(place);
+    }
   }
 
   #revoke(keyId: string): void {
@@ -141,6 +172,25 @@ export class Audience implements Hall {
   }
 }
 
-function roomsOf({ filter }: LiveSession): Iterable<string | null> {
-  return filter === null ? [] : (filter.locations ?? [null]);
+/** Sessions whose filters let the same through. */
+type Choir = { readonly key: string; readonly filter: EventFilter; readonly sessions: Set<LiveSession> };
+
+const NOBODY: ReadonlySet<Choir> = new Set();
+
+function both(some: ReadonlySet<Choir>, others: ReadonlySet<Choir>): Iterable<Choir> {
+  if (some.size === 0) return others;
+  return others.size === 0 ? some : [...some, ...others];
+}
+
+function placesOf({ locations }: EventFilter): Iterable<string | null> {
+  return locations ?? [null];
+}
+
+/** Equal for filters that are. Which items a tablet hears of goes by the locations of its key. */
+function keyOf({ caller }: LiveSession, filter: EventFilter): string {
+  const own = filter.hearsItem === undefined ? 'none' : caller.locations;
+  return JSON.stringify([
+    own,
+    ...[filter.locations, filter.types, filter.skus].map((set) => set && [...set]),
+  ]);
 }

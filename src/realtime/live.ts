@@ -10,7 +10,14 @@ import { type Admission, admit } from './admission.ts';
 import { Audience, type LiveCounts, type OrderedItems } from './audience.ts';
 import { makeGate } from './gate.ts';
 import { LIMITS, type Limits } from './limits.ts';
-import { connectError, type LiveServer, type LiveSocket, problemData, problemOf } from './protocol.ts';
+import {
+  connectError,
+  type LiveServer,
+  type LiveSocket,
+  NAMESPACE,
+  problemData,
+  problemOf,
+} from './protocol.ts';
 import { LiveSession } from './session.ts';
 import { everythingFor, type Ordered, readSubscription } from './subscription.ts';
 import { followUpgrades } from './upgrades.ts';
@@ -35,7 +42,6 @@ export type Live = {
   close(): Promise<void>;
 };
 
-const NAMESPACE = '/live';
 /** A connection that asks for no namespace. */
 const CONNECT_MILLISECONDS_MAX = 10_000;
 const CLOSE_MILLISECONDS_MAX = 1_500;
@@ -47,7 +53,7 @@ export function openLive(options: LiveOptions): Live {
   const upgrades = followUpgrades(server);
   const io = openServer(options, limits, closing.signal);
   const namespace = io.of(NAMESPACE);
-  const audience = new Audience(namespace, orderedItems);
+  const audience = new Audience(orderedItems);
   const room = { tx: database, feed, audience, gate: makeGate(limits.catchUps), limits, log };
   const hasRoom = (keyId: string) => audience.socketsOf(keyId) < limits.socketsPerKey;
   const letIn = admit({ authenticate, hasRoom, connectsMax: limits.connectsPerConnection, log });

@@ -7,6 +7,8 @@ import type { Position } from '../domain/feedPosition.ts';
 import { Problem } from '../domain/problem.ts';
 import { isUnavailable } from '../queries/pgError.ts';
 
+export const NAMESPACE = '/live';
+
 export type At = { cursor: string };
 
 export type ServerMessages = {

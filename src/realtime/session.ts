@@ -11,6 +11,7 @@ import type { Feed } from '../feed/reader.ts';
 import type { Tx } from '../queries/transaction.ts';
 import { type Backlog, backlogOf } from './backlog.ts';
 import type { Gate } from './gate.ts';
+import { type Letter, lettersOf, post } from './letter.ts';
 import type { Limits } from './limits.ts';
 import type { LiveSocket } from './protocol.ts';
 
@@ -63,8 +64,11 @@ export class LiveSession {
     return this.#filter;
   }
 
-  isBehind(): boolean {
-    return this.#backlog.isFull();
+  /** Sends it, unless too much waits for the client already: then it returns false. */
+  receive(letter: Letter): boolean {
+    if (this.#backlog.isFull()) return false;
+    this.#post(letter);
+    return true;
   }
 
   /**
@@ -140,9 +144,8 @@ export class LiveSession {
     audience.release(this);
     this.#held = null;
     if (held === null) return position;
-    for (const event of held) {
-      if (this.#backlog.isFull()) return event.positionBefore;
-      this.#send(event);
+    for (const letter of this.#lettersOf(held)) {
+      if (!this.receive(letter)) return letter.from;
     }
     audience.enter(this);
     this.socket.emit('ready', { cursor: encodeCursor(feed.position()) });
@@ -155,16 +158,20 @@ export class LiveSession {
     while (!hasArrived(position, target) && run === this.#run) {
       const page = await gate(() => readForward(tx, position, target, limits.pageRows));
       if (run !== this.#run) break;
-      for (const event of page.events) this.#send(event);
+      for (const letter of this.#lettersOf(page.events)) this.#post(letter);
       position = page.position;
       await this.#backlog.drained();
     }
     return position;
   }
 
-  #send(event: FeedEvent): void {
-    if (this.#filter === null || !matches(this.#filter, event)) return;
-    this.#room.audience.counts.emitted += 1;
-    this.socket.emit('event', event.envelope());
+  #lettersOf(events: readonly FeedEvent[]): Letter[] {
+    const filter = this.#filter;
+    return filter === null ? [] : lettersOf(events.filter((event) => matches(filter, event)));
+  }
+
+  #post(letter: Letter): void {
+    this.#room.audience.counts.emitted += letter.count;
+    post(letter, this.socket);
   }
 }
