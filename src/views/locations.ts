@@ -1,16 +1,19 @@
 // Every location, in memory, with a spatial index. Kept fresh by `location.changed`: the row is read again, because
 // the row is the truth and an event only says that it moved. Knows nothing of stock.
+import { around, distance } from 'geokdbush';
+import KDBush from 'kdbush';
 import type { FeedEvent } from '../domain/feedEvent.ts';
 import type { Coordinates, LocationRecord } from '../domain/location.ts';
 import { allLocations, findLocations } from '../queries/locations.ts';
 import type { Tx } from '../queries/transaction.ts';
-import { curvePlace, distanceKm, Globe } from './globe.ts';
 import { makeRefresh, type Refresh } from './refresh.ts';
 
 /** A location's place in memory: a small number, given once and kept as long as the process lives. */
 export type Slot = number;
 
 const NOWHERE: Coordinates = { latitude: 0, longitude: 0 };
+/** Measured with 2,000 points, 10 nearest: 5.5 µs with 16 points a node, 7.1 µs with kdbush's own 64, 8.8 with 4. */
+const POINTS_PER_NODE = 16;
 
 export type LocationsOptions = {
   database: Tx;
@@ -28,7 +31,7 @@ export class Locations {
   readonly #reading = new Map<string, Promise<LocationRecord | null>>();
   /** Codes whose row must be read again; null: every row, whatever its version. */
   #dirty: Set<string> | null = new Set();
-  #globe: Globe | null = null;
+  #index: KDBush | null = null;
   #inOrder: readonly Slot[] | null = null;
 
   constructor(options: LocationsOptions) {
@@ -40,8 +43,10 @@ export class Locations {
   async load(): Promise<void> {
     // Neighbours get slots next to one another: what a search reads of them then lies together in memory as well.
     const records = await allLocations(this.#database);
-    for (const record of records.sort((a, b) => curvePlace(a.coordinates) - curvePlace(b.coordinates))) {
-      this.#apply(record);
+    if (records.length === 0) return;
+    for (const place of indexOf(records).range(-180, -90, 180, 90)) {
+      const record = records[place];
+      if (record !== undefined) this.#apply(record);
     }
   }
 
@@ -89,14 +94,20 @@ export class Locations {
   /** The `limit` nearest that `accepts` takes, within `radiusKm` (at most 20,000), nearest first. */
   nearest(near: Coordinates, radiusKm: number, limit: number, accepts: (slot: Slot) => boolean): Slot[] {
     const slots = this.inOrder();
-    this.#globe ??= new Globe(slots.map((slot) => this.at(slot)?.coordinates ?? NOWHERE));
-    const points = this.#globe.nearest(near, radiusKm, limit, (point) => accepts(slots[point] ?? -1));
-    return points.map((point) => slots[point] ?? -1);
+    if (slots.length === 0) return [];
+    // Built again on the first search after a change: 0.6 ms for 2,000 locations.
+    this.#index ??= indexOf(slots.map((slot) => this.at(slot)));
+    const slotAt = (point: number) => slots[point] ?? -1;
+    const points = around(this.#index, near.longitude, near.latitude, limit, radiusKm, (point) =>
+      accepts(slotAt(point)),
+    );
+    return points.map(slotAt);
   }
 
   /** Great-circle kilometres. */
   distanceKm(near: Coordinates, slot: Slot): number {
-    return distanceKm(near, this.at(slot)?.coordinates ?? near);
+    const there = this.at(slot)?.coordinates ?? near;
+    return distance(near.longitude, near.latitude, there.longitude, there.latitude);
   }
 
   /** A consumer of the feed. */
@@ -154,7 +165,7 @@ export class Locations {
   #replaceAll(records: readonly LocationRecord[]): void {
     this.#records.fill(null);
     this.#slotsById.clear();
-    this.#globe = null;
+    this.#index = null;
     this.#inOrder = null;
     for (const record of records) this.#apply(record);
   }
@@ -166,7 +177,17 @@ export class Locations {
     if (known !== null && known !== undefined && known.version >= record.version) return;
     this.#records[slot] = record;
     this.#slotsById.set(record.id, slot);
-    this.#globe = null;
+    this.#index = null;
     if (known === null) this.#inOrder = null;
   }
+}
+
+/** Of one point at least: kdbush makes no index of none. */
+function indexOf(places: readonly (Pick<LocationRecord, 'coordinates'> | null)[]): KDBush {
+  const index = new KDBush(places.length, POINTS_PER_NODE);
+  for (const place of places) {
+    const { longitude, latitude } = place?.coordinates ?? NOWHERE;
+    index.add(longitude, latitude);
+  }
+  return index.finish();
 }
