@@ -79,6 +79,29 @@ test('the socket and GET /v1/events tell the same envelopes', async () => {
   expect(facts(body.data)).toEqual(facts(client.events));
 });
 
+test('a burst of 1,000 changes of one level is told in a few events, one a batch, and ends with the newest state', async () => {
+  await api('put', '/v1/items/STORM', { name: 'Storm' });
+  const client = connect(app.admin);
+  await client.subscribe({ skus: ['STORM'], types: ['stock.changed'] });
+  await client.isReady();
+  const receive = (request: number, size: number) =>
+    api('post', '/v1/stock/movements', {
+      source: 'wms',
+      movements: Array.from({ length: size }, (_, at) => ({
+        ...{ eventId: `storm-${request}-${at}`, type: 'receipt', sku: 'STORM', location: LILLE, quantity: 1 },
+        occurredAt: new Date().toISOString(),
+      })),
+    });
+  await receive(0, 1_000);
+  await eventually(() => expect(client.events.at(-1)?.data).toMatchObject({ onHand: 1_000 }));
+  expect(client.events).toHaveLength(1);
+  await Promise.all(Array.from({ length: 20 }, (_, at) => receive(at + 1, 50)));
+  await eventually(() => expect(client.events.at(-1)?.data).toMatchObject({ onHand: 2_000 }));
+  expect(client.events.length).toBeLessThanOrEqual(21);
+  const versions = client.events.map(({ version }) => version);
+  expect(versions).toEqual([...new Set(versions)].toSorted((a, b) => a - b));
+});
+
 test('a key that is revoked over HTTP loses its socket, and gets no other', async () => {
   const { id, token } = await app.key();
   const client = connect(token);
