@@ -91,6 +91,8 @@ async function memoryOf(shop: Shop): Promise<string> {
 /** The crowd is there for its own side only. */
 function withCrowd(rig: Rig, crowd: Crowd, side: Side): Side {
   return async (seconds) => {
+    // The last changes of the side before are behind the feed: who joins hears none of them.
+    await delay(SETTLE_MILLISECONDS);
     await rig.ears.ask('open', crowd);
     // Joining is behind them, and what joining cost is collected before the clock runs.
     await delay(SETTLE_MILLISECONDS);
