@@ -13,7 +13,7 @@ export type Limits = {
   subscribesPerMinute: number;
   /**
    * What may wait in memory for one socket. A client that reads too slowly to stay below is served from the database,
-   * at its own pace, until it has caught up. As much again may be on its way, and one page of events.
+   * at its own pace, until it has caught up. As much again may be on its way, and one letter (letter.ts).
    */
   backlogBytes: number;
   /** Rows a page while catching up. */
