@@ -90,6 +90,11 @@ test('an order whose units cannot be sent says so, live, in its own words', asyn
   // It is sold there before it leaves.
   await shop.put(rug.sku, OTHER_STORE, 0);
   await card.getByText('Transfert incomplet').waitFor();
+  // It is there again, which no event tells: whoever opens the order sees it.
+  await shop.put(rug.sku, OTHER_STORE, 1);
+  await show(page, `pick/${held.id}`, '.pick-header');
+  await page.locator('.pick-header').getByText('Transfert incomplet').waitFor({ state: 'detached' });
+  await page.locator('.pick-header').getByText('Attend un transfert').waitFor();
   expect(complaints).toEqual([]);
   await context.close();
 });

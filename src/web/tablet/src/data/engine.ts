@@ -165,6 +165,11 @@ export async function wantItem(sku: string): Promise<Item | null> {
   return items.value.get(sku) ?? loadItem(api, db, sku);
 }
 
+/** Reads an order again: that a line is no longer at risk is told by no event. */
+export async function refreshOrder(id: string): Promise<void> {
+  await running().sync.readRest(id);
+}
+
 /** Makes `levels` know this store's stock of the sku; without an answer, what was known before. */
 export async function wantLevel(sku: string): Promise<Level | null> {
   const { api, db } = running();

@@ -1,10 +1,12 @@
 // What screens may use of the engine. They read signals, change things by `act` alone, and never call the network.
+export { answerOrOffline } from './answered.ts';
 export {
   act,
   dismiss,
   endShift,
   pair,
   read,
+  refreshOrder,
   startEngine,
   startShift,
   unpair,

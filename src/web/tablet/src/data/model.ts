@@ -48,7 +48,7 @@ export type Order = {
   lines: OrderLine[];
   promise: { readyAt: string } | null;
   fulfilment: 'now' | 'transfer';
-  /** Why the units that it awaits may not come, as events told while it awaits them; null: nothing was told. */
+  /** Why the units that it awaits may not come, as an event told since it was read; null or absent: nothing was told. */
   risk?: TransferRisk | null;
   transfer?: { id: string; from: string; status: string; expectedAt: string; late: boolean } | null;
   soldAt: string | null;

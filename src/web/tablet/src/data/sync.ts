@@ -30,6 +30,8 @@ export type Sync = {
   complete(): Promise<void>;
   /** The order as it is now, with its history. */
   readOrder(id: string): Promise<Order | null>;
+  /** Reads an order, and the items that it names. */
+  readRest(id: string): Promise<void>;
 };
 
 export function makeSync(
@@ -40,6 +42,8 @@ export function makeSync(
   let isSaveDue = false;
   const unsaved = new Set<string>();
   const reading = new Set<string>();
+  /** Asked for while they were being read: a risk makes no new version by which an older answer could be told. */
+  const readAgain = new Set<string>();
 
   function put(order: Order): void {
     serverOrders.value = new Map(serverOrders.value).set(order.id, order);
@@ -81,8 +85,8 @@ export function makeSync(
     if (order.location !== location()) return;
     if (known === undefined || order.version >= known.version) {
       const { history: _, ...shown } = order;
-      // The API shows what is; what was feared of its transfer, only events told.
-      put(known?.risk === undefined ? shown : { ...shown, risk: known.risk });
+      // What an event feared of its transfer is over with this: the answer says itself what is short or late.
+      put(shown);
     }
   }
 
@@ -94,12 +98,17 @@ export function makeSync(
   }
 
   async function readRest(id: string): Promise<void> {
-    if (reading.has(id)) return;
+    if (reading.has(id)) {
+      readAgain.add(id);
+      return;
+    }
     reading.add(id);
     // An event that came while the answer was on its way made the answer old: once more, until the order is whole.
     for (let tries = 0; tries < READS_MAX; tries += 1) {
+      readAgain.delete(id);
       const isRead = (await readOrder(id)) !== null;
-      if (!isRead || serverOrders.value.get(id)?.isPartial !== true) break;
+      const isWhole = serverOrders.value.get(id)?.isPartial !== true && !readAgain.has(id);
+      if (!isRead || isWhole) break;
     }
     reading.delete(id);
     await readItems();
@@ -113,6 +122,13 @@ export function makeSync(
     for (const sku of wanted) await loadItem(api, db, sku);
   }
 
+  /** What it means for the order that waits for it, that order tells. */
+  function takeTransfer({ data }: FeedEvent): void {
+    transferNews.value += 1;
+    const fed = typeof data.reservationId === 'string' ? data.reservationId : '';
+    if (serverOrders.value.has(fed)) void readRest(fed);
+  }
+
   return {
     cursor: () => cursor,
     forget() {
@@ -121,11 +137,12 @@ export function makeSync(
     },
     onOrder,
     readOrder,
+    readRest,
     onEvent(event) {
       cursor = event.cursor;
       if (event.type === 'stock.changed') takeStock(db, event);
       else if (event.type === 'item.changed') takeItem(db, event);
-      else if (event.type.startsWith('transfer.')) transferNews.value += 1;
+      else if (event.type.startsWith('transfer.')) takeTransfer(event);
       else if (event.type.startsWith('reservation.') && event.location === location()) {
         const known = serverOrders.value.get(event.subject);
         const after = afterEvent(known, event);

@@ -1,9 +1,10 @@
 // One order, whatever its state: picked here, ready, or over. `#/pick/rsv_…`
 import { useSignal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
 import { hrefTo } from '../../app/router.ts';
 import type { ScreenProps } from '../../app/screen.ts';
 import { isLate } from '../../data/columns.ts';
-import { device, now, orders, shift } from '../../data/index.ts';
+import { device, now, orders, refreshOrder, shift } from '../../data/index.ts';
 import type { OrderView } from '../../data/model.ts';
 import { t } from '../../i18n/index.ts';
 import { Button, ButtonLink } from '../../ui/Button.tsx';
@@ -27,6 +28,9 @@ import './pick.css';
 export function PickScreen({ params }: ScreenProps) {
   const order = orders.value.get(params[0] ?? '') ?? null;
   useArticles(order?.lines.map(({ sku }) => sku) ?? []);
+  useEffect(() => {
+    if (order !== null && isDoubtful(order)) void refreshOrder(order.id);
+  }, [order?.id]);
   if (order === null) {
     return (
       <EmptyState isPage icon="search" text={t('pick.gone')}>
@@ -43,6 +47,11 @@ export function PickScreen({ params }: ScreenProps) {
       <PickBody order={order} />
     </div>
   );
+}
+
+/** Something is feared of it, which may be over. */
+function isDoubtful({ fulfilment, lines }: OrderView): boolean {
+  return fulfilment === 'transfer' || lines.some(({ atRisk }) => atRisk);
 }
 
 function PickHeader({ order }: { order: OrderView }) {
