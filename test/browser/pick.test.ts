@@ -306,6 +306,8 @@ describe('what is missing', () => {
     await page.locator('.way', { hasText: '1 store has it.' }).click();
     await button('Reserve there').click();
     await told(page, `Reserved in ${OTHER_STORE} for Nina R.`);
+    const ticket = page.getByRole('dialog').getByRole('link', { name: 'The customer’s ticket' });
+    await ticket.waitFor();
     const { orderReference } = await orderNow(id);
     await eventually(async () => {
       const { body } = await shop.get(`/v1/reservations?location=${OTHER_STORE}`).expect(200);
@@ -313,6 +315,9 @@ describe('what is missing', () => {
         expect.objectContaining({ status: 'confirmed', orderReference: `${orderReference}/${OTHER_STORE}` }),
       ]);
     });
+    await ticket.click();
+    await page.locator('.ticket [data-qr]').waitFor();
+    await page.locator('.sale-code').waitFor();
   });
 
   test('is replaced with another article, once the customer agreed', async () => {

@@ -2,7 +2,7 @@
 import { type Signal, useComputed, useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { play } from '../../app/sound.ts';
-import { act, dismiss, online, shift } from '../../data/index.ts';
+import { act, answerOrOffline, dismiss, shift } from '../../data/index.ts';
 import type { NewAction, OrderView, Outcome, ProblemDocument, SomeLine } from '../../data/model.ts';
 import { chosenUnits, collectBody, type HandOver, isPart, lockedUntil, type Proof } from './handOver.ts';
 import { lock, scannedCode } from './state.ts';
@@ -132,22 +132,6 @@ export function useDesk(live: OrderView): Desk {
 
 function isWrongCode({ code }: ProblemDocument): boolean {
   return code === 'wrong-pickup-code' || code === 'pickup-locked';
-}
-
-/** The answer; null where there is no network to bring one: what was done is kept, and is told as such. */
-function answerOrOffline(done: Promise<Outcome>): Promise<Outcome | null> {
-  return new Promise((resolve) => {
-    const stop = online.subscribe((isOnline) => {
-      if (isOnline) return;
-      resolve(null);
-      // `subscribe` calls at once, before it has returned what ends it.
-      queueMicrotask(() => stop());
-    });
-    void done.then((outcome) => {
-      resolve(outcome);
-      stop();
-    });
-  });
 }
 
 function firstProof({ id, deliverTo }: OrderView): Proof {

@@ -1,10 +1,12 @@
 // Another store has what is missing here: reserved there for the same customer, with its promise.
 import { useSignal } from '@preact/signals';
-import { act } from '../../data/index.ts';
-import type { Alternative, OrderView, SomeLine } from '../../data/model.ts';
+import { hrefTo } from '../../app/router.ts';
+import { act, answerOrOffline } from '../../data/index.ts';
+import type { Alternative, Order, OrderView, SomeLine } from '../../data/model.ts';
 import { dayTime, t } from '../../i18n/index.ts';
-import { Button } from '../../ui/Button.tsx';
+import { Button, ButtonLink } from '../../ui/Button.tsx';
 import { Dialog } from '../../ui/Dialog.tsx';
+import { Icon } from '../../ui/Icon.tsx';
 import { toast } from '../../ui/Toast.tsx';
 import { shortName } from '../counter/findOrders.ts';
 import { nameOf } from './names.ts';
@@ -23,16 +25,40 @@ export function Elsewhere({
   onClose: () => void;
 }) {
   const isBusy = useSignal(false);
+  const reserved = useSignal<{ id: string; location: string } | null>(null);
+  const articles = lines.map(({ sku }) => nameOf(sku)).join(', ');
+  const words = (location: string) =>
+    t('missing.reserved', { location, name: shortName(order) ?? t('queue.customer') });
   const reserve = async ({ location }: Alternative) => {
     isBusy.value = true;
-    await act({ kind: 'sell', subject: order.id, body: saleAt(order, location.code, lines) });
-    const name = shortName(order) ?? t('queue.customer');
-    toast(t('missing.reserved', { location: location.name, name }), 'good');
-    onClose();
+    const sent = await act({ kind: 'sell', subject: order.id, body: saleAt(order, location.code, lines) });
+    const outcome = await answerOrOffline(sent.done);
+    // Refused, it stands among the conflicts.
+    if (outcome?.ok !== false) toast(words(location.name), 'good');
+    // The last call of a sale answers with its reservation.
+    if (outcome?.ok) reserved.value = { id: (outcome.value as Order).id, location: location.name };
+    else onClose();
   };
+  if (reserved.value !== null) {
+    return (
+      <Dialog
+        title={t('missing.elsewhereTitle', { name: articles })}
+        onClose={onClose}
+        actions={<Button onClick={onClose}>{t('action.close')}</Button>}
+      >
+        <p class="corrected">
+          <Icon name="check" />
+          {words(reserved.value.location)}
+        </p>
+        <ButtonLink icon="printer" href={`${hrefTo('sell')}?ticket=${reserved.value.id}`}>
+          {t('sell.ticket')}
+        </ButtonLink>
+      </Dialog>
+    );
+  }
   return (
     <Dialog
-      title={t('missing.elsewhereTitle', { name: lines.map(({ sku }) => nameOf(sku)).join(', ') })}
+      title={t('missing.elsewhereTitle', { name: articles })}
       onClose={onClose}
       actions={<Button onClick={onBack}>{t('missing.back')}</Button>}
     >
