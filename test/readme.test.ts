@@ -41,7 +41,7 @@ test('its walk goes from a shopper’s question to the counter, and the store he
     expect(output).toMatch(new RegExp(`^\\d {2}${step} {2}by `, 'm'));
   }
   expect(output).toMatch(/tablet: stock\.changed TABLE-BASSE-CHENE-80 available \d/);
-}, 60_000);
+});
 
 test('its table of configuration has every variable with its default, and no other', () => {
   const inOrder = (lines: string[]) => lines.toSorted((a, b) => (a < b ? -1 : 1));

@@ -26,7 +26,7 @@ beforeAll(async () => {
   ({ nextCursor: cursor } = (await shop.get('/v1/events?limit=3').expect(200)).body);
   saved = path.join(folder, 'saved');
   checksum = checksumIn(await runHere(['backup', saved], { env: { DATABASE_URL: shop.app.databaseUrl } }));
-}, 60_000);
+});
 afterAll(async () => {
   await shop.app.close();
   await rm(folder, { recursive: true, force: true });
@@ -85,7 +85,7 @@ test('what an external database saved is the same in an embedded one, and the sa
   } finally {
     expect(await comptoir.stop()).toBe(0);
   }
-}, 120_000);
+});
 
 async function servesAsBefore(comptoir: RealProcess, env: Record<string, string>): Promise<void> {
   const { url } = comptoir;
@@ -143,7 +143,7 @@ describe('a database that is not empty', () => {
     expect(made.status).toBe(201);
     await restored.close();
     await expect(ask(other.databaseUrl, 'DELETE FROM movements')).rejects.toThrow('movements are immutable');
-  }, 60_000);
+  });
 
   let once: Promise<TestDatabase> | undefined;
   const createdOnce = () => {

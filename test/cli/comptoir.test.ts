@@ -45,7 +45,7 @@ describe('words', () => {
         out: expect.stringContaining(`Usage: npm run comptoir -- ${COMMANDS[at]} `),
       });
     });
-  }, 60_000);
+  });
 
   test.each<[string, string[], string]>([
     ['no command', [], 'Say what to do.'],
@@ -95,7 +95,7 @@ test('keys are made, listed without their secrets, and revoked', async () => {
   await eventually(async () => (await shop.get('/v1/stock', secret)).status === 401);
   const refused = await runHere(['keys', 'create', 'Odd', '--scopes', 'fly'], { env });
   expect(refused).toMatchObject({ code: 1, err: expect.stringContaining('scopes') });
-}, 60_000);
+});
 
 test('verify is content with a sound shop, and tells each level that drifts, with exit code 1', async () => {
   expect(await runHere(['verify'], { env })).toMatchObject({
@@ -110,7 +110,7 @@ test('verify is content with a sound shop, and tells each level that drifts, wit
     `${TABLE} at ${STORE}: on hand is 7, its ledger says 5; reserved is 2, what is open adds up to 0\n` +
       '1 of 1 levels drift. POST /v1/integrity/compensations sets one right.\n',
   );
-}, 30_000);
+});
 
 describe('doctor', () => {
   type Finding = { about: string; state: string; says: string; advice?: string };
@@ -135,7 +135,7 @@ describe('doctor', () => {
       Connections: 'ok',
     });
     expect(code).toBe(states(out).Settings === 'fail' ? 1 : 0);
-  }, 30_000);
+  });
 
   test('says which scopes a key has and changes nothing to find out', async () => {
     const { body: before } = await shop.get('/v1/events?limit=1000').expect(200);
@@ -149,7 +149,7 @@ describe('doctor', () => {
     expect(all.out).toMatch(/^ ok +Key .*reservations:write.*admin$/m);
     const { body: after } = await shop.get(`/v1/events?after=${before.nextCursor}`).expect(200);
     expect(after.data).toEqual([]);
-  }, 30_000);
+  });
 
   test('tells of webhooks that nothing gets through to, and of silent sources', async () => {
     const { database } = shop.app.deps;
@@ -170,7 +170,7 @@ describe('doctor', () => {
     expect(code).toBe(0);
     expect(out).toMatch(/^warn {2}Webhooks +whk_gone is disabled \(gone\)\n +→ /m);
     expect(out).toMatch(/^warn {2}Sources +old-till is silent since 20\S+\n +→ /m);
-  }, 30_000);
+  });
 
   test('names what is wrong and what to do, with exit code 1', async () => {
     const folder = await mkdtemp(path.join(tmpdir(), 'comptoir-doctor-'));
@@ -187,7 +187,7 @@ describe('doctor', () => {
     expect(away.out).toMatch(/^FAIL +Server .*does not answer.*\n +→ Start it with npm start/m);
     expect(away.out).toMatch(/^FAIL +Database .*ECONNREFUSED.*\n +→ Is DATABASE_URL right/m);
     await rm(folder, { recursive: true, force: true });
-  }, 30_000);
+  });
 });
 
 test('pair makes a tablet for a location; its code pairs it, once', async () => {
@@ -202,4 +202,4 @@ test('pair makes a tablet for a location; its code pairs it, once', async () => 
   await shop.post('/v1/devices/pair', { code: pairingCode }).expect(404);
   expect(await runHere(['pair', 'NOWHERE'], { env })).toMatchObject({ code: 1 });
   expect(await runHere(['pair'], { env })).toMatchObject({ code: 2 });
-}, 30_000);
+});

@@ -29,7 +29,7 @@ afterAll(() => shop.app.close());
 async function started(words: string[], isUp: RegExp, more: Record<string, string> = {}): Promise<Running> {
   const command = startCommand(words, { env: { ...env, ...more } });
   running.push(command);
-  await eventually(() => isUp.test(command.err()), { milliseconds: 30_000 });
+  await eventually(() => isUp.test(command.err()));
   return command;
 }
 
@@ -53,7 +53,7 @@ describe('listen', () => {
     await shop.put(TABLE, STORE, 12);
     await shop.put(TABLE, STORE, 13);
     wire.refuse(false);
-    await eventually(() => toldBy(command).length >= 3, { milliseconds: 20_000 });
+    await eventually(() => toldBy(command).length >= 3);
     await shop.put(TABLE, STORE, 14);
     await eventually(() => toldBy(command).length >= 4);
     expect(onHand(toldBy(command))).toEqual([11, 12, 13, 14]);
@@ -66,7 +66,7 @@ describe('listen', () => {
       cursor: expect.any(String),
     });
     await wire.close();
-  }, 60_000);
+  });
 
   test('goes on from a cursor; a refused key and a server that is not there are told', async () => {
     const { body } = await shop.get('/v1/events?limit=1000').expect(200);
@@ -87,14 +87,14 @@ describe('listen', () => {
     });
     expect(nobody).toMatchObject({ code: 1, err: expect.stringContaining('Is it running (npm start)?') });
     expect(badCursor).toMatchObject({ code: 1, err: expect.stringContaining('not a cursor of the feed') });
-  }, 60_000);
+  });
 
   test('waits for who reads slowly, keeps little meanwhile, and tells all', async () => {
     const { body } = await shop.get('/v1/events?after=latest').expect(200);
     const command = startCommand(['listen', '--json', '--after', body.nextCursor], { env });
     running.push(command);
     command.child.stdout.pause();
-    await eventually(() => /Listening to/.test(command.err()), { milliseconds: 30_000 });
+    await eventually(() => /Listening to/.test(command.err()));
     const items = Array.from({ length: 1_000 }, (_, n) => ({
       sku: `SLOW-${n}`,
       name: { fr: 'L'.repeat(300) },
@@ -107,11 +107,11 @@ describe('listen', () => {
     // Node warns of many that wait for one stream.
     expect(command.err()).not.toContain('Warning');
     command.child.stdout.resume();
-    await eventually(() => toldBy(command).length >= 2_000, { milliseconds: 20_000 });
+    await eventually(() => toldBy(command).length >= 2_000);
     expect(new Set(toldBy(command).map(({ id }) => id)).size).toBe(2_000);
     command.child.kill('SIGINT');
     expect(await command.ended).toMatchObject({ code: 0, err: expect.not.stringContaining('Warning') });
-  }, 60_000);
+  });
 });
 
 type Hook = { url: string; server: Server; got: { headers: IncomingHttpHeaders; body: string }[] };
@@ -159,7 +159,7 @@ describe('forward and replay', () => {
     command.child.kill('SIGINT');
     expect(await command.ended).toMatchObject({ code: 0, err: expect.stringContaining('Go on from here') });
     hook.server.close();
-  }, 60_000);
+  });
 
   test('forward that is refused in the middle says where to go on', async () => {
     const hook = await openHook();
@@ -176,7 +176,7 @@ describe('forward and replay', () => {
       err: expect.stringMatching(/^Go on from here with --after \S+$/m),
     });
     hook.server.close();
-  }, 60_000);
+  });
 
   test('replay prints or sends what is between two instants, or after a cursor, and ends', async () => {
     const hook = await openHook();
@@ -212,5 +212,5 @@ describe('forward and replay', () => {
     ).not.toThrow();
     expect(tooEarly).toEqual({ code: 0, out: '', err: '' });
     hook.server.close();
-  }, 60_000);
+  });
 });

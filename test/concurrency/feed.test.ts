@@ -139,7 +139,7 @@ test('64 writers, one of which is open for 5 s: a reader that is cut off 100 tim
   expect(told.length).toBeGreaterThan(1_000);
   await feed.close();
   await Promise.all(benches.map((bench) => bench.close()));
-}, 60_000);
+});
 
 test('connections to PostgreSQL that break under the feed lose nothing and repeat nothing', async () => {
   const [start] = await database.run<{ count: number }>('test.count', 'SELECT count(*) FROM events', []);
@@ -152,7 +152,7 @@ test('connections to PostgreSQL that break under the feed lose nothing and repea
         await breaker.run('test.break', BREAK_FEED, []);
         return feed.counts().failures >= 5;
       },
-      { every: 1, milliseconds: 30_000 },
+      { every: 1 },
     );
   } finally {
     await Promise.all([breaker.close(), stopWriting()]);
@@ -166,7 +166,7 @@ test('connections to PostgreSQL that break under the feed lose nothing and repea
   );
   expect(heard.toSorted((a, b) => a - b)).toEqual(told.map(({ id }) => id));
   await feed.close();
-}, 60_000);
+});
 
 /** Only what reads events: the writers keep theirs. */
 const BREAK_FEED = `
@@ -187,4 +187,4 @@ test('a tablet that was offline during 1,000 changes has them all, in order and 
     Array.from({ length: 1_000 }, (_, at) => at + 1),
   );
   await bench.close();
-}, 60_000);
+});

@@ -91,4 +91,4 @@ test('what is told under an id that was given out before the crash is not skippe
   await feedAfter.close();
   await after.close();
   expect(events.map(({ version }) => version)).toEqual(told.map(({ version }) => version));
-}, 60_000);
+});

@@ -42,7 +42,7 @@ beforeAll(async () => {
   const counted = ['CALM', 'NEGATIVE', 'SHORT', 'PROMISED', 'SILENT', 'BUSY', 'DISPUTED'];
   await retailer.stock(...counted.map((sku) => [sku, STORE, 20] as const), ['ELSEWHERE', OTHER, 1]);
   await makeDoubts();
-}, 30_000);
+});
 afterAll(() => app.close());
 
 let facts = 0;

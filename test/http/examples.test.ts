@@ -32,7 +32,7 @@ beforeAll(async () => {
   keys = loaded;
   await feed.settled();
   await app.deps.locations.settled();
-}, 60_000);
+});
 afterAll(() => app.close());
 
 /** A secret that is shown once and is good for one use, and a quote that is signed: no document can hold one. */
@@ -56,7 +56,7 @@ test('each of them runs', async () => {
   }
   expect(failed).toEqual([]);
   expect(answers.size).toBe(routes.length);
-}, 30_000);
+});
 
 test('each, run again, is answered in the words of the contract', async () => {
   for (const { route, example } of inOrder()) {
@@ -66,7 +66,7 @@ test('each, run again, is answered in the words of the contract', async () => {
       isFine: true,
     });
   }
-}, 30_000);
+});
 
 test('after all of them every level agrees with its evidence', async () => {
   expect(await checkIntegrity(app.deps.database)).toMatchObject({ drifting: 0, drift: [] });

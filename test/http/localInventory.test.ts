@@ -30,7 +30,7 @@ beforeAll(async () => {
   });
   await app.deps.feed.settled();
   await app.deps.locations.settled();
-}, 60_000);
+});
 afterAll(() => app.close());
 
 type Pair = { sku: string; store: string; source: string | null; enabled: boolean; price: number | null };

@@ -45,7 +45,7 @@ beforeAll(async () => {
      SELECT i.id, o.id, 5 FROM items i CROSS JOIN locations o WHERE i.sku LIKE 'SKU-%' AND o.code LIKE 'BIG-%'`,
     [],
   );
-}, 30_000);
+});
 afterAll(() => app.close());
 
 function ask(query: Record<string, string> = {}, token = app.admin) {

@@ -9,7 +9,7 @@ const FIRST_LOAD_BYTES_MAX = 150_000;
 let app: TestApp;
 beforeAll(async () => {
   app = await startTestApp({ tablet: await tabletPages() });
-}, 60_000);
+});
 afterAll(() => app.close());
 
 const get = (path: string) => request(app.url).get(path);

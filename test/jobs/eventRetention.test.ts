@@ -70,13 +70,10 @@ async function tell(...days: number[]): Promise<void> {
     'SELECT xid::text AS xid FROM events ORDER BY events.xid DESC LIMIT 1',
     [],
   );
-  await eventually(
-    async () => {
-      await feed.settled();
-      return xmin(feed.horizon().seen) > Number(last?.xid);
-    },
-    { milliseconds: 25_000 },
-  );
+  await eventually(async () => {
+    await feed.settled();
+    return xmin(feed.horizon().seen) > Number(last?.xid);
+  });
 }
 
 async function spans(): Promise<number> {

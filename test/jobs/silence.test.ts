@@ -40,7 +40,7 @@ beforeAll(async () => {
     `INSERT INTO sources (name, kind) VALUES ('pos-lille', 'pos'), ('erp', 'erp') ON CONFLICT DO NOTHING`,
     [],
   );
-}, 30_000);
+});
 beforeEach(async () => {
   now = new Date(TUESDAY);
   // Nobody waits for it while the clock goes back.

@@ -162,4 +162,4 @@ test('any interleaving of transactions and readers', async () => {
     }),
     { numRuns: 40 },
   );
-}, 120_000);
+});
