@@ -50,6 +50,9 @@ test.each([
   await shop.order([{ sku, quantity: 1 }], { name: 'Zoé Lefèvre' });
   await page.locator('[data-bell]').waitFor();
   expect(await placeOf(page)).toEqual(before);
+  const bell = await page.locator('[data-bell]').boundingBox();
+  const head = await page.locator('.pick-header').boundingBox();
+  expect(overlap(bell, head)).toBe(false);
   expect(complaints).toEqual([]);
   await context.close();
 });
@@ -73,6 +76,13 @@ test('what the server takes long to answer is told as waiting, though there is a
   await page.locator('[data-banner="waiting"]').waitFor({ state: 'detached' });
   await context.close();
 });
+
+type Box = { x: number; y: number; width: number; height: number };
+
+function overlap(a: Box | null, b: Box | null): boolean {
+  if (a === null || b === null) return false;
+  return a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
+}
 
 async function show(page: Page, way: string, ready: string): Promise<void> {
   await goTo(page, way);
