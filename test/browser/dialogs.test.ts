@@ -299,6 +299,9 @@ test.each(['fr', 'en'] as const)(
     await page.locator('[data-screen="pairing"] input').fill('000000');
     await page.locator('[data-screen="pairing"] .field-error').waitFor();
     const found = [...(await violations(page)), ...(await tooSmall(page))];
+    await page.locator('[data-screen="pairing"] > .button').click();
+    await page.locator('dialog video[data-camera="open"]').waitFor();
+    found.push(...(await violations(page)), ...(await tooSmall(page)));
     await context.close();
     const tablet = await openTablet(browser, shop, OTHER_STORE, { language, staff: null });
     await tablet.page.locator('.person').click();

@@ -1,6 +1,7 @@
 // Scanners that type: told from people by their speed.
 import { describe, expect, test } from '@jest/globals';
 import { afterStroke, isSameBarcode, NOTHING, type Stroke } from '../../src/web/tablet/src/scan/wedge.ts';
+import { pairingCodeIn } from '../../src/web/tablet/src/screens/pairing/pairingCode.ts';
 
 /** The codes that are heard when these keys come, `gap` milliseconds apart. */
 function heard(keys: readonly string[], gap: number): string[] {
@@ -54,4 +55,11 @@ test.each([
   ['012', '0012', false],
 ])('%s and %s name one article: %s', (one, other, isSame) => {
   expect(isSameBarcode(one, other)).toBe(isSame);
+});
+
+test('a pairing code is read from its digits or its link, and from nothing else', () => {
+  expect(pairingCodeIn('123456')).toBe('123456');
+  expect(pairingCodeIn('https://stock.example/tablet#pair=654321')).toBe('654321');
+  expect(pairingCodeIn('3760123456789')).toBeNull();
+  expect(pairingCodeIn('https://stock.example/123456')).toBeNull();
 });

@@ -3,11 +3,13 @@ import type { Texts } from '../texts.ts';
 
 export const fr = {
   'pairing.title': 'Associer cette tablette',
-  'pairing.explain': 'Tapez le code à six chiffres donné par le siège. Il vaut dix minutes.',
+  'pairing.explain':
+    'Tapez le code à six chiffres donné par le siège, ou scannez son code QR. Il vaut dix minutes.',
   'pairing.code': 'Code à six chiffres',
   'pairing.pair': 'Associer',
   'pairing.busy': 'Association…',
   'pairing.wrong': 'Ce code est faux, déjà utilisé ou trop ancien. Demandez-en un autre.',
+  'pairing.otherCode': 'Ce code QR n’est pas celui d’une tablette. Scannez celui du siège.',
   'pairing.limited': 'Trop d’essais. Attendez une minute.',
   'pairing.offline': 'Pas de réseau. La tablette doit être en ligne pour être associée.',
   'pairing.revoked': 'Cette tablette n’est plus associée.',
@@ -29,11 +31,13 @@ export const fr = {
 
 export const en: Texts<typeof fr> = {
   'pairing.title': 'Pair this tablet',
-  'pairing.explain': 'Type the six-digit code from your head office. It is valid for ten minutes.',
+  'pairing.explain':
+    'Type the six-digit code from your head office, or scan its QR code. It is valid for ten minutes.',
   'pairing.code': 'Six-digit code',
   'pairing.pair': 'Pair',
   'pairing.busy': 'Pairing…',
   'pairing.wrong': 'This code is wrong, was used or is too old. Ask for another.',
+  'pairing.otherCode': 'This QR code is not a tablet’s. Scan the one from head office.',
   'pairing.limited': 'Too many tries. Wait a minute.',
   'pairing.offline': 'No network. The tablet must be online to be paired.',
   'pairing.revoked': 'This tablet is no longer paired.',

@@ -1,13 +1,16 @@
-// Pairing: the six digits, typed, or in the link that brought somebody here.
+// Pairing: the six digits, typed, in the link that brought somebody here, or in that link's QR code.
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { takePairingCode } from '../../app/router.ts';
 import { pair, revoked, waiting } from '../../data/index.ts';
 import { plural, t } from '../../i18n/index.ts';
 import type { TextKey } from '../../i18n/words.ts';
+import { CameraButton } from '../../scan/CameraButton.tsx';
+import { useScans } from '../../scan/scans.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Field } from '../../ui/Field.tsx';
 import { Keypad } from '../../ui/Keypad.tsx';
+import { pairingCodeIn } from './pairingCode.ts';
 
 const DIGITS = 6;
 
@@ -29,6 +32,11 @@ export function PairingScreen() {
     code.value = typed.replace(/\D/g, '').slice(0, DIGITS);
     void send();
   };
+  useScans((text) => {
+    const scanned = pairingCodeIn(text);
+    if (scanned === null) error.value = 'pairing.otherCode';
+    else type(scanned);
+  });
   useEffect(() => {
     const fromLink = takePairingCode();
     if (fromLink !== null) type(fromLink);
@@ -39,6 +47,7 @@ export function PairingScreen() {
       {revoked.value && <p role="alert">{t('pairing.revoked')}</p>}
       {waiting.value > 0 && <p>{plural('pairing.kept', waiting.value)}</p>}
       <p>{t('pairing.explain')}</p>
+      <CameraButton />
       <form
         onSubmit={(event) => {
           event.preventDefault();
