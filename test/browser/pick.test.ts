@@ -3,7 +3,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
 import { storeQr } from '../../src/web/tablet/src/screens/counter/orderCode.ts';
-import { openBrowser, openTablet, tabletPages, told } from '../support/browser.ts';
+import { openBrowser, openTablet, tabletPages } from '../support/browser.ts';
 import { eventually } from '../support/eventually.ts';
 import { goTo, scan } from '../support/hands.ts';
 import { LAMP, OTHER_STORE, openShop, type Shop, STORE, TABLE } from '../support/shop.ts';
@@ -305,7 +305,7 @@ describe('what is missing', () => {
     await button('Not found').click();
     await page.locator('.way', { hasText: '1 store has it.' }).click();
     await button('Reserve there').click();
-    await told(page, `Reserved in ${OTHER_STORE} for Nina R.`);
+    await page.getByRole('dialog').getByText(`Reserved in ${OTHER_STORE} for Nina R.`).waitFor();
     const ticket = page.getByRole('dialog').getByRole('link', { name: 'The customer’s ticket' });
     await ticket.waitFor();
     const { orderReference } = await orderNow(id);

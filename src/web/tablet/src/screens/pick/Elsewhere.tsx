@@ -33,11 +33,14 @@ export function Elsewhere({
     isBusy.value = true;
     const sent = await act({ kind: 'sell', subject: order.id, body: saleAt(order, location.code, lines) });
     const outcome = await answerOrOffline(sent.done);
+    if (outcome?.ok) {
+      // The last call of a sale answers with its reservation.
+      reserved.value = { id: (outcome.value as Order).id, location: location.name };
+      return;
+    }
     // Refused, it stands among the conflicts.
-    if (outcome?.ok !== false) toast(words(location.name), 'good');
-    // The last call of a sale answers with its reservation.
-    if (outcome?.ok) reserved.value = { id: (outcome.value as Order).id, location: location.name };
-    else onClose();
+    if (outcome === null) toast(words(location.name), 'good');
+    onClose();
   };
   if (reserved.value !== null) {
     return (
