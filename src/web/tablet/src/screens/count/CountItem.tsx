@@ -109,7 +109,8 @@ function CountForm({ count }: { count: ReturnType<typeof useCount> }) {
         maxLength={TYPED_MAX}
         error={entry.kind === 'wrong' ? t('count.wrong') : null}
       />
-      <Keypad value={text.value} onChange={count.set} maxLength={COUNT_DIGITS_MAX} />
+      {/* The question takes its place, so that both answers are seen without scrolling; typing brings it back. */}
+      {!isDifferent && <Keypad value={text.value} onChange={count.set} maxLength={COUNT_DIGITS_MAX} />}
       {hasMoved && (
         <p class="stock-old" role="alert">
           <Icon name="alert" />
