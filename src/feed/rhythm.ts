@@ -21,8 +21,12 @@ export type Reports = {
 
 type Waiter = { resolve(): void; reject(error: unknown): void };
 
-/** Under load every commit wakes: polls that start closer together would cost more than they bring forward. */
-const SPACING_MILLISECONDS = 10;
+/**
+ * Under load every commit wakes: polls that start closer together would cost more than they bring forward. At 200 lone
+ * changes a second on a busy machine, commit to client, half of them and 99 in 100, and both servers' processor time a
+ * change: 10 ms apart 14 and 40 ms, 3.5 ms; 3 apart 10 and 29 ms, 4.1 ms; 2 apart 9 and 21 ms, 4.8 ms.
+ */
+const SPACING_MILLISECONDS = 3;
 const BACKOFF_MILLISECONDS_MAX = 2_000;
 
 export function startRhythm(poll: () => Promise<void>, milliseconds: number, reports: Reports): Rhythm {
