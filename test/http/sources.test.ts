@@ -278,7 +278,11 @@ describe('two sources that count one level', () => {
     await tellCount('erp-b', 9, at(35));
     expect(await onHand()).toBe(5);
     expect((await read('erp-b')).body.conflicts).toEqual([]);
-    expect((await read('erp-b')).body.counts).toMatchObject({ compared: 1, disagreed: 0, disagreementRate: 0 });
+    expect((await read('erp-b')).body.counts).toMatchObject({
+      compared: 1,
+      disagreed: 0,
+      disagreementRate: 0,
+    });
   });
 
   test('one that was seen by nobody is none: the same source, the same figure, more than a day apart', async () => {
