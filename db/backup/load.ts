@@ -1,6 +1,7 @@
 // Owns bringing a backup back: the whole file is judged before anything is written, then all is one transaction, and
 // what is there at its end is summed up again before it commits.
 import { pipeline } from 'node:stream/promises';
+import { setTimeout } from 'node:timers/promises';
 import type pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import { MIGRATION_LOCK } from '../migrate.ts';
@@ -25,6 +26,9 @@ export type LoadOptions = {
 
 /** Cursors of two databases made of one backup, on one server, must not pass for each other's. */
 const EPOCH_STEP_MAX = 1_000;
+
+/** A server notices the end of a connection a moment later: whoever stops Comptoir may restore at once. */
+const GOING_MILLISECONDS_MAX = 2_000;
 
 /**
  * Makes the database what the file says, or changes nothing. Cursors of the feed from before are refused afterwards.
@@ -100,20 +104,31 @@ async function makeReady(
 }
 
 async function refuseInUse(client: pg.Client): Promise<void> {
-  const { rows } = await client.query<{ others: string; encoding: string }>(
-    `SELECT current_setting('server_encoding') AS encoding, (
-       SELECT count(*) FROM pg_stat_activity
-       WHERE datname = current_database() AND application_name = 'comptoir'
-     ) AS others`,
-  );
-  if (Number(rows[0]?.others ?? 0) > 0) {
-    throw new Unfit('A Comptoir runs on this database: stop it first, and start it again afterwards.');
+  const until = performance.now() + GOING_MILLISECONDS_MAX;
+  while (await isInUse(client)) {
+    if (performance.now() > until)
+      throw new Unfit('A Comptoir runs on this database: stop it first, and start it again afterwards.');
+    await setTimeout(GOING_MILLISECONDS_MAX / 20);
   }
+  const { rows } = await client.query<{ encoding: string }>(
+    `SELECT current_setting('server_encoding') AS encoding`,
+  );
   if (rows[0]?.encoding !== 'UTF8') {
     throw new Unfit(
       `The database’s encoding is ${rows[0]?.encoding}: Comptoir needs UTF8 (CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0).`,
     );
   }
+}
+
+async function isInUse(client: pg.Client): Promise<boolean> {
+  // Within a transaction the activity is read once, and kept.
+  await client.query('SELECT pg_stat_clear_snapshot()');
+  const { rows } = await client.query<{ is_in_use: boolean }>(
+    `SELECT EXISTS (
+       SELECT FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'comptoir'
+     ) AS is_in_use`,
+  );
+  return rows[0]?.is_in_use === true;
 }
 
 /** Also of what the migrations put there. The ledger's own guard against it is off meanwhile, in this transaction. */
