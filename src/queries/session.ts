@@ -5,6 +5,7 @@ import type pg from 'pg';
 import { copyLines } from './copy.ts';
 import { CommitUnknown, isConnectionLost } from './pgError.ts';
 import { NotRun, type Statement, Statements } from './statements.ts';
+import { encodeValue } from './values.ts';
 
 type Row = Record<string, unknown>;
 
@@ -84,7 +85,7 @@ export class Session {
     if (!this.#begun && this.#waiting.length === 1) this.#waiting = [];
     if (!this.#begun && this.#waiting.length === 0) return;
     try {
-      await this.#add('COMMIT', 'COMMIT', []);
+      await this.#add('COMMIT', 'COMMIT', [], { done: 'COMMIT' });
     } catch (error) {
       throw isConnectionLost(error) && !(error instanceof NotRun) ? new CommitUnknown(error) : error;
     }
@@ -107,9 +108,16 @@ export class Session {
     if (!this.#inFlight) this.flush();
   }
 
-  #add(name: string, text: string, values: readonly unknown[]): Promise<Row[]> {
+  #add(
+    name: string,
+    text: string,
+    values: readonly unknown[],
+    done: Pick<Statement, 'done'> = {},
+  ): Promise<Row[]> {
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ name, text, values, resolve, reject });
+      // Here, where what cannot be encoded rejects: while a message is written nobody could catch it.
+      const encoded = values.map(encodeValue);
+      this.#waiting.push({ name, text, values: encoded, ...done, resolve, reject });
       // After all that can go on without an answer has gone on.
       if (this.#waiting.length === 1) queueMicrotask(() => process.nextTick(() => this.#flushNext()));
     });

@@ -2,13 +2,14 @@
 // fails none of the rest. Owns how that is said to the driver, which is how the driver's own cursors say it.
 // Knows no transaction and no statement's meaning.
 import pg from 'pg';
-import { encodeValue } from './values.ts';
 
-/** A statement with its values, and who waits for its rows. `name` must be unique to `text`. */
+/** A statement with its values, encoded, and who waits for its rows. `name` must be unique to `text`. */
 export type Statement = {
   name: string;
   text: string;
-  values: readonly unknown[];
+  values: readonly (string | Buffer | null)[];
+  /** What PostgreSQL must say that it did: it answers COMMIT with ROLLBACK, and no error, where something failed before. */
+  done?: string;
   resolve(rows: Row[]): void;
   reject(error: unknown): void;
 };
@@ -30,7 +31,7 @@ type Wire = {
   /** The text of each statement that PostgreSQL has parsed on this connection. */
   parsedStatements: Record<string, string>;
   parse(message: { name: string; text: string }): void;
-  bind(message: { statement: string; values: readonly unknown[]; valueMapper: typeof encodeValue }): void;
+  bind(message: { statement: string; values: Statement['values'] }): void;
   describe(message: { type: 'P'; name: string }): void;
   execute(message: object): void;
   sync(): void;
@@ -70,7 +71,7 @@ export class Statements {
       for (const statement of this.#statements) {
         const { name, text, values } = statement;
         if (parsing.includes(statement)) wire.parse({ name, text });
-        wire.bind({ statement: name, values, valueMapper: encodeValue });
+        wire.bind({ statement: name, values });
         wire.describe({ type: 'P', name: '' });
         wire.execute({});
       }
@@ -96,8 +97,10 @@ export class Statements {
     this.#rows.push(row);
   }
 
-  handleCommandComplete(): void {
-    this.#statements[this.#place]?.resolve(this.#rows);
+  handleCommandComplete({ text }: { text: string }): void {
+    const statement = this.#statements[this.#place];
+    if (statement?.done === undefined || statement.done === text) statement?.resolve(this.#rows);
+    else statement.reject(new NotRun(new Error(`PostgreSQL answered ${statement.name} with ${text}`)));
     this.#place += 1;
     this.#rows = [];
   }

@@ -61,6 +61,25 @@ test('what fails before it is sent leaves nothing', async () => {
   expect(await noted(database)).toEqual([]);
 });
 
+test('a transaction in which a statement failed does not pass for committed, whoever kept its error to himself', async () => {
+  const hushed = database.transaction(async (tx) => {
+    await note(tx, 1);
+    await note(tx, 1).catch(() => {});
+  });
+  await expect(hushed).rejects.toThrow('a statement before it failed');
+  expect(await noted(database)).toEqual([]);
+});
+
+test('a value that cannot be encoded fails its transaction, and the connection stays good', async () => {
+  const never = new Date(Number.NaN);
+  const broken = database.transaction(async (tx) => {
+    await note(tx, 1);
+    return tx.last(() => Promise.all([note(tx, 2), tx.run('test.at', 'SELECT $1::timestamptz', [never])]));
+  });
+  await expect(broken).rejects.toThrow(RangeError);
+  expect(await noted(database)).toEqual([]);
+});
+
 test('what is asked for once COMMIT is on its way is refused, not run outside of the transaction', async () => {
   const late = database.transaction((tx) =>
     tx.last(async () => {
