@@ -1,6 +1,6 @@
 // Makes the ledger's next quarter before it begins: soon after the start, and then every hour.
 import type { Logger } from 'pino';
-import { coverLedger } from '../queries/ledgerUpkeep.ts';
+import { analyzeLedger, coverLedger } from '../queries/ledgerUpkeep.ts';
 import type { Database } from '../queries/transaction.ts';
 import { pause } from './pause.ts';
 
@@ -19,15 +19,21 @@ export function startLedgerQuarters(options: LedgerQuartersOptions): { close(): 
   const { database, now, log, firstMilliseconds = FIRST_MILLISECONDS } = options;
   const closing = new AbortController();
 
+  async function cover(): Promise<void> {
+    const made = await database.retried((tx) => coverLedger(tx, now()));
+    if (made === 0) return;
+    log.info({ made }, 'The ledger has its next quarters');
+    await analyzeLedger(database).catch((error: unknown) =>
+      log.warn({ err: error }, 'The ledger has no new statistics'),
+    );
+  }
+
   async function rounds(): Promise<void> {
     await pause(firstMilliseconds, closing.signal);
     while (!closing.signal.aborted) {
-      await database
-        .retried((tx) => coverLedger(tx, now()))
-        .then(
-          (made) => made > 0 && log.info({ made }, 'The ledger has its next quarters'),
-          (error: unknown) => log.warn({ err: error }, 'The ledger’s next quarter waits for an hour'),
-        );
+      await cover().catch((error: unknown) =>
+        log.warn({ err: error }, 'The ledger’s next quarter waits for an hour'),
+      );
       await pause(INTERVAL_MILLISECONDS, closing.signal);
     }
   }

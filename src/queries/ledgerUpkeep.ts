@@ -1,5 +1,5 @@
 // The ledger's partitions, made ahead of the facts that will lie in them. Owns that SQL; knows no schedule.
-import type { Tx } from './transaction.ts';
+import type { Database, Tx } from './transaction.ts';
 
 const UPKEEP_LOCK = 7_266_741;
 
@@ -21,8 +21,13 @@ export async function coverLedger(tx: Tx, now: Date): Promise<number> {
     "SELECT movements_cover($1::timestamptz, $1::timestamptz + interval '3 months') AS made",
     [now],
   );
-  const made = row?.made ?? 0;
-  // PostgreSQL analyzes each partition by itself, and the whole only when it is told to.
-  if (made > 0) await tx.run('ledger.analyze', 'ANALYZE movements', []);
-  return made;
+  return row?.made ?? 0;
+}
+
+/**
+ * PostgreSQL analyzes each partition by itself, and the whole only when it is told to. Not in the transaction that makes
+ * a quarter: it would hold that one's lock for as long, and wait for whoever vacuums another quarter.
+ */
+export async function analyzeLedger(database: Database): Promise<void> {
+  await database.run('ledger.analyze', 'ANALYZE movements', []);
 }
