@@ -5,6 +5,7 @@ import { latestVersion, migrateWithin, versionOf } from '../../db/backup/migrati
 import { coverLedger } from '../../src/queries/ledgerUpkeep.ts';
 import type { Database } from '../../src/queries/transaction.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { eventually } from '../support/eventually.ts';
 import { openTestDatabase } from '../support/feedBench.ts';
 
 const BEFORE_PARTITIONS = { tag: '0013_units_found_again', when: 1_795_320_566_728 };
@@ -111,6 +112,34 @@ test('a quarter that many processes make at once is made once', async () => {
     ),
   );
   expect(made.reduce((sum, some) => sum + some, 0)).toBe(2);
+});
+
+test('a quarter is made while another one is vacuumed', async () => {
+  await client.query('BEGIN');
+  await client.query('LOCK TABLE movements_2032_q1 IN SHARE UPDATE EXCLUSIVE MODE');
+  try {
+    expect(await database.transaction((tx) => coverLedger(tx, new Date('2036-05-05T00:00:00Z')))).toBe(2);
+  } finally {
+    await client.query('ROLLBACK');
+  }
+});
+
+test('a fact that is on its way while its quarter is made lies in it', async () => {
+  const maker = new pg.Client({ connectionString: testDatabase.url });
+  await maker.connect();
+  try {
+    await client.query('BEGIN');
+    await append('on its way', '2040-02-03T00:00:00Z');
+    const making = maker.query("SELECT movements_cover('2040-01-01T00:00:00Z', '2040-01-01T00:00:00Z')");
+    making.catch(() => {});
+    const waiting = `SELECT FROM pg_locks WHERE NOT granted AND relation = 'movements_default'::regclass`;
+    await eventually(async () => (await all(waiting)).length > 0);
+    await client.query('COMMIT');
+    await making;
+  } finally {
+    await maker.end();
+  }
+  expect(await places()).toMatchObject({ 'on its way': 'movements_2040_q1' });
 });
 
 test('what occurred since an instant is looked for in the quarters since then', async () => {
