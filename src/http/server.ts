@@ -32,7 +32,11 @@ const OPTIONS: ServerOptions = {
 
 /** A server that is not listening yet. */
 export function makeServer(listener: RequestListener): Server {
-  const server = createServer(OPTIONS, (request, response) => {
+  // HTTP/2 in clear is offered by some clients unasked, and declined by answering as ever: with sockets on this server,
+  // Node would cut them instead. Before 24.9 it does not ask.
+  const shouldUpgradeCallback = ({ headers }: IncomingMessage): boolean =>
+    headers.upgrade?.toLowerCase() === 'websocket' && server.listenerCount('upgrade') > 0;
+  const server: Server = createServer({ ...OPTIONS, shouldUpgradeCallback }, (request, response) => {
     // RFC 9112, 3.2: HTTP/1.1 without Host is a bad request.
     if (request.headers.host !== undefined || request.httpVersion !== '1.1') listener(request, response);
     else answer(request, response, new Problem('invalid-request', 'The request has no Host header.'));

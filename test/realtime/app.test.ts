@@ -112,3 +112,16 @@ test('a key that is revoked over HTTP loses its socket, and gets no other', asyn
   expect(await left).toBe('io server disconnect');
   expect(await refusalOf(connect(token))).toMatchObject({ code: 'unauthorized', status: 401 });
 });
+
+test('a client that offers HTTP/2 in clear is answered as ever', async () => {
+  // As `curl --http2` and Java's HttpClient do unasked.
+  const offer = {
+    Connection: 'Upgrade, HTTP2-Settings',
+    Upgrade: 'h2c',
+    'HTTP2-Settings': 'AAMAAABkAAQAoAAA',
+  };
+  const read = request(app.url).get('/health/live').set(offer);
+  expect((await read).status).toBe(200);
+  const write = request(app.url).put('/v1/items/OFFERED').set(offer).send({ name: 'Offered' });
+  expect((await write.set('Authorization', `Bearer ${app.admin}`)).status).toBe(201);
+});
