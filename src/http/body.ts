@@ -74,6 +74,11 @@ function readBytes(request: IncomingMessage, bytesMax: number): Promise<Buffer> 
       reject(tooLarge(bytesMax));
       return;
     }
+    // It left while its key was looked up: nothing more is told of it.
+    if (request.destroyed) {
+      reject(new ClientGone());
+      return;
+    }
     const chunks: Buffer[] = [];
     let length = 0;
     const timer = setTimeout(() => {
