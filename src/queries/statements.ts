@@ -16,10 +16,10 @@ export type Statement = {
 
 type Row = Record<string, unknown>;
 
-/** Why a statement was not run: one before it in the same message failed, which is the cause. */
+/** Why a statement was not run: one before it in the same message failed, or the connection, which is the cause. */
 export class NotRun extends Error {
-  constructor(cause: unknown) {
-    super('Not run: a statement before it failed', { cause });
+  constructor(cause: unknown, why = 'a statement before it failed') {
+    super(`Not run: ${why}`, { cause });
   }
 }
 
@@ -50,6 +50,7 @@ export class Statements {
   #place = 0;
   #columns: readonly Column[] = [];
   #rows: Row[] = [];
+  #isSent = false;
   #stopListening = () => {};
 
   constructor(statements: readonly Statement[], onEnd: () => void, milliseconds?: number) {
@@ -61,6 +62,7 @@ export class Statements {
   submit(connection: object): void {
     // The types of the driver do not tell of it.
     const wire = connection as Wire;
+    this.#isSent = true;
     const parsing = firstOfEachName(this.#statements).filter(
       ({ name }) => wire.parsedStatements[name] === undefined,
     );
@@ -110,11 +112,19 @@ export class Statements {
     this.callback(null);
   }
 
-  /** PostgreSQL's own word is of one statement and says that none after it was run; without a word, nobody knows. */
+  /**
+   * PostgreSQL's own word is of one statement and says that none after it was run; without a word, nobody knows, unless
+   * nothing was sent: the connection had ended before.
+   */
   handleError(error: Error): void {
     this.#stopListening();
     const [failed, ...rest] = this.#statements.slice(this.#place);
     this.#place = this.#statements.length;
+    if (!this.#isSent) {
+      for (const { reject } of this.#statements) reject(new NotRun(error, 'it was not sent'));
+      this.callback(error);
+      return;
+    }
     const isToldBy = error instanceof pg.DatabaseError;
     // The driver's stack leads to its socket: the name says where to look.
     failed?.reject(isToldBy ? Object.assign(error, { statement: failed.name }) : error);

@@ -1,6 +1,8 @@
 // What a transaction says to PostgreSQL in one message: in order, all or nothing, and COMMIT only where all of it went well.
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import { isRetryable, violatedConstraint } from '../../src/queries/pgError.ts';
+import pg from 'pg';
+import { CommitUnknown, isRetryable, violatedConstraint } from '../../src/queries/pgError.ts';
+import { Session } from '../../src/queries/session.ts';
 import { type Database, openDatabase, type Tx } from '../../src/queries/transaction.ts';
 import { encodeValue } from '../../src/queries/values.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
@@ -100,6 +102,24 @@ test('after a statement that PostgreSQL could not parse, the connection and its 
     Promise.all([tx.run('test.new', 'SELECT 1 AS one', []), note(tx, 4)]),
   );
   expect(again[0]).toEqual([{ one: 1 }]);
+});
+
+test('a COMMIT that was never sent, as the connection had ended, is not of unknown outcome: another try may succeed', async () => {
+  const pool = new pg.Pool({ connectionString: home.url, max: 1 });
+  pool.on('error', () => {});
+  const client = await pool.connect();
+  const ended = new Promise((resolve) => client.on('error', resolve));
+  const session = new Session(client);
+  const [row] = await session.run('test.pid', 'SELECT pg_backend_pid() AS pid', []);
+  await database.run('test.end', 'SELECT pg_terminate_backend($1)', [row?.pid]);
+  await ended;
+  const error = await session
+    .last(() => session.run('test.note', 'INSERT INTO notes (id) VALUES (1)', []))
+    .catch((thrown: unknown) => thrown);
+  client.release(true);
+  await pool.end();
+  expect(error).not.toBeInstanceOf(CommitUnknown);
+  expect(isRetryable(error)).toBe(true);
 });
 
 test('a transaction that asks for nothing sends nothing', async () => {
