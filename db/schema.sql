@@ -637,6 +637,8 @@ BEGIN
     BEGIN
       IF to_regclass(name) IS NULL THEN
         EXECUTE format('CREATE TABLE %I (LIKE movements INCLUDING ALL EXCLUDING IDENTITY)', name);
+        -- Before the look: a fact that is on its way there would be overlooked, and keep the quarter from being attached.
+        LOCK TABLE movements_default IN ACCESS EXCLUSIVE MODE;
         EXECUTE format(
           'WITH moved AS (DELETE FROM movements_default WHERE occurred_at >= %L AND occurred_at < %L RETURNING *)
            INSERT INTO %I SELECT * FROM moved', lower, upper, name);
