@@ -11,6 +11,7 @@ import {
   isOpen,
   type Line,
   left,
+  liesUnwanted,
   lineOf,
   newLine,
   newOrder,
@@ -328,6 +329,8 @@ export class Oracle {
     order.soldWhileGone ||= !isOpen(order) && !order.putBackPending;
     const allOut = order.lines.every((each) => wanted(each) === 0);
     if (allOut && out(line) > outBefore && isOpen(order)) order.status = 'collected';
+    // What was to be put back can be what the till sold.
+    if (out(line) > outBefore && !liesUnwanted(order)) order.putBackPending = false;
     return true;
   }
 

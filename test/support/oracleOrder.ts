@@ -167,6 +167,12 @@ export function stillReserved(order: Order, line: OrderLine): number {
   return Math.max(0, line.quantity - line.missing - out(line) - line.refusedBack);
 }
 
+/** Units lie on its shelf that its customer does not come for. */
+export function liesUnwanted(order: Order): boolean {
+  const kept = (line: OrderLine) => (isOpen(order) ? wanted(line) : 0);
+  return order.lines.some((line) => stillReserved(order, line) > kept(line));
+}
+
 export function lineOf(order: Order, sku: string): OrderLine {
   const line = order.lines.find((candidate) => candidate.sku === sku);
   if (line === undefined) throw new Refusal('unknown-line');
