@@ -275,7 +275,8 @@ function show(at: Date | null): string | null {
  */
 export function availabilityReply(call: Pick<Call, 'caller'>, at: Date, rest: object): Reply {
   const text = JSON.stringify(rest);
-  return replyWith(call, `W/"${hash('sha1', text, 'base64url')}"`, () => withAsOf(at, text));
+  const etag = `W/"${hash('sha1', text, 'base64url')}"`;
+  return { status: 200, json: () => withAsOf(at, text.slice(1)), etag, headers: headersFor(call) };
 }
 
 /**
@@ -291,16 +292,18 @@ export function placesReply(
 ): Reply {
   const counts = seesCounts(call.caller);
   const etag = placesTag(places, cart, counts, hasMore);
-  return replyWith(call, etag, () => {
-    const rest = `"locations":${placesText(places, cart, counts)},"nextCursor":${JSON.stringify(nextCursor())}}`;
-    return `{"asOf":"${at.toISOString()}",${rest}`;
-  });
+  const jsonBytes = () =>
+    withAsOf(
+      at,
+      `"locations":${placesText(places, cart, counts)},"nextCursor":${JSON.stringify(nextCursor())}}`,
+    );
+  return { status: 200, jsonBytes, etag, headers: headersFor(call) };
 }
 
-function replyWith({ caller }: Pick<Call, 'caller'>, etag: string, json: () => string): Reply {
-  return { status: 200, json, etag, headers: CACHE_HEADERS[caller.kind] };
+function headersFor({ caller }: Pick<Call, 'caller'>): Readonly<Record<string, string>> {
+  return CACHE_HEADERS[caller.kind];
 }
 
 function withAsOf(at: Date, rest: string): string {
-  return `{"asOf":"${at.toISOString()}",${rest.slice(1)}`;
+  return `{"asOf":"${at.toISOString()}",${rest}`;
 }

@@ -36,6 +36,11 @@ export type Ledger = {
   config: Pick<Config, 'proxiesTrusted'>;
 };
 
+/** Text, or bytes in a string (bytes.ts). */
+type Body = { text: string; encoding: 'utf8' | 'latin1' };
+const NO_BODY: Body = { text: '', encoding: 'latin1' };
+const JSON_TYPE = 'application/json; charset=utf-8';
+
 /** Not a status of HTTP: what proxies log for a client that did not wait. */
 const CLIENT_GONE = 499;
 
@@ -90,14 +95,19 @@ export function sendReply(exchange: Exchange, reply: Reply, ledger: Ledger): voi
   }
   const isSame = reply.status === 200 && req.method !== 'POST' && reply.etag !== undefined;
   if (isSame && reply.etag !== undefined && isCurrent(req.headers['if-none-match'], reply.etag)) {
-    end(exchange, 304, headers, '', ledger);
+    end(exchange, 304, headers, NO_BODY, ledger);
+    return;
+  }
+  if (reply.jsonBytes !== undefined) {
+    headers.push('Content-Type', JSON_TYPE);
+    end(exchange, reply.status, headers, { text: reply.jsonBytes(), encoding: 'latin1' }, ledger);
     return;
   }
   const text = reply.text ?? jsonOf(reply);
   if (reply.text === undefined && text !== '') {
-    headers.push('Content-Type', reply.status >= 400 ? PROBLEM_TYPE : 'application/json; charset=utf-8');
+    headers.push('Content-Type', reply.status >= 400 ? PROBLEM_TYPE : JSON_TYPE);
   }
-  end(exchange, reply.status, headers, text, ledger);
+  end(exchange, reply.status, headers, { text, encoding: 'utf8' }, ledger);
 }
 
 /** Answers with a problem's document. */
@@ -116,7 +126,7 @@ export function sendProblem(
     exchange,
     problem.status,
     headers,
-    JSON.stringify(problemDocument(problem, exchange)),
+    { text: JSON.stringify(problemDocument(problem, exchange)), encoding: 'utf8' },
     ledger,
     problem.code,
   );
@@ -142,13 +152,15 @@ function end(
   exchange: Exchange,
   status: number,
   headers: string[],
-  text: string,
+  { text, encoding }: Body,
   ledger: Ledger,
   problem?: string,
 ): void {
-  if (status !== 204 && status !== 304) headers.push('Content-Length', String(Buffer.byteLength(text)));
+  if (status !== 204 && status !== 304) {
+    headers.push('Content-Length', String(encoding === 'latin1' ? text.length : Buffer.byteLength(text)));
+  }
   exchange.res.writeHead(status, STATUS_CODES[status], headers);
-  exchange.res.end(text);
+  exchange.res.end(text, encoding);
   close(exchange, status, ledger, undefined, problem);
 }
 

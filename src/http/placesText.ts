@@ -5,6 +5,7 @@ import type { CartLine } from '../domain/cart.ts';
 import type { LocationRecord } from '../domain/location.ts';
 import { roundedKm } from '../views/availability.ts';
 import type { Place } from '../views/cartSearch.ts';
+import { asBytes } from './bytes.ts';
 import { Fingerprint } from './fingerprint.ts';
 
 /** The start of each place: as long as a location stays as it is, so does its text. */
@@ -14,27 +15,28 @@ function headOf(location: LocationRecord): string {
   const kept = heads.get(location);
   if (kept !== undefined) return kept;
   const { code, name, address, coordinates, timeZone } = location;
-  const head = `{"location":${JSON.stringify({ code, name, address, coordinates, timeZone })},"distanceKm":`;
+  const head = asBytes(
+    `{"location":${JSON.stringify({ code, name, address, coordinates, timeZone })},"distanceKm":`,
+  );
   heads.set(location, head);
   return head;
 }
 
 /**
- * What `JSON.stringify` makes of each `showPlace`, put together from parts that stay the same. Measured for ten places:
- * 4.3 µs, and 12.2 µs for the objects and their text.
+ * What `JSON.stringify` makes of each `showPlace`, as bytes, put together from parts that stay the same. Measured for ten
+ * places: 4.3 µs, and 12.2 µs for the objects and their text.
  */
 export function placesText(places: readonly Place[], cart: readonly CartLine[], counts: boolean): string {
-  const lineHeads = cart.map(
-    ({ sku, quantity }) => `{"sku":${JSON.stringify(sku)},"requested":${quantity},"status":"`,
+  const lineHeads = cart.map(({ sku, quantity }) =>
+    asBytes(`{"sku":${JSON.stringify(sku)},"requested":${quantity},"status":"`),
   );
-  const instants = new Map<number, string>();
   let text = '[';
   for (const place of places) {
     if (text !== '[') text += ',';
     text += headOf(place.location);
     text += place.distanceKm === null ? 'null' : roundedKm(place.distanceKm);
     text += `,"fulfilment":"${place.fulfilment}","promise":`;
-    text += place.readyAt === null ? 'null' : `{"readyAt":"${instantText(place.readyAt, instants)}"}`;
+    text += place.readyAt === null ? 'null' : `{"readyAt":"${instantText(place.readyAt)}"}`;
     text += place.staleSince === null ? ',"lines":[' : ',"stale":true,"lines":[';
     for (let line = 0; line < cart.length; line++) {
       const units = place.here[line] ?? 0;
@@ -48,10 +50,16 @@ export function placesText(places: readonly Place[], cart: readonly CartLine[], 
   return `${text}]`;
 }
 
-/** Stores near one another mostly promise the same instant. */
-function instantText(at: number, known: Map<number, string>): string {
-  const text = known.get(at) ?? new Date(at).toISOString();
-  known.set(at, text);
+/** Promises move by the minute, and stores near one another mostly make the same one. */
+const instants = new Map<number, string>();
+const INSTANTS_MAX = 4_096;
+
+function instantText(at: number): string {
+  const kept = instants.get(at);
+  if (kept !== undefined) return kept;
+  if (instants.size === INSTANTS_MAX) instants.clear();
+  const text = new Date(at).toISOString();
+  instants.set(at, text);
   return text;
 }
 

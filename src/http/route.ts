@@ -6,6 +6,7 @@ import type { Caller } from '../domain/caller.ts';
 import type { KeyKind, Scope } from '../domain/key.ts';
 import type { ProblemCode } from '../domain/problem.ts';
 import type { Tx } from '../queries/transaction.ts';
+import { asText } from './bytes.ts';
 import type { Deps } from './deps.ts';
 
 /** The closed list of tags, in the order of the documentation. */
@@ -140,6 +141,8 @@ export type Reply = {
   body?: unknown;
   /** The same, ready: JSON text that is sent as it is; or what makes it, which a 304 never asks for. */
   json?: string | (() => string);
+  /** The same as the bytes of its UTF-8 (bytes.ts), for the answers that are asked for most. */
+  jsonBytes?: () => string;
   /** Not JSON: text or a stream, with its type in `headers`. */
   text?: string;
   stream?: Readable;
@@ -149,7 +152,8 @@ export type Reply = {
 };
 
 /** The JSON text of a reply; empty where it has no body. */
-export function jsonOf({ json, body }: Reply): string {
+export function jsonOf({ json, jsonBytes, body }: Reply): string {
+  if (jsonBytes !== undefined) return asText(jsonBytes());
   if (json !== undefined) return typeof json === 'string' ? json : json();
   return body === undefined ? '' : JSON.stringify(body);
 }

@@ -4,7 +4,6 @@ import {
   compareByDistance,
   compareBySoonest,
   coversCart,
-  FULFILMENTS,
   type Fulfilment,
   fulfilmentOf,
   type Ranked,
@@ -79,6 +78,8 @@ const WITHOUT_PROMISE = {
   partial: without('partial'),
   none: without('none'),
 };
+/** Places that are judged before all in reach are fetched: of 2,000, 32 take 15 µs to find and the 350 in 200 km 84 µs. */
+const FIRST_LOOK = 32;
 /** Nothing is there, or the place never opens. */
 const NOTHING = WITHOUT_PROMISE.none;
 
@@ -143,7 +144,7 @@ export class CartSearch {
     // Mostly enough places near by have it all, and no other place is even judged.
     const isOffered = (slot: Slot) => this.#isOffered(slot, query);
     const withAll = this.#candidatesWithAll(near, radiusKm, limit + 1, isOffered);
-    const best = withAll.length > limit ? withAll : this.#bestAround(near, query);
+    const best = withAll.length > limit ? withAll : this.#bestAround(near, query, withAll);
     const [last, next] = [best[limit - 1], best[limit]];
     // Where the next is as far as the last, which of them comes first is for the whole ranking to say.
     if (last !== undefined && last.distanceKm === next?.distanceKm) return null;
@@ -151,19 +152,30 @@ export class CartSearch {
     return { places: places.sort(compareByDistance), hasMore: next !== undefined };
   }
 
+  /** The first of all places in reach by what they can do and then by distance, one more than asked for. */
+  #bestAround(near: Coordinates, query: SearchQuery, withAll: readonly Candidate[]): Candidate[] {
+    return [...withAll, ...this.#bestWithoutAll(near, query, query.limit + 1 - withAll.length)];
+  }
+
   /**
-   * The first of all places in reach by what they can do and then by distance, one more than asked for. They come by
-   * distance, so each is only put behind those that can do the same, and nothing is sorted.
+   * The first `wanted` places that have not all of it. They come by distance, so each is only put behind those that can do
+   * the same, nothing is sorted, and once enough can have it sent nobody further away is even judged: the nearest `reach`
+   * are mostly enough where places are supplied, and all in reach are fetched only if they are not.
    */
-  #bestAround(near: Coordinates, query: SearchQuery): Candidate[] {
+  #bestWithoutAll(near: Coordinates, query: SearchQuery, wanted: number, reach = FIRST_LOOK): Candidate[] {
     const verdicts: Record<Fulfilment, Judged[]> = { now: [], transfer: [], partial: [], none: [] };
     const isOffered = (slot: Slot) => this.#isOffered(slot, query);
-    for (const slot of this.#locations.nearest(near, query.radiusKm, Number.POSITIVE_INFINITY, isOffered)) {
+    const nearest = this.#locations.nearest(near, query.radiusKm, reach, isOffered);
+    for (const slot of nearest) {
       const verdict = this.#judge(slot, this.#locationAt(slot));
       verdicts[verdict.fulfilment].push({ slot, verdict });
+      if (verdicts.transfer.length === wanted) break;
     }
-    return FULFILMENTS.flatMap((fulfilment) => verdicts[fulfilment])
-      .slice(0, query.limit + 1)
+    if (verdicts.transfer.length < wanted && nearest.length === reach) {
+      return this.#bestWithoutAll(near, query, wanted, Number.POSITIVE_INFINITY);
+    }
+    return [...verdicts.transfer, ...verdicts.partial, ...verdicts.none]
+      .slice(0, wanted)
       .map(({ slot, verdict }) => this.#candidateOf(slot, near, verdict));
   }
 

@@ -51,20 +51,27 @@ export const skuOf = (item: number) => `ITEM-${String(item).padStart(5, '0')}`;
 export const HOT = { store: 0, item: 0, units: 500_000_000 } as const;
 export const SCARCE = { store: 1, item: 0, units: 100 } as const;
 
-/** Units on hand at the start: none in three of ten levels, else more than a run can reserve. */
+/**
+ * Units on hand at the start: none in three of ten levels, else more than a run can reserve. The square modulo a prime
+ * keeps one item of a place from telling of another: one place in six has all of a cart of five lines.
+ */
 export function unitsAt(store: number, item: number): number {
   if (store === HOT.store && item === HOT.item) return HOT.units;
   if (store === SCARCE.store && item === SCARCE.item) return SCARCE.units;
   const mixed = store * 7_919 + item * 104_729;
-  return mixed % 10 < 7 ? 1_000 + (mixed % 1_000) : 0;
+  return ((mixed % 1_009) ** 2 % 1_009) % 10 < 7 ? 1_000 + (mixed % 1_000) : 0;
 }
 
 /** The same, with `store` and `item` as SQL expressions. */
-export const unitsInSql = (store: string, item: string) => `CASE
+export function unitsInSql(store: string, item: string): string {
+  const mixed = `(${store} * 7919 + ${item} * 104729)`;
+  const rest = `(${mixed} % 1009)`;
+  return `CASE
   WHEN ${store} = ${HOT.store} AND ${item} = ${HOT.item} THEN ${HOT.units}
   WHEN ${store} = ${SCARCE.store} AND ${item} = ${SCARCE.item} THEN ${SCARCE.units}
-  WHEN (${store} * 7919 + ${item} * 104729) % 10 < 7 THEN 1000 + (${store} * 7919 + ${item} * 104729) % 1000
+  WHEN ${rest} * ${rest} % 1009 % 10 < 7 THEN 1000 + ${mixed} % 1000
   ELSE 0 END`;
+}
 
 /** Where a store, or a shopper, of this number is: the same number, the same place. */
 export function pointOf(number: number): { latitude: number; longitude: number; town: string } {
