@@ -91,26 +91,28 @@ export async function levelKeysOf(tx: Tx, reservationIds: readonly string[]): Pr
   return rows.map((row) => ({ itemId: row.item_id, locationId: row.location_id }));
 }
 
-/** Holds whose time was over at `now` and that still hold units of these levels, themselves or by their transfer. */
+/**
+ * Holds whose time was over at `now` and that still hold units of these levels, themselves or by their transfer. From
+ * what is due, which is swept and seldom more than a few, to its lines, whatever the planner expects: from the levels,
+ * all open lines of one that everybody wants were read each time (9 ms a batch after 10,000 holds of one level).
+ */
 export async function dueHoldsOn(tx: Tx, keys: readonly LevelKey[], now: Date): Promise<string[]> {
   const rows = await tx.run<{ id: string }>(
     'reservations.due_holds_on',
-    `SELECT DISTINCT r.id
-     FROM reservations r
-     JOIN reservation_lines l ON l.reservation_id = r.id AND l.reserved > 0
-     JOIN unnest($1::int[], $2::int[]) AS k (item_id, location_id)
-       ON k.item_id = l.item_id AND k.location_id = l.location_id
-     WHERE r.status = 'held' AND r.expires_at <= $3
-     UNION
-     SELECT r.id
-     FROM unnest($1::int[], $2::int[]) AS k (item_id, location_id)
-     JOIN transfer_lines l ON l.item_id = k.item_id AND l.from_location_id = k.location_id AND l.reserved > 0
-     JOIN transfers t ON t.id = l.transfer_id
-     JOIN reservations r ON r.id = t.reservation_id
-     WHERE r.status = 'held' AND r.expires_at <= $3`,
+    `SELECT due.id
+     FROM (SELECT id FROM reservations WHERE status = 'held' AND expires_at <= $3 OFFSET 0) AS due
+     CROSS JOIN LATERAL (
+       SELECT l.item_id, l.location_id
+       FROM reservation_lines l WHERE l.reservation_id = due.id AND l.reserved > 0
+       UNION ALL
+       SELECT l.item_id, l.from_location_id
+       FROM transfers t JOIN transfer_lines l ON l.transfer_id = t.id
+       WHERE t.reservation_id = due.id AND l.reserved > 0
+     ) AS held
+     JOIN unnest($1::int[], $2::int[]) AS k (item_id, location_id) USING (item_id, location_id)`,
     [keys.map((key) => key.itemId), keys.map((key) => key.locationId), now],
   );
-  return rows.map((row) => row.id);
+  return [...new Set(rows.map((row) => row.id))];
 }
 
 /** Confirmed orders that nobody in the store has touched in time, longest overdue first, with where they are. */
