@@ -35,7 +35,7 @@ const packages: Record<string, RegExp> = {
   'socket.io': /^src\/realtime\//,
   'socket.io-client': /^src\/(cli|web\/tablet\/src\/data)\//,
   vite: /^src\/web\/tablet\/[^/]+\.ts$/,
-  'pg-copy-streams': /^db\/|^src\/queries\/copy\.ts$/,
+  'pg-copy-streams': /^db\//,
 };
 const domainPackages = ['zod', 'luxon'];
 const tabletPackages = [

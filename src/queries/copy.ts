@@ -1,19 +1,9 @@
-// Many rows at once by COPY, within a transaction: no plan, no array to build and to read again, pages filled together.
-// Knows no table.
-import { finished } from 'node:stream/promises';
-import type pg from 'pg';
-import { from as copyFrom } from 'pg-copy-streams';
+// Rows as COPY's text form writes them: no plan, no array to build and to read again, pages filled together.
+// Knows no table and no connection.
 import { instantOf } from './values.ts';
 
 /** A cell of a row: null, a number, a text or an instant. */
 export type Cell = string | number | Date | null;
-
-/** Appends rows, each a `copyLine`; `statement` is `COPY table (columns) FROM STDIN`. Throws what an INSERT would. */
-export async function copyLines(client: pg.PoolClient, statement: string, lines: string): Promise<void> {
-  const stream = client.query(copyFrom(statement));
-  stream.end(lines);
-  await finished(stream);
-}
 
 /** One line of COPY's text form. */
 export function copyLine(cells: readonly Cell[]): string {

@@ -2,7 +2,6 @@
 // answer, BEGIN with the first of them and, where asked, COMMIT with the last. Owns the state of the connection.
 // Measured (one client, no load): a hold took 14 trips and takes 2.
 import type pg from 'pg';
-import { copyLines } from './copy.ts';
 import { CommitUnknown, isConnectionLost } from './pgError.ts';
 import { NotRun, type Statement, Statements } from './statements.ts';
 import { encodeValue } from './values.ts';
@@ -29,8 +28,12 @@ export class Session {
 
   /** Resolves with the rows. All that is asked for before the program next waits goes in one message, in order. */
   run(name: string, text: string, values: readonly unknown[]): Promise<Row[]> {
-    if (this.#ended) return Promise.reject(new Error(`${name} was to run after its transaction ended`));
-    return this.#add(name, text, values);
+    return this.#ended ? tooLate(name) : this.#add(name, text, values);
+  }
+
+  /** Appends rows by COPY: like any other statement, with what else is asked for. */
+  async copy(name: string, text: string, lines: string): Promise<void> {
+    await (this.#ended ? tooLate(name) : this.#add(name, text, [], { lines }));
   }
 
   /** Sends what waits, so that what is said to the client itself comes after it. */
@@ -49,18 +52,6 @@ export class Session {
       this.flush();
     };
     this.#client.query(new Statements(waiting, onEnd, this.#milliseconds));
-  }
-
-  /** Not beside other statements, which it does not wait for once they are on their way. */
-  async copy(statement: string, lines: string): Promise<void> {
-    this.flush();
-    this.#inFlight = true;
-    try {
-      await copyLines(this.#client, statement, lines);
-    } finally {
-      this.#inFlight = false;
-      this.flush();
-    }
   }
 
   /** Runs what `write` asks for at once, and COMMIT with it. Whatever it asks for later is refused. */
@@ -112,16 +103,20 @@ export class Session {
     name: string,
     text: string,
     values: readonly unknown[],
-    done: Pick<Statement, 'done'> = {},
+    more: Pick<Statement, 'done' | 'lines'> = {},
   ): Promise<Row[]> {
     return new Promise((resolve, reject) => {
       // Here, where what cannot be encoded rejects: while a message is written nobody could catch it.
       const encoded = values.map(encodeValue);
-      this.#waiting.push({ name, text, values: encoded, ...done, resolve, reject });
+      this.#waiting.push({ name, text, values: encoded, ...more, resolve, reject });
       // After all that can go on without an answer has gone on.
       if (this.#waiting.length === 1) queueMicrotask(() => process.nextTick(() => this.#flushNext()));
     });
   }
+}
+
+function tooLate(name: string): Promise<never> {
+  return Promise.reject(new Error(`${name} was to run after its transaction ended`));
 }
 
 function ignore(): void {}

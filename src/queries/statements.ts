@@ -8,6 +8,8 @@ export type Statement = {
   name: string;
   text: string;
   values: readonly (string | Buffer | null)[];
+  /** For `COPY table FROM STDIN`: its rows, which go with it. */
+  lines?: string;
   /** What PostgreSQL must say that it did: it answers COMMIT with ROLLBACK, and no error, where something failed before. */
   done?: string;
   resolve(rows: Row[]): void;
@@ -34,6 +36,8 @@ type Wire = {
   bind(message: { statement: string; values: Statement['values'] }): void;
   describe(message: { type: 'P'; name: string }): void;
   execute(message: object): void;
+  sendCopyFromChunk(chunk: Buffer): void;
+  endCopyFrom(): void;
   sync(): void;
   on(event: 'parseComplete', listener: () => void): void;
   off(event: 'parseComplete', listener: () => void): void;
@@ -71,17 +75,23 @@ export class Statements {
     wire.stream.cork();
     try {
       for (const statement of this.#statements) {
-        const { name, text, values } = statement;
+        const { name, text, values, lines } = statement;
         if (parsing.includes(statement)) wire.parse({ name, text });
         wire.bind({ statement: name, values });
         wire.describe({ type: 'P', name: '' });
         wire.execute({});
+        if (lines === undefined) continue;
+        wire.sendCopyFromChunk(Buffer.from(lines));
+        wire.endCopyFrom();
       }
       wire.sync();
     } finally {
       wire.stream.uncork();
     }
   }
+
+  /** COPY asks for its lines, which are there by then; where it fails, PostgreSQL skips them with all up to Sync. */
+  handleCopyInResponse(): void {}
 
   handleRowDescription({ fields }: { fields: readonly { name: string; dataTypeID: number }[] }): void {
     this.#columns = fields.map(({ name, dataTypeID }) => ({

@@ -15,10 +15,10 @@ export type Tx = {
    */
   run<Row extends pg.QueryResultRow>(name: string, text: string, values: readonly unknown[]): Promise<Row[]>;
   /**
-   * Appends rows by `COPY table (columns) FROM STDIN`, each a line of copy.ts. Only a transaction has this; it takes a
-   * trip of its own: what is asked for beside it comes after it.
+   * Appends rows by `COPY table (columns) FROM STDIN`, each a line of copy.ts; `name` as for `run`. Only a transaction
+   * has this.
    */
-  copy?(statement: string, lines: string): Promise<void>;
+  copy?(name: string, text: string, lines: string): Promise<void>;
 };
 
 /** A transaction: what it runs without waiting in between goes to PostgreSQL in one message, in order. */
@@ -62,7 +62,8 @@ export type DatabaseOptions = {
    * Plans a statement once for all values. For few statements that are asked again and again of partitioned tables, where
    * PostgreSQL finds a plan for the values at hand cheaper and forgets what planning costs: the feed's look for what is
    * new takes the server 0.18 ms so, and 1.1 ms otherwise. By indexes alone: such a plan was made while the tables were
-   * small, and stays while they grow; until they were next counted, that look read all events of the day (7 ms).
+   * small, and stays while they grow; until they were next counted, that look read all events of the day (7 ms). Without
+   * parallel workers: a plan that expects the events of an import under each id started two for each look (16 ms).
    */
   plansOnce?: boolean;
 };
@@ -74,6 +75,8 @@ const STATEMENT_MILLISECONDS_MAX = 15_000;
 const ANSWER_MILLISECONDS_MORE = 5_000;
 const IDLE_IN_TRANSACTION_MILLISECONDS_MAX = 15_000;
 const TRIES_MAX = 5;
+const PLANS_ONCE =
+  ' -c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c max_parallel_workers_per_gather=0';
 
 // Timestamps without surprises: an instant is a Date; bigint ids stay below 2^53 for any ledger we can store.
 pg.types.setTypeParser(pg.types.builtins.INT8, Number);
@@ -92,7 +95,7 @@ export function openDatabase(options: DatabaseOptions): Database {
     idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MILLISECONDS_MAX,
     // Our statements are short; compiling their plans takes longer than running them (on 15: 30 s against 4 s).
     // Disks that turn are not what a page costs any more: with the server's usual 4, a list of transfers reads a table.
-    options: `-c jit=off -c random_page_cost=1.1${options.plansOnce === true ? ' -c plan_cache_mode=force_generic_plan -c enable_seqscan=off' : ''}`,
+    options: `-c jit=off -c random_page_cost=1.1${options.plansOnce === true ? PLANS_ONCE : ''}`,
   });
   pool.on('error', options.onIdleError);
 
@@ -170,7 +173,7 @@ function txIn(session: Session, client: pg.PoolClient): Transaction {
     },
     // The rows are what the statement selects; that its type says so is its author's promise, as everywhere in this folder.
     run: (name, text, values) => session.run(name, text, values) as Promise<never[]>,
-    copy: (statement, lines) => session.copy(statement, lines),
+    copy: (name, text, lines) => session.copy(name, text, lines),
     last: (write) => session.last(write),
   };
 }

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import pg from 'pg';
 import { CommitUnknown, isRetryable, violatedConstraint } from '../../src/queries/pgError.ts';
 import { Session } from '../../src/queries/session.ts';
-import { type Database, openDatabase, type Tx } from '../../src/queries/transaction.ts';
+import { type Database, openDatabase, type Transaction, type Tx } from '../../src/queries/transaction.ts';
 import { encodeValue } from '../../src/queries/values.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 
@@ -53,6 +53,30 @@ test('a statement that fails keeps all after it from running, COMMIT too, and sa
   expect(isRetryable(error)).toBe(false);
   expect(error).toMatchObject({ statement: 'test.note' });
   expect(await noted(database)).toEqual([]);
+});
+
+const copied = (tx: Transaction, ids: readonly number[]) =>
+  tx.copy?.('test.copy', 'COPY notes (id) FROM STDIN', ids.map((id) => `${id}\n`).join('')) ??
+  Promise.reject();
+const MANY = Array.from({ length: 50_000 }, (_, place) => place);
+
+test('copied rows go with what else is asked for, in order', async () => {
+  const seen = await database.transaction((tx) =>
+    tx.last(() => Promise.all([note(tx, -1), noted(tx), copied(tx, [1, 2]), noted(tx), copied(tx, [3])])),
+  );
+  expect([seen[1], seen[3]]).toEqual([[-1], [-1, 1, 2]]);
+  expect(await noted(database)).toEqual([-1, 1, 2, 3]);
+});
+
+test('rows that cannot be copied keep all after them from running, however many are on their way', async () => {
+  const nowhere = (tx: Transaction) =>
+    tx.copy?.('test.nowhere', 'COPY nowhere FROM STDIN', '1\n'.repeat(50_000));
+  for (const copy of [(tx: Transaction) => copied(tx, [1, ...MANY]), nowhere]) {
+    const failing = database.transaction((tx) => tx.last(() => Promise.all([copy(tx), note(tx, -1)])));
+    const { cause, ...error } = await failing.catch((thrown) => thrown);
+    expect(cause ?? error).toMatchObject({ code: expect.stringMatching(/^(23505|42P01)$/) });
+    expect(await noted(database)).toEqual([]);
+  }
 });
 
 test('what fails before it is sent leaves nothing', async () => {

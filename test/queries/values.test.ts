@@ -58,7 +58,7 @@ test('copied rows come back as they were', async () => {
       const back = await database.transaction(async (tx) => {
         await tx.run('test.empty', 'DELETE FROM told', []);
         const lines = rows.map(({ t, n, at }, place) => copyLine([place, t, n, at]));
-        await tx.copy?.('COPY told (place, t, n, at) FROM STDIN', lines.join(''));
+        await tx.copy?.('test.copy', 'COPY told (place, t, n, at) FROM STDIN', lines.join(''));
         return tx.run('test.told', 'SELECT t, n, at FROM told ORDER BY place', []);
       });
       expect(back).toEqual(rows);
@@ -80,7 +80,7 @@ test('years that JavaScript writes otherwise are told as PostgreSQL reads them',
 test('a copied row that breaks a rule fails with the rule’s name, and the connection goes on', async () => {
   const twice = copyLine([1, 'a', 1, null]).repeat(2);
   const failed = database.transaction(async (tx) => {
-    await tx.copy?.('COPY told (place, t, n, at) FROM STDIN', twice);
+    await tx.copy?.('test.copy', 'COPY told (place, t, n, at) FROM STDIN', twice);
   });
   await expect(failed.catch(violatedConstraint)).resolves.toBe('told_key');
   await expect(database.run('test.one', 'SELECT 1 AS one', [])).resolves.toEqual([{ one: 1 }]);

@@ -9,7 +9,7 @@ import { insertConflicts } from '../../queries/countConflicts.ts';
 import { insertEvents, type NewEvent } from '../../queries/events.ts';
 import { type StoredAnswer, saveAnswers } from '../../queries/idempotency.ts';
 import { updateLevels } from '../../queries/levels.ts';
-import { areCopied, insertMovements } from '../../queries/movements.ts';
+import { insertMovements } from '../../queries/movements.ts';
 import {
   insertLines,
   insertReservations,
@@ -40,7 +40,6 @@ export async function flushBatch(
     saveAnswers(tx, answers),
   ];
   const short = shortLevels(batch);
-  if (areCopied(batch.movements)) await insertMovements(tx, batch.movements, batch.now);
   if (short.length === 0) {
     await tx.last(() => Promise.all([...write(tx, batch, levels), ...tell([])]));
     return;
@@ -70,7 +69,7 @@ function write(tx: Tx, batch: Batch, levels: readonly Level[]): Promise<void>[] 
       [...transfers.changed].filter((transfer) => !transfers.made.has(transfer)),
     ),
     insertTransitions(tx, batch.transitions, batch.now),
-    insertMovements(tx, areCopied(batch.movements) ? [] : batch.movements, batch.now),
+    insertMovements(tx, batch.movements, batch.now),
     insertConflicts(tx, batch.comparisons, batch.now),
   ];
 }
