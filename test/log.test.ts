@@ -3,6 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { DrizzleQueryError } from 'drizzle-orm/errors';
 import { drizzle } from 'drizzle-orm/node-postgres';
 import pg from 'pg';
+import { logRequest } from '../src/http/requestLog.ts';
 import { makeLogTo } from '../src/log.ts';
 
 function logged(write: (log: ReturnType<typeof makeLogTo>) => void): Record<string, unknown> {
@@ -15,6 +16,31 @@ test('a line is JSON with a level in words and an instant', () => {
   const line = logged((log) => log.warn({ part: 'feed' }, 'late'));
   expect(line).toMatchObject({ level: 'warn', part: 'feed', msg: 'late' });
   expect(line.time).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+});
+
+test.each([
+  { keyId: 'key_01', problem: undefined },
+  { keyId: undefined, problem: 'not-found' },
+])('the line of a request is the one that pino would write: %j', (change) => {
+  const line = { requestId: 'a/b+c=:.-_', route: 'GET /v1/items/{sku}', status: 404, ms: 0.07, ...change };
+  const { time, ...written } = logged((log) => logRequest(log, line));
+  const { time: other, ...byPino } = logged((log) => log.info(line, 'request'));
+  expect(Object.entries(written)).toEqual(Object.entries(byPino));
+  expect([time, other]).toEqual([expect.stringMatching(/^\d{4}-.*Z$/), expect.stringMatching(/^\d{4}-.*Z$/)]);
+});
+
+test('a request makes no line where the level is higher', () => {
+  const lines: string[] = [];
+  const log = makeLogTo({ write: (line) => lines.push(line) }, 'warn');
+  logRequest(log, {
+    requestId: 'r',
+    route: 'GET /',
+    status: 200,
+    ms: 1,
+    keyId: undefined,
+    problem: undefined,
+  });
+  expect(lines).toEqual([]);
 });
 
 describe('what must not be readable is not', () => {

@@ -13,6 +13,7 @@ import type { Health } from './health.ts';
 import { protocolOf } from './peer.ts';
 import { PROBLEM_TYPE, problemDocument, problemHeaders } from './problems.ts';
 import { requestIdOf } from './requestId.ts';
+import { logRequest } from './requestLog.ts';
 import { jsonOf, type Reply } from './route.ts';
 
 export type Exchange = {
@@ -167,19 +168,11 @@ function end(
 function close(exchange: Exchange, status: number, ledger: Ledger, error?: Error, problem?: string): void {
   const seconds = (performance.now() - exchange.startedAt) / 1_000;
   ledger.metrics.requestEnded(exchange.route, status, seconds);
-  const level = status >= 500 && status !== 503 ? 'error' : 'info';
-  ledger.log[level](
-    {
-      requestId: exchange.requestId,
-      route: exchange.route,
-      status,
-      ms: Math.round(seconds * 1e5) / 100,
-      keyId: exchange.keyId,
-      problem,
-      cut: error?.message,
-    },
-    'request',
-  );
+  const { requestId, route, keyId } = exchange;
+  const line = { requestId, route, status, ms: Math.round(seconds * 1e5) / 100, keyId, problem };
+  const isFailure = status >= 500 && status !== 503;
+  if (!isFailure && error === undefined) logRequest(ledger.log, line);
+  else ledger.log[isFailure ? 'error' : 'info']({ ...line, cut: error?.message }, 'request');
 }
 
 function hasHeader(reply: Reply, name: string): boolean {
