@@ -6,7 +6,7 @@ import { startImports } from '../../src/jobs/imports/runner.ts';
 import type { RecordMovement } from '../../src/operations/recordMovements.ts';
 import type { StockWriter } from '../../src/operations/stockWriter.ts';
 import { type ImportShop, openImportShop } from '../support/imports.ts';
-import { STORE, TABLE } from '../support/shop.ts';
+import { OTHER_STORE, STORE, TABLE } from '../support/shop.ts';
 
 let shop: ImportShop;
 let job: { close(): Promise<void> } | undefined;
@@ -47,6 +47,24 @@ test('while the stock writer has too much to do it waits, and then goes on', asy
   });
   expect(refused).toBe(3);
   expect(await shop.count('movements')).toBe(10);
+});
+
+test('rows whose batch was written are not told again, nor counted as told before, where another batch failed', async () => {
+  const batches: number[] = [];
+  startWith((commands) => {
+    batches.push(commands.length);
+    if (batches.length === 2) throw new Problem('overloaded', 'Too many stock changes are waiting already.');
+  });
+  const rows = Array.from(
+    { length: 800 },
+    (_, n) => `e${n},receipt,${TABLE},${n % 2 ? STORE : OTHER_STORE},1,2026-07-14`,
+  );
+  const record = await shop.run(`eventId,type,sku,location,quantity,occurredAt\n${rows.join('\n')}`, {
+    type: 'movements',
+  });
+  expect(record).toMatchObject({ status: 'succeeded', rowsDone: 800, rowsUnchanged: 0, rowsRejected: 0 });
+  expect(batches).toEqual([400, 400, 400]);
+  expect(await shop.count('movements')).toBe(800);
 });
 
 /** What a statement that ends so rejects with: the driver's own error. */

@@ -2,7 +2,7 @@
 // reservations, what is told of them, and the outcome of every fact.
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { applyApart } from '../../src/jobs/imports/applyApart.ts';
+import { applierApart } from '../../src/jobs/imports/applyApart.ts';
 import { recordCounts } from '../../src/operations/recordCounts.ts';
 import { type RecordMovement, recordMovements } from '../../src/operations/recordMovements.ts';
 import type { StockOperation } from '../../src/operations/writer/operation.ts';
@@ -96,7 +96,7 @@ test(
       fc.asyncProperty(fc.array(segment, { minLength: 2, maxLength: 3 }), sizes, async (segments, few) => {
         for (const drawn of segments) {
           const { operation, commands } = commandsOf(drawn);
-          const many = await applyApart(files.stock, operation, commands);
+          const many = await applierApart(files.stock, operation, (command: Told) => command)(commands);
           expect(many.map(outcomeOf)).toEqual((await aFewAtATime(operation, commands, few)).map(outcomeOf));
         }
         const [left, right] = await Promise.all(rooms.map(({ database }) => stateOf(database)));

@@ -15,8 +15,14 @@ import { makeContext, type RunContext } from './rowContext.ts';
 import type { OpenFile, RowData } from './rows.ts';
 import { unknownLocation } from './writeRows.ts';
 
-/** Rows in one transaction. */
-export const CHUNK_ROWS_MAX = 1_000;
+/**
+ * Rows between two notes of how far an import is. Of the catalogue that is one transaction; of facts it is several, whose
+ * lanes wait for each other here only.
+ */
+export const CHUNK_ROWS_MAX: { readonly [Type in ImportType]: number } = {
+  ...{ items: 1_000, locations: 1_000 },
+  ...{ movements: 4_000, counts: 4_000, levels: 4_000 },
+};
 /** Rows of the longest kind must not add up to a gigabyte. */
 const CHUNK_BYTES_MAX = 4 * 1_048_576;
 /** Mapping holds up every request of the process; opening hours take a millisecond a row. */
@@ -56,7 +62,7 @@ export async function* chunksOf<Type extends ImportType>(
   const identify = identifyRows(type);
   const mapping = { type, fields, context, identify, locations: record.options.locations };
   let number = 0;
-  for await (const records of groupsOf(file.records)) {
+  for await (const records of groupsOf(file.records, CHUNK_ROWS_MAX[type])) {
     const data = file.dataOf(records);
     await context.prepare(data);
     const chunk: Chunk<RowOf[Type]> = { last: number + records.length, accepted: [], rejected: [] };
@@ -115,9 +121,10 @@ export function rejection(number: number, refusal: RowRefusal, bytes: Buffer): R
   return { row: number, ...refusal, raw };
 }
 
-/** Records as they come, in groups that one transaction can take. */
+/** Records as they come, in groups of a chunk. */
 async function* groupsOf(
   pieces: AsyncIterable<readonly FileRecord[]>,
+  rowsMax: number,
 ): AsyncGenerator<readonly FileRecord[], void> {
   let group: FileRecord[] = [];
   let bytes = 0;
@@ -125,7 +132,7 @@ async function* groupsOf(
     for (const record of records) {
       group.push(record);
       bytes += record.bytes.length;
-      if (group.length < CHUNK_ROWS_MAX && bytes < CHUNK_BYTES_MAX) continue;
+      if (group.length < rowsMax && bytes < CHUNK_BYTES_MAX) continue;
       yield group;
       group = [];
       bytes = 0;

@@ -15,7 +15,7 @@ import type { Outcome } from '../../operations/writer/outcome.ts';
 import type { Database, Tx } from '../../queries/transaction.ts';
 import type { Catalogue } from '../../views/catalogue.ts';
 import type { Sources } from '../../views/sources.ts';
-import { applyApart } from './applyApart.ts';
+import { type ApplyApart, applierApart } from './applyApart.ts';
 
 export type RowOutcome = 'changed' | 'unchanged' | RowRefusal;
 /** Writes progress with the rows' outcomes; runs in the rows' own transaction where they have one. */
@@ -46,26 +46,32 @@ const WRITERS: Writers = {
     deps.database.retried(async (tx) => commit(tx, (await saveItems(tx, rows, deps.now())).map(ofSaved))),
   locations: (deps) => (rows, commit) =>
     deps.database.retried(async (tx) => commit(tx, (await saveLocations(tx, rows, deps.now())).map(ofSaved))),
-  movements: (deps, record) => async (rows, commit) => {
+  movements(deps, record) {
     const actor = { keyId: record.keyId, name: record.id };
-    const commands = rows.map((row) => ({ ...row, eventId: identified(row), maySee: ANYWHERE, actor }));
-    const outcomes = await applyApart(deps.stock, recordMovements, commands);
-    hear(deps, record, rows, outcomes);
-    return afterwards(deps, outcomes, commit);
+    const commandOf = (row: MovementRow) => ({ ...row, eventId: identified(row), maySee: ANYWHERE, actor });
+    return factWriter(deps, record, applierApart(deps.stock, recordMovements, commandOf));
   },
-  counts: writeCounts,
-  levels: writeCounts,
+  counts: countWriter,
+  levels: countWriter,
 };
 
-function writeCounts(deps: WriteDeps, record: ImportRecord): WriteRows<CountRow> {
+function countWriter(deps: WriteDeps, record: ImportRecord): WriteRows<CountRow> {
+  const commandOf = (row: CountRow) => ({
+    ...row,
+    eventId: identified(row),
+    sourceRank: deps.sources.rankOf(row.source),
+    maySee: ANYWHERE,
+  });
+  return factWriter(deps, record, applierApart(deps.stock, recordCounts, commandOf));
+}
+
+function factWriter<Row extends MovementRow | CountRow>(
+  deps: WriteDeps,
+  record: ImportRecord,
+  apply: ApplyApart<Row, 'applied' | 'duplicate'>,
+): WriteRows<Row> {
   return async (rows, commit) => {
-    const commands = rows.map((row) => ({
-      ...row,
-      eventId: identified(row),
-      sourceRank: deps.sources.rankOf(row.source),
-      maySee: ANYWHERE,
-    }));
-    const outcomes = await applyApart(deps.stock, recordCounts, commands);
+    const outcomes = await apply(rows);
     hear(deps, record, rows, outcomes);
     return afterwards(deps, outcomes, commit);
   };
