@@ -1,9 +1,15 @@
 // Tails the event table, one reader a process, and hands what committed to its consumers, in order and once.
 // Knows no socket, no view, no route: they subscribe.
 import type { Logger } from 'pino';
-import { FeedEvent, positionAfter, positionAt } from '../domain/feedEvent.ts';
+import {
+  type EventRow,
+  type EventWindow,
+  FeedEvent,
+  positionAfter,
+  positionAt,
+} from '../domain/feedEvent.ts';
 import { boundary, includes, isExpired, type Position } from '../domain/feedPosition.ts';
-import { findUnseen, readPage } from '../queries/events.ts';
+import { readNews, readPage } from '../queries/events.ts';
 import { clusterTag, REPAIR_LIMITS, repairEpoch } from '../queries/eventUpkeep.ts';
 import type { Database } from '../queries/transaction.ts';
 import { type Rhythm, startRhythm } from './rhythm.ts';
@@ -86,13 +92,14 @@ export async function startFeed(options: FeedOptions): Promise<Feed> {
     each((consumer) => consumer.onReset?.());
   }
 
+  /** One statement for a poll: what is new comes with the end of the window that it is in. */
   async function openWindow(): Promise<void> {
-    const { epoch, purged, snapshot, top, firstId } = await findUnseen(database, position.seen, null);
+    const { seen } = position;
+    const { epoch, purged, snapshot, top, rows } = await readNews(database, seen, pageRows);
     if (epochOf(epoch, tag) !== position.epoch) return reset('another epoch');
-    if (!includes(snapshot, position.seen)) return reset('the database is older than what was read from it');
+    if (!includes(snapshot, seen)) return reset('the database is older than what was read from it');
     if (isExpired(position, purged)) return reset('events were removed before they were read');
-    if (firstId === null) position = boundary(position.epoch, snapshot);
-    else position = { ...position, window: { to: snapshot, id: firstId - 1, top } };
+    handOut({ epoch: position.epoch, seen, to: snapshot, top }, rows);
   }
 
   async function readWindow(): Promise<void> {
@@ -104,13 +111,17 @@ export async function startFeed(options: FeedOptions): Promise<Feed> {
       const window = { epoch, seen, to: at.to, top: at.top };
       const { rows, purged } = await readPage(database, window, at.id, pageRows);
       if (isExpired(position, purged)) return reset('events were removed before they were read');
-      const last = rows.at(-1);
-      const isWhole = last === undefined || rows.length < pageRows;
-      position = isWhole ? positionAfter(window) : positionAt(window, last.id);
-      const events = rows.map((row) => new FeedEvent(row, window));
-      counts.events += events.length;
-      if (events.length > 0) each((consumer) => consumer.onEvents(events));
+      handOut(window, rows);
     }
+  }
+
+  function handOut(window: EventWindow, rows: readonly EventRow[]): void {
+    const last = rows.at(-1);
+    const isWhole = last === undefined || rows.length < pageRows;
+    position = isWhole ? positionAfter(window) : positionAt(window, last.id);
+    const events = rows.map((row) => new FeedEvent(row, window));
+    counts.events += events.length;
+    if (events.length > 0) each((consumer) => consumer.onEvents(events));
   }
 
   async function poll(): Promise<void> {
@@ -154,6 +165,6 @@ function epochOf(epoch: number, tag: string): string {
 async function present(database: Database, tag: string): Promise<Position> {
   // Asked with everything seen, the search for events ends at once: only the snapshot is wanted.
   const everything = { xmax: Number.MAX_SAFE_INTEGER, running: [] };
-  const { epoch, snapshot } = await findUnseen(database, everything, null);
+  const { epoch, snapshot } = await readNews(database, everything, 1);
   return boundary(epochOf(epoch, tag), snapshot);
 }
