@@ -137,6 +137,39 @@ test('a process that starts later takes its share, and nothing is sent twice or 
   await eventually(() => expect(shop.webhooks.counts().held).toBe(7));
 });
 
+test('one that is switched off while it is handed over is sent nothing more, and the rest once it is on again', async () => {
+  const patient = { leaseSeconds: 60, pollMilliseconds: 20 };
+  await shop.restart(patient);
+  const first = await shop.receiver();
+  const answers: (() => void)[] = [];
+  const late = await shop.receiver((_, response) => answers.push(() => response.writeHead(204).end()), {
+    types: ['stock.changed'],
+  });
+  const lease = async ({ id }: { id: string }) =>
+    (await shop.app.deps.database.run('test.lease', LEASE, [id]))[0];
+  await eventually(() => expect(shop.webhooks.counts().held).toBe(2));
+  // Two at a time: what is second of its subject waits for the first, and is passed by another subject.
+  await shop.app.deps.database.transaction((tx) =>
+    insertEvents(tx, [fact('S', 1), fact('S', 2), fact('T', 1)]),
+  );
+  await eventually(() => expect(answers).toHaveLength(2));
+  const other = startWebhooks({ ...shop.app.deps, ...patient, allowsLocal: true });
+  await eventually(() => expect(shop.webhooks.counts().held).toBe(1));
+  const before = await lease(first);
+  await shop.save(late.id, { url: late.url, types: ['stock.changed'], enabled: false }).expect(200);
+  // Its sender has seen that when it has its other webhook for longer.
+  await eventually(async () => expect(await lease(first)).not.toEqual(before));
+  for (const answer of answers) answer();
+  await eventually(async () => expect(await lease(late)).toMatchObject({ leased_by: null }));
+  expect(late.hits).toBe(2);
+  late.answer = 204;
+  await shop.save(late.id, { url: late.url, types: ['stock.changed'], enabled: true }).expect(200);
+  await eventually(() => expect(seen(late)).toBe(3));
+  await other.close();
+});
+
+const LEASE = 'SELECT leased_by, leased_until FROM webhooks WHERE id = $1';
+
 test('what happens while nobody sends is sent afterwards; what is gone by then is a gap in the log', async () => {
   const erp = await good();
   const late = await good();

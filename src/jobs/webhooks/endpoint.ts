@@ -158,8 +158,14 @@ export class Endpoint implements Account, AgendaOwner {
     this.#agenda.leave();
   }
 
+  /** It is switched off, removed or saved anew since it was taken: nothing more may be sent as it was. */
+  isOutdated(now: HeldWebhook | undefined): boolean {
+    return now === undefined || now.webhook.updatedAt > this.#held.webhook.updatedAt;
+  }
+
   /** It has left, as far as its receiver lets it. */
   get hasLeft(): boolean {
+    if (this.#isClosed) return this.isIdle;
     const canSend = !this.#condition.isPaused && !this.#condition.isQuiet(this.#room.now());
     return this.isIdle && (this.#agenda.isEmpty || !canSend);
   }

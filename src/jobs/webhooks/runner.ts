@@ -205,8 +205,10 @@ class Runner {
         throw error;
       });
     for (const held of kept) this.#take(held, changed.includes(held.webhook.id));
-    const ids = new Set(kept.map(({ webhook }) => webhook.id));
-    for (const endpoint of before) if (!ids.has(endpoint.id)) this.#drop(endpoint);
+    const keptById = new Map(kept.map((held) => [held.webhook.id, held]));
+    for (const endpoint of before) if (!keptById.has(endpoint.id)) this.#drop(endpoint);
+    // Whoever has it next sends what is left of it, as it is then.
+    for (const [id, leaving] of this.#leaving) if (leaving.isOutdated(keptById.get(id))) leaving.close();
   }
 
   /** Takes what is left of its share, or hands over what is more. True when there is more to take. */
