@@ -86,6 +86,9 @@ function openServer({ server, allowsOrigin }: LiveOptions, limits: Limits, closi
   const io: LiveServer = new Server({
     path: '/socket.io',
     serveClient: false,
+    // Socket.IO's default, and a letter (letter.ts) is one: a frame ready for all, which compression would make anew for each
+    // socket, with some 100 kB of zlib's memory a socket.
+    perMessageDeflate: false,
     connectTimeout: CONNECT_MILLISECONDS_MAX,
     maxHttpBufferSize: limits.messageBytes,
     allowRequest: (_request, answer) =>
