@@ -50,7 +50,7 @@ export const live: Group = {
     });
     const own = (n: number) => ({ locations: [storeCode(n)] });
     const all = () => ({});
-    const changes = await changing(rig, shop);
+    const changes = await changeJob(rig, shop, CHANGES_A_SECOND);
     const holds = await placing(
       rig,
       { url: shop.url, authorization: shop.keys.secret },
@@ -63,7 +63,7 @@ export const live: Group = {
         'bare-fan-out': withCrowd(rig, bare(all), (seconds) =>
           fanOut(rig, seconds, () => rig.floors.ask('broadcast', { envelopes: envelopes(CHANGES_A_BURST) })),
         ),
-        heard: withCrowd(rig, ours(own, true), (seconds) => heard(rig, shop, () => changes(seconds))),
+        heard: withCrowd(rig, ours(own, true), (seconds) => heard(rig, shop, changes, seconds)),
         'bare-heard': withCrowd(rig, bare(own, true), (seconds) => bareHeard(rig, seconds)),
         'with-sockets': withCrowd(rig, ours(own), async (seconds) => {
           const run = await holds(seconds);
@@ -78,11 +78,15 @@ export const live: Group = {
   },
 };
 
-function listeners(auth: (n: number) => object, subscription: (n: number) => object): Crowd['listeners'] {
+/** A crowd of a thousand. */
+export function listeners(
+  auth: (n: number) => object,
+  subscription: (n: number) => object,
+): Crowd['listeners'] {
   return Array.from({ length: SOCKETS }, (_, n) => ({ auth: auth(n), subscription: subscription(n) }));
 }
 
-async function memoryOf(shop: Shop): Promise<string> {
+export async function memoryOf(shop: Shop): Promise<string> {
   const metrics = await (await fetch(`${shop.url}/metrics`)).text();
   const heap = Number(/^nodejs_heap_size_used_bytes (\S+)/m.exec(metrics)?.[1]) / 2 ** 20;
   return `${Math.round(residentMegabytes(shop.pid))} MB resident, ${Math.round(heap)} MB of them used by its heap`;
@@ -155,8 +159,8 @@ function envelopes(count: number) {
   });
 }
 
-/** One change a request, evenly, each in a store that one socket listens to. */
-async function changing(rig: Rig, shop: Shop): Promise<(seconds: number) => Promise<void>> {
+/** One change a request, evenly, each in a store that one socket listens to: the number of the job. */
+export function changeJob(rig: Rig, shop: Shop, perSecond: number): Promise<number> {
   const requests = Array.from({ length: SOCKETS }, (_, n): Request => {
     const movement = {
       ...{
@@ -172,20 +176,17 @@ async function changing(rig: Rig, shop: Shop): Promise<(seconds: number) => Prom
     return { method: 'POST', path: '/v1/stock/movements', body };
   });
   const headers = { Authorization: shop.keys.secret, 'Idempotency-Key': KEY };
-  const job = await rig.load.ask('prepare', {
+  return rig.load.ask('prepare', {
     // In turn: two changes of one level in one batch would be told as one.
     ...{ url: shop.url, requests, inTurn: true, headers, statuses: [200] },
-    ...{ connections: CHANGE_CONNECTIONS, perSecond: CHANGES_A_SECOND },
+    ...{ connections: CHANGE_CONNECTIONS, perSecond },
   });
-  return async (seconds) => {
-    const { answered } = await rig.load.ask('run', { job, seconds });
-    await rig.ears.ask('heard', { messages: answered });
-  };
 }
 
 /** From the instant that PostgreSQL noted as the commit's. */
-async function heard(rig: Rig, shop: Shop, change: () => Promise<void>): Promise<Sample> {
-  await change();
+async function heard(rig: Rig, shop: Shop, job: number, seconds: number): Promise<Sample> {
+  const { answered } = await rig.load.ask('run', { job, seconds });
+  await rig.ears.ask('heard', { messages: answered });
   const noted = await rig.ears.ask('noted', null);
   const ids = noted.heard.map(([id]) => rowOfEvent(id) ?? 0);
   const rows = await query(
