@@ -68,7 +68,7 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
   const database = openPool(options, config.databaseConnectionsMax);
   // Connections of their own: a pool that slow reads use up must delay neither a hold nor what everybody waits to hear.
   const feedDatabase = openPool(options, FEED_CONNECTIONS, true);
-  const writerDatabase = openPool(options, BATCHES_IN_FLIGHT_MAX + 1);
+  const writerDatabase = openPool(options, BATCHES_IN_FLIGHT_MAX + 1, true);
   const fileDatabase = openPool(options, FILE_BATCHES_IN_FLIGHT_MAX);
   const close = async () => {
     await Promise.all([database, feedDatabase, writerDatabase, fileDatabase].map((pool) => pool.close()));

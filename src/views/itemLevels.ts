@@ -1,19 +1,9 @@
 // The levels of one item at every location, compact: four integers a level in one typed array, holds beside it.
 // Knows no database, no event and no clock. Locations are slots (locations.ts): small numbers, given once.
+import { type Hold, Holds } from './holds.ts';
 
 /** What a level says, by contract §1. `version` is the level's own: an older one never replaces a newer one. */
 export type LevelUnits = { onHand: number; reserved: number; buffer: number; version: number };
-
-/** A hold on this item at one location: its units stop counting at `expiresAt`, swept or not. */
-export type Hold = {
-  reservationId: string;
-  /** Epoch milliseconds. */
-  expiresAt: number;
-  /** Units of this item that it reserves. */
-  reserved: number;
-  /** The reservation's version. */
-  version: number;
-};
 
 /** A level with what the clock makes of it. */
 export type LevelTerms = LevelUnits & { expiredHolds: number; available: number };
@@ -42,7 +32,7 @@ export class ItemLevels {
   #slots: Int32Array | null;
   #count = 0;
   /** By slot; most levels have none, so most items have no map. */
-  #holds: Map<number, Hold[]> | null = null;
+  #holds: Map<number, Holds> | null = null;
 
   /** With room for `count` levels in slots below `reach`. */
   constructor(itemId: number, sku: string, count = 0, reach = Number.POSITIVE_INFINITY) {
@@ -73,24 +63,17 @@ export class ItemLevels {
   /** Notes a hold, or that it was extended. */
   setHold(slot: number, hold: Hold): void {
     this.#holds ??= new Map();
-    const holds = this.#holds.get(slot);
-    if (holds === undefined) {
-      this.#holds.set(slot, [hold]);
-      return;
-    }
-    const at = holds.findIndex((known) => known.reservationId === hold.reservationId);
-    const known = holds[at];
-    if (known === undefined) holds.push(hold);
-    else if (hold.version >= known.version) holds[at] = hold;
+    const holds = this.#holds.get(slot) ?? new Holds();
+    this.#holds.set(slot, holds);
+    holds.set(hold);
   }
 
   /** The reservation is no hold any more, whatever it became: from now on its level alone speaks. */
   endHold(slot: number, reservationId: string): void {
     const holds = this.#holds?.get(slot);
     if (holds === undefined) return;
-    const left = holds.filter((hold) => hold.reservationId !== reservationId);
-    if (left.length > 0) this.#holds?.set(slot, left);
-    else this.#holds?.delete(slot);
+    holds.end(reservationId);
+    if (holds.size === 0) this.#holds?.delete(slot);
     if (this.#holds?.size === 0) this.#holds = null;
   }
 
@@ -118,12 +101,7 @@ export class ItemLevels {
 
   /** The reserved units whose hold is over. A level reserves them until the sweeper has been by. */
   #expired(slot: number, now: number): number {
-    if (this.#holds === null) return 0;
-    let units = 0;
-    for (const hold of this.#holds.get(slot) ?? []) {
-      if (hold.expiresAt <= now) units += hold.reserved;
-    }
-    return units;
+    return this.#holds?.get(slot)?.unitsOver(now) ?? 0;
   }
 
   #read(figure: number, at: number): number {
