@@ -3,7 +3,8 @@ import type { Group } from './group.ts';
 import { growth } from './rows/growth.ts';
 import { ingest } from './rows/ingest.ts';
 import { live } from './rows/live.ts';
+import { processes } from './rows/processes.ts';
 import { reading } from './rows/reading.ts';
 import { reserving } from './rows/reserving.ts';
 
-export const GROUPS: readonly Group[] = [reading, reserving, ingest, live, growth];
+export const GROUPS: readonly Group[] = [reading, reserving, ingest, live, processes, growth];

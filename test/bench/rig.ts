@@ -80,11 +80,15 @@ export async function startRig({ largeLevels, profiles, tell }: RigOptions): Pro
   }
 }
 
-/** As the product starts it, but that it notes when transactions committed: waits are counted from there. */
+/**
+ * As the product starts it, but that it notes when transactions committed: waits are counted from there. And with room for
+ * eight processes of Comptoir, 17 connections each.
+ */
 async function startPostgres(dataDir: string, log: (line: string) => void): Promise<EmbeddedDatabase> {
   const first = await startEmbedded({ dataDir, log });
   try {
     await query(first.url, 'ALTER SYSTEM SET track_commit_timestamp = on');
+    await query(first.url, 'ALTER SYSTEM SET max_connections = 200');
   } finally {
     await first.stop();
   }

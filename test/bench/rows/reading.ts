@@ -120,13 +120,18 @@ type SideOptions = {
   url: string;
   authorization: string | null;
   requests: Request[];
+  connections?: number;
   right: (taken: Taken) => boolean;
 };
 
-async function side(rig: Rig, { url, authorization, requests: asked, right }: SideOptions): Promise<Side> {
+/** Asks over and over; throws where an answer is not right. */
+export async function side(
+  rig: Rig,
+  { url, authorization, requests: asked, right, connections = CONNECTIONS }: SideOptions,
+): Promise<Side> {
   const headers = authorization === null ? {} : { Authorization: authorization };
   const job = await rig.load.ask('prepare', {
-    ...{ url, headers, requests: asked, connections: CONNECTIONS, statuses: [200] },
+    ...{ url, headers, requests: asked, connections, statuses: [200] },
   });
   return async (seconds) => {
     const run = await rig.load.ask('run', { job, seconds });
@@ -140,7 +145,7 @@ async function side(rig: Rig, { url, authorization, requests: asked, right }: Si
 type Answer = { locations?: { location?: { code?: string }; lines?: { sku?: string }[] }[] };
 
 /** Places, each with the lines that were asked for. */
-function isAnswer(lines: number): SideOptions['right'] {
+export function isAnswer(lines: number): SideOptions['right'] {
   return ({ request, body }) => {
     const { locations = [] }: Answer = JSON.parse(body);
     const skus: string[] = request.path.match(/ITEM-\d+/g) ?? [];

@@ -206,8 +206,8 @@ function counter() {
   };
 }
 
-async function placed(shop: Shop): Promise<number> {
-  const [row] = await query(shop.databaseUrl, 'SELECT count(*)::int AS placed FROM reservations');
+export async function placed({ databaseUrl }: Pick<Shop, 'databaseUrl'>): Promise<number> {
+  const [row] = await query(databaseUrl, 'SELECT count(*)::int AS placed FROM reservations');
   return Number(row?.placed);
 }
 
@@ -224,7 +224,7 @@ async function checkPlaced(shop: Shop, made: number, accepted: number): Promise<
   if (Number(row?.reserved) > SCARCE.units) throw new Error(`${row?.reserved} of ${SCARCE.units} are sold`);
 }
 
-async function checkOversold(url: string): Promise<void> {
+export async function checkOversold(url: string): Promise<void> {
   const [row] = await query(url, 'SELECT count(*)::int AS levels FROM levels WHERE reserved > on_hand');
   if (row?.levels !== 0) throw new Error(`${row?.levels} levels are oversold`);
 }
