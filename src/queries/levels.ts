@@ -91,36 +91,49 @@ function governingCount(row: LockedRow): GoverningCount | null {
   };
 }
 
+const WRITTEN = {
+  item_id: 'int',
+  location_id: 'int',
+  on_hand: 'int',
+  reserved: 'int',
+  version: 'int',
+  buffer: 'int',
+  buffer_rule: 'text',
+  silence_buffer: 'int',
+  incoming: 'int',
+  counted_at: 'timestamptz',
+  counted_rank: 'int',
+  counted_source: 'text',
+  counted_event_id: 'text',
+  updated_at: 'timestamptz',
+};
+const COLUMNS = Object.keys(WRITTEN);
+const TYPES = Object.values(WRITTEN);
+const SET = COLUMNS.slice(2);
+
+/** As in insertInto.ts: alone, a level takes PostgreSQL 0.15 ms as arrays and 0.05 ms as plain values. */
+const UPDATE_ONE = `
+  UPDATE levels SET ${SET.map((column, at) => `${column} = $${at + 3}`).join(', ')}
+  WHERE item_id = $1 AND location_id = $2`;
+const UPDATE = `
+  UPDATE levels l SET ${SET.map((column) => `${column} = n.${column}`).join(', ')}
+  FROM unnest(${TYPES.map((type, at) => `$${at + 1}::${type}[]`).join(', ')}) AS n (${COLUMNS.join(', ')})
+  WHERE l.item_id = n.item_id AND l.location_id = n.location_id`;
+
 /** Writes what a batch decided about levels that it has locked. */
 export async function updateLevels(tx: Tx, levels: readonly Level[], now: Date): Promise<void> {
-  if (levels.length === 0) return;
-  await tx.run(
-    'levels.update',
-    `UPDATE levels l
-     SET on_hand = n.on_hand, reserved = n.reserved, version = n.version, updated_at = $14,
-         buffer = n.buffer, buffer_rule = n.buffer_rule, silence_buffer = n.silence_buffer, incoming = n.incoming,
-         counted_at = n.counted_at, counted_rank = n.counted_rank, counted_source = n.counted_source,
-         counted_event_id = n.counted_event_id
-     FROM unnest($1::int[], $2::int[], $3::int[], $4::int[], $5::int[], $6::int[], $7::text[], $8::int[], $9::int[],
-                 $10::timestamptz[], $11::int[], $12::text[], $13::text[])
-       AS n (item_id, location_id, on_hand, reserved, version, buffer, buffer_rule, silence_buffer, incoming,
-             counted_at, counted_rank, counted_source, counted_event_id)
-     WHERE l.item_id = n.item_id AND l.location_id = n.location_id`,
-    [
-      levels.map((level) => level.itemId),
-      levels.map((level) => level.locationId),
-      levels.map((level) => level.onHand),
-      levels.map((level) => level.reserved),
-      levels.map((level) => level.version),
-      levels.map((level) => level.buffer),
-      levels.map((level) => level.bufferRule),
-      levels.map((level) => level.silenceBuffer),
-      levels.map((level) => level.incoming),
-      levels.map((level) => level.counted?.at ?? null),
-      levels.map((level) => level.counted?.rank ?? 0),
-      levels.map((level) => level.counted?.source ?? null),
-      levels.map((level) => level.counted?.eventId ?? null),
-      now,
-    ],
-  );
+  const rows = levels.map((level) => [
+    ...[level.itemId, level.locationId, level.onHand, level.reserved, level.version],
+    ...[level.buffer, level.bufferRule, level.silenceBuffer, level.incoming],
+    ...[level.counted?.at ?? null, level.counted?.rank ?? 0],
+    ...[level.counted?.source ?? null, level.counted?.eventId ?? null, now],
+  ]);
+  const [first] = rows;
+  if (first === undefined) return;
+  if (rows.length === 1) await tx.run('levels.update_one', UPDATE_ONE, first);
+  else await tx.run('levels.update', UPDATE, columnsOf(rows));
+}
+
+function columnsOf(rows: readonly (readonly unknown[])[]): unknown[][] {
+  return TYPES.map((_, at) => rows.map((row) => row[at]));
 }

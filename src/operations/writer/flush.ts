@@ -49,18 +49,21 @@ export async function flushBatch(
   await tx.last(() => Promise.all(tell(atRisk)));
 }
 
-/** In this order: a row before those that refer to it. */
+/**
+ * In this order: a row before those that refer to it. Levels after lines: PostgreSQL, which looks for the level that a line
+ * refers to, finds it locked by this transaction already, where of an updated one it locks and logs the new row once more.
+ */
 function write(tx: Tx, batch: Batch, levels: readonly Level[]): Promise<void>[] {
   const made = [...batch.made];
   const changed = [...batch.changed].filter((reservation) => !batch.made.has(reservation));
   const { transfers } = batch;
   return [
-    updateLevels(tx, levels, batch.now),
     insertReservations(tx, made),
     insertLines(tx, [
       ...made.flatMap((of) => of.lines.map((line) => ({ of, line }))),
       ...[...batch.addedLines].filter(({ of }) => !batch.made.has(of)),
     ]),
+    updateLevels(tx, levels, batch.now),
     updateReservations(tx, changed),
     updateLines(tx, changed),
     insertTransfers(tx, [...transfers.made]),
