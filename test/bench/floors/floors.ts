@@ -23,6 +23,8 @@ export type FloorContract = {
   broadcast(question: { envelopes: readonly Envelope[] }): Promise<void>;
   /** Emits each to the room of its location; answers when, by id, on the monotonic clock. */
   emitEvenly(question: EvenRun): Promise<[id: string, at: number][]>;
+  /** Commits each as a row of `bare_changes`, and then emits it, in turn. */
+  writeEvenly(question: EvenRun & { databaseUrl: string }): Promise<void>;
   /** Serves the naive way on this database; answers where. */
   startNaive(question: { databaseUrl: string }): Promise<string>;
   /** So many callers run statements on a bare `pg` pool, without HTTP; answers how many each second. */

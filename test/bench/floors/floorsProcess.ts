@@ -7,7 +7,7 @@ import { answerParent } from '../child.ts';
 import { NAIVE_CONNECTIONS, naiveApp, reserveNaively } from '../naive.ts';
 import { type ReservationBody, reservationBody } from '../reservationBody.ts';
 import type { FloorContract } from './floors.ts';
-import { openSockets } from './sockets.ts';
+import { type Envelope, openSockets } from './sockets.ts';
 
 const texts = new Map<string, string>();
 const values = new Map<string, unknown>();
@@ -29,6 +29,14 @@ const contract: FloorContract = {
   },
   broadcast: async ({ envelopes }) => (await sockets).broadcast(envelopes),
   emitEvenly: async ({ envelopes, perSecond }) => (await sockets).emitEvenly(envelopes, perSecond),
+  async writeEvenly({ databaseUrl, envelopes, perSecond }) {
+    const pool = poolOf(databaseUrl);
+    const text = 'INSERT INTO bare_changes (id, data) VALUES ($1, $2)';
+    const write = async (envelope: Envelope) => {
+      await pool.query({ name: 'bare.write', text, values: [envelope.id, JSON.stringify(envelope)] });
+    };
+    await (await sockets).emitEvenly(envelopes, perSecond, write);
+  },
   startNaive: ({ databaseUrl }) => listen(naiveApp(poolOf(databaseUrl))),
   async runBare({ databaseUrl, what, bodies, callers, seconds }) {
     const pool = poolOf(databaseUrl);

@@ -7,8 +7,12 @@ export type Sockets = {
   url: string;
   /** To everybody. */
   broadcast(envelopes: readonly object[]): void;
-  /** To one room each, so many a second; answers when each was sent, by its id, on the monotonic clock. */
-  emitEvenly(envelopes: readonly Envelope[], perSecond: number): Promise<[id: string, at: number][]>;
+  /** To one room each, so many a second, each after what is to be done before; answers when each was sent, by its id, on the monotonic clock. */
+  emitEvenly(
+    envelopes: readonly Envelope[],
+    perSecond: number,
+    before?: (envelope: Envelope) => Promise<void>,
+  ): Promise<[id: string, at: number][]>;
 };
 
 export type Envelope = { id: string; location: string };
@@ -33,12 +37,13 @@ export async function openSockets(): Promise<Sockets> {
     broadcast(envelopes) {
       for (const envelope of envelopes) live.emit('event', envelope);
     },
-    async emitEvenly(envelopes, perSecond) {
+    async emitEvenly(envelopes, perSecond, before) {
       const sent: [string, number][] = [];
       const startedAt = performance.now();
       for (const [n, envelope] of envelopes.entries()) {
         const early = startedAt + (n * 1_000) / perSecond - performance.now();
         if (early > 0) await delay(early);
+        await before?.(envelope);
         sent.push([envelope.id, monotonicMilliseconds()]);
         live.to(envelope.location).emit('event', envelope);
       }
