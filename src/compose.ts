@@ -69,7 +69,7 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
   // Connections of their own: a pool that slow reads use up must delay neither a hold nor what everybody waits to hear.
   const feedDatabase = openPool(options, FEED_CONNECTIONS, true);
   const writerDatabase = openPool(options, BATCHES_IN_FLIGHT_MAX + 1, true);
-  const fileDatabase = openPool(options, FILE_BATCHES_IN_FLIGHT_MAX);
+  const fileDatabase = openPool(options, FILE_BATCHES_IN_FLIGHT_MAX, true);
   const close = async () => {
     await Promise.all([database, feedDatabase, writerDatabase, fileDatabase].map((pool) => pool.close()));
   };

@@ -63,9 +63,9 @@ export const recordMovements: StockOperation<RecordMovement, 'applied' | 'duplic
     const location = placeOf(batch, command.location, command.maySee);
     const item = batch.item(command.sku);
     const name = nameOf(command);
-    const fact = { ...command, itemId: item.id, locationId: location.id };
+    const place = { itemId: item.id, locationId: location.id };
     // A code is used again for other orders: told again, a fact still means the order that it meant first.
-    if (findRepeated(batch, fact, name === null) !== null) return 'duplicate';
+    if (findRepeated(batch, command, place, name === null) !== null) return 'duplicate';
     assertNotFuture(command.occurredAt, batch.now, CLOCK_SKEW_SECONDS_MAX);
     const reservation = reservationOf(batch, command, name, location);
     if (reservation !== null && (command.type === 'sale' || command.type === 'return')) {

@@ -21,7 +21,7 @@ import { unknownLocation } from './writeRows.ts';
  */
 export const CHUNK_ROWS_MAX: { readonly [Type in ImportType]: number } = {
   ...{ items: 1_000, locations: 1_000 },
-  ...{ movements: 4_000, counts: 4_000, levels: 4_000 },
+  ...{ movements: 2_000, counts: 2_000, levels: 2_000 },
 };
 /** Rows of the longest kind must not add up to a gigabyte. */
 const CHUNK_BYTES_MAX = 4 * 1_048_576;

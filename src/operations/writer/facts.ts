@@ -13,19 +13,24 @@ export function placeOf(batch: Batch, code: string, maySee: (location: string) =
 
 /** True for a fact that the ledger holds already; 409 `event-id-reused` when it holds another one under that id. */
 export function isRepeatedFact(batch: Batch, fact: RecordedFact): boolean {
-  return findRepeated(batch, fact, true) !== null;
+  return findRepeated(batch, fact, fact, true) !== null;
 }
 
 /**
- * The fact as the ledger holds it already, or null. Unless `namesById`, any reservation is the one that it names:
+ * What was told, as the ledger holds it already at this level or elsewhere, or null. Unless `namesById`, any reservation is the one that it names:
  * which one, was decided when it was told first.
  */
-export function findRepeated(batch: Batch, fact: RecordedFact, namesById: boolean): RecordedFact | null {
+export function findRepeated(
+  batch: Batch,
+  fact: Omit<RecordedFact, 'itemId' | 'locationId'>,
+  { itemId, locationId }: Pick<RecordedFact, 'itemId' | 'locationId'>,
+  namesById: boolean,
+): RecordedFact | null {
   const known = batch.findFact(fact.source, fact.eventId);
   if (known === null) return null;
   const same =
-    known.itemId === fact.itemId &&
-    known.locationId === fact.locationId &&
+    known.itemId === itemId &&
+    known.locationId === locationId &&
     known.type === fact.type &&
     known.quantity === fact.quantity &&
     known.occurredAt.getTime() === fact.occurredAt.getTime() &&
@@ -35,7 +40,7 @@ export function findRepeated(batch: Batch, fact: RecordedFact, namesById: boolea
     'event-id-reused',
     `Source ${fact.source} reported another fact under the event id ${fact.eventId} before.`,
     // Source and event id say nothing of who may see it: what is told elsewhere is not for who tells of a place here.
-    known.locationId === fact.locationId ? { recorded: recorded(known) } : {},
+    known.locationId === locationId ? { recorded: recorded(known) } : {},
   );
 }
 
