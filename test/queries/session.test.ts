@@ -71,7 +71,8 @@ test('copied rows go with what else is asked for, in order', async () => {
 test('rows that cannot be copied keep all after them from running, however many are on their way', async () => {
   const nowhere = (tx: Transaction) =>
     tx.copy?.('test.nowhere', 'COPY nowhere FROM STDIN', '1\n'.repeat(50_000));
-  for (const copy of [(tx: Transaction) => copied(tx, [1, ...MANY]), nowhere]) {
+  const twiceBefore = (tx: Transaction) => Promise.all([note(tx, -1), note(tx, -1), copied(tx, MANY)]);
+  for (const copy of [(tx: Transaction) => copied(tx, [1, ...MANY]), nowhere, twiceBefore]) {
     const failing = database.transaction((tx) => tx.last(() => Promise.all([copy(tx), note(tx, -1)])));
     const { cause, ...error } = await failing.catch((thrown) => thrown);
     expect(cause ?? error).toMatchObject({ code: expect.stringMatching(/^(23505|42P01)$/) });

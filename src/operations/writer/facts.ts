@@ -17,7 +17,7 @@ export function isRepeatedFact(batch: Batch, fact: RecordedFact): boolean {
 }
 
 /**
- * What was told, as the ledger holds it already at this level or elsewhere, or null. Unless `namesById`, any reservation is the one that it names:
+ * The fact as the ledger holds it already, or null. Unless `namesById`, any reservation is the one that it names:
  * which one, was decided when it was told first.
  */
 export function findRepeated(
