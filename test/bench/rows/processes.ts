@@ -1,10 +1,14 @@
 // Several processes on one database, behind a balancer that hands connections out in turn, against one process behind the
 // same: on the same processors, so that more of them can win nothing; what they cost each other is what the rows show. Each
 // number of processes has a database of its own, and all are up and warm all the time: idle ones weigh on every side alike.
+// What is blamed where more are slower: the same callers come in smaller batches, each of which has its price (writer/queue.ts);
+// that each process reads what the others wrote is 15 µs a hold, of some 400.
 import { startBalancer } from '../../support/balancer.ts';
+import { cpuSeconds } from '../cpu.ts';
 import type { Group, Prepared, Row, Side } from '../group.ts';
 import { type Run, rateOf } from '../load/load.ts';
 import { openFilled, type Rig } from '../rig.ts';
+import { between } from '../rounds.ts';
 import type { Shop } from '../shop.ts';
 import { HOT } from '../world.ts';
 import { isAnswer, requests, side } from './reading.ts';
@@ -78,8 +82,9 @@ async function openSeveral(rig: Rig, count: number, single: Shop): Promise<Sever
     const alone = await sidesOf(rig, { url, shop: first, add });
     for (const measure of ['random', 'item']) await alone[measure]?.(WARMING_SECONDS);
   }
+  const balanced = Object.entries(await sidesOf(rig, { url: balancer.url, shop: first, add }));
   return {
-    sides: await sidesOf(rig, { url: balancer.url, shop: first, add }),
+    sides: Object.fromEntries(balanced.map(([measure, side]) => [measure, spentBy(shops, rig, side)])),
     async check() {
       const made = await placed(first);
       if (made !== accepted) throw new Error(`${count}: ${accepted} holds were accepted, ${made} are there`);
@@ -89,6 +94,16 @@ async function openSeveral(rig: Rig, count: number, single: Shop): Promise<Sever
     async close() {
       for (const shop of shops) await shop.stop();
     },
+  };
+}
+
+/** The processor time of these processes alone: the idle ones of other sides poll, too. */
+function spentBy(shops: readonly Shop[], rig: Rig, side: Side): Side {
+  const cpu = () => ({ ...rig.cpu(), api: shops.reduce((sum, { pid }) => sum + cpuSeconds(pid), 0) });
+  return async (seconds) => {
+    const before = cpu();
+    const sample = await side(seconds);
+    return { ...sample, spent: between(before, cpu()) };
   };
 }
 
