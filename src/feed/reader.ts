@@ -127,9 +127,9 @@ export async function startFeed(options: FeedOptions): Promise<Feed> {
   async function poll(): Promise<void> {
     const startedAt = performance.now();
     counts.polls += 1;
-    // A window that a lost connection cut in two is ended first.
+    // A window that a lost connection cut in two is ended first; one that the end of the process cuts is left as it is.
     await readWindow();
-    await openWindow();
+    if (position.window === null) await openWindow();
     await readWindow();
     completeAt = startedAt;
   }
