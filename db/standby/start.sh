@@ -17,4 +17,5 @@ if [ ! -e "$PGDATA" ]; then
 fi
 
 # It answers reads meanwhile. A long one never holds back what the primary may vacuum: it is cancelled after half a minute.
-exec postgres -D "$PGDATA"
+# The name is what synchronous_standby_names calls it by.
+exec postgres -D "$PGDATA" -c cluster_name=standby
