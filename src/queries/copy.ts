@@ -2,8 +2,8 @@
 // Knows no table and no connection.
 import { instantOf } from './values.ts';
 
-/** A cell of a row: null, a number, a text or an instant. */
-export type Cell = string | number | Date | null;
+/** A cell of a row: null, a number, a text, an instant or bytes. */
+export type Cell = string | number | Date | Buffer | null;
 
 /** One line of COPY's text form. */
 export function copyLine(cells: readonly Cell[]): string {
@@ -19,7 +19,7 @@ function cellOf(cell: Cell): string | number {
   if (cell === null) return '\\N';
   if (typeof cell === 'number') return cell;
   if (typeof cell === 'string') return SPECIAL.test(cell) ? cell.replace(SPECIALS, escaped) : cell;
-  return instantOf(cell);
+  return cell instanceof Date ? instantOf(cell) : `\\\\x${cell.toString('hex')}`;
 }
 
 const SPECIAL = /[\\\t\n\r]/;

@@ -114,7 +114,7 @@ export function insertLines(tx: Tx, made: readonly NewLine[]): Promise<void> {
   const rows = made.map(({ of, line }) => [
     ...[of.id, line.itemId, of.locationId, line.quantity, line.reserved, line.awaited],
     ...[line.reservedAt, line.releasedAt],
-    line.substitutes === null ? null : of.lines.find(({ sku }) => sku === line.substitutes)?.itemId,
+    line.substitutes === null ? null : (of.lines.find(({ sku }) => sku === line.substitutes)?.itemId ?? null),
   ]);
   return intoLines(tx, rows);
 }
