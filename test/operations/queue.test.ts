@@ -55,12 +55,12 @@ async function lockLevel(): Promise<{ free(): Promise<void> }> {
 
 describe('a queue of weights', () => {
   /** A queue whose batches end only when told to. */
-  function heldQueue(weightQueuedMax: number) {
+  function heldQueue(weightQueuedMax: number, { weightPerBatchMax = 10, batchesInFlightMax = 1 } = {}) {
     const batches: { weights: number[]; end(): void }[] = [];
     const queue = new Queue<{ weight: number }, number>({
       weightQueuedMax,
-      weightPerBatchMax: 10,
-      batchesInFlightMax: 1,
+      weightPerBatchMax,
+      batchesInFlightMax,
       work: (entries) =>
         new Promise((resolve) => {
           const results = entries.map(({ weight }) => ({ status: 'fulfilled' as const, value: weight }));
@@ -81,6 +81,27 @@ describe('a queue of weights', () => {
     }
     expect(await Promise.all(added)).toEqual([1, 4, 4, 2, 1, 25, 3, 10, 10]);
     expect(batches.map(({ weights }) => weights)).toEqual([[1, 4, 4], [2, 1], [25], [3], [10], [10]]);
+  });
+
+  test('starts a second batch beside a short one when it is no smaller, beside a long one at once', async () => {
+    const { queue, batches } = heldQueue(1_000, { weightPerBatchMax: 500, batchesInFlightMax: 2 });
+    const added: Promise<number>[] = [];
+    const add = async (weight: number) => {
+      added.push(queue.add({ weight }));
+      await turn();
+      return batches.map(({ weights }) => weights);
+    };
+    expect(await add(3)).toEqual([[3]]);
+    expect(await add(2)).toEqual([[3]]);
+    expect(await add(1)).toEqual([[3], [2, 1]]);
+    expect(await add(400)).toHaveLength(2);
+    batches[0]?.end();
+    await turn();
+    batches[1]?.end();
+    await turn();
+    expect(await add(1)).toEqual([[3], [2, 1], [400], [1]]);
+    for (const { end } of batches) end();
+    expect(await Promise.all(added)).toEqual([3, 2, 1, 400, 1]);
   });
 
   test('refuses what would exceed its bound, takes what just fits, and what is in flight does not count', async () => {
