@@ -23,7 +23,9 @@ type Waiter = { resolve(): void; reject(error: unknown): void };
 
 /**
  * Under load every commit wakes. A lone one is read at once; after a poll the reader rests for as long as it took, so that
- * it is at it half of the time at most, and less often the busier the process is.
+ * it is at it half of the time at most, and less often the busier the process is. At 200 lone changes a second, half of
+ * them are at the client 1.0 ms after PostgreSQL noted the commit, of which its disk takes 0.4, for 2.6 ms of both servers'
+ * processor time a change; with polls 3 ms apart, two statements each, it was 2.3 ms, for 2.9.
  */
 const REST_MILLISECONDS_MAX = 10;
 const BACKOFF_MILLISECONDS_MAX = 2_000;
