@@ -11,7 +11,11 @@ let database: Database;
 beforeAll(async () => {
   own = await createTestDatabase();
   database = openDatabase({ url: own.url, connectionsMax: 2, onIdleError: () => {} });
-  await database.run('test.table', 'CREATE TABLE told (place int, t text, n int, at timestamptz)', []);
+  await database.run(
+    'test.table',
+    'CREATE TABLE told (place int, t text, n int, at timestamptz, bytes bytea)',
+    [],
+  );
   await database.run('test.key', 'ALTER TABLE told ADD CONSTRAINT told_key UNIQUE (place)', []);
 });
 afterAll(async () => {
@@ -37,6 +41,10 @@ const row = fc.record({
   n: fc.option(fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 })),
   at: fc.option(instant),
 });
+const rowWithBytes = fc.record({
+  row,
+  bytes: fc.option(fc.uint8Array({ maxLength: 40 }).map((bytes) => Buffer.from(bytes))),
+});
 
 test('arrays come back as they were', async () => {
   await fc.assert(
@@ -54,12 +62,13 @@ test('arrays come back as they were', async () => {
 
 test('copied rows come back as they were', async () => {
   await fc.assert(
-    fc.asyncProperty(fc.array(row, { maxLength: 30 }), async (rows) => {
+    fc.asyncProperty(fc.array(rowWithBytes, { maxLength: 30 }), async (told) => {
+      const rows = told.map(({ row: cells, bytes }) => ({ ...cells, bytes }));
       const back = await database.transaction(async (tx) => {
         await tx.run('test.empty', 'DELETE FROM told', []);
-        const lines = rows.map(({ t, n, at }, place) => copyLine([place, t, n, at]));
-        await tx.copy?.('test.copy', 'COPY told (place, t, n, at) FROM STDIN', lines.join(''));
-        return tx.run('test.told', 'SELECT t, n, at FROM told ORDER BY place', []);
+        const lines = rows.map(({ t, n, at, bytes }, place) => copyLine([place, t, n, at, bytes]));
+        await tx.copy?.('test.copy_all', 'COPY told (place, t, n, at, bytes) FROM STDIN', lines.join(''));
+        return tx.run('test.told', 'SELECT t, n, at, bytes FROM told ORDER BY place', []);
       });
       expect(back).toEqual(rows);
     }),
