@@ -20,6 +20,9 @@ export type PostgresProxy = {
   close(): Promise<void>;
 };
 
+/** The protocol's ReadyForQuery, without the state that it ends with. */
+const READY_FOR_QUERY = Buffer.from([0x5a, 0, 0, 0, 5]);
+
 export async function startPostgresProxy(databaseUrl: string): Promise<PostgresProxy> {
   const target = new URL(databaseUrl);
   const open = new Set<Socket>();
@@ -57,8 +60,9 @@ export async function startPostgresProxy(databaseUrl: string): Promise<PostgresP
     });
     upstream.on('data', (data) => {
       if (muted) return;
-      if (answerIsLost) cut();
-      else client.write(data);
+      if (!answerIsLost) client.write(data);
+      // An answer that comes in pieces ends with this one: what was asked for is done.
+      else if (data.includes(READY_FOR_QUERY)) cut();
     });
   });
   server.listen(0, '127.0.0.1');
