@@ -34,7 +34,6 @@ async function main(): Promise<void> {
   try {
     const results = await race(runAll(rig, selection, options, stop.signal), stop.signal);
     console.log(options.markdown ? markdownTable(results) : screenTable(results));
-    if (options.json !== null) await writeFile(options.json, toJson(results, options));
   } catch (error) {
     if (error !== stop.signal.reason) throw error;
     tell(String(error));
@@ -54,8 +53,11 @@ async function runAll(
 ): Promise<Result[]> {
   const shop = await openFilled(rig, { name: 'base', world: worldOf(options.levels), copied: true });
   const results: Result[] = [];
-  for (const { group, rows } of selection)
+  for (const { group, rows } of selection) {
     results.push(await runGroup(rig, shop, { group, rows, options, signal }));
+    // After each group: what a later one fails at is no reason to lose what was measured.
+    if (options.json !== null) await writeFile(options.json, toJson(results, options));
+  }
   await shop.checkIntegrity();
   tell('no level drifts');
   return results;

@@ -112,9 +112,11 @@ function checkApplied({ body }: Taken): void {
   if (applied !== A_REQUEST) throw new Error(`not all were applied: ${body.slice(0, 500)}`);
 }
 
+/** Files so far, of all sides: growth prepares those of the base size once more, and an event id comes once. */
+let files = 0;
+
 /** From the first byte that is sent to the import's end. */
 function byFile(shop: Shop, batches: readonly Fact[][], tally: Tally): Side {
-  let files = 0;
   let rowsASecond: number | null = null;
   return async (seconds) => {
     const hoped =
