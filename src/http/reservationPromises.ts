@@ -22,8 +22,7 @@ const ALTERNATIVES_MAX = 5;
 /** When an order placed now would be ready at the location; null where it never opens, or is unknown. */
 export async function promiseAt(deps: Deps, code: string, now: Date): Promise<{ readyAt: Date } | null> {
   const location = await deps.catalogue.location(code);
-  if (location === null) return null;
-  return promiseHere({ ...counterOf(deps, location), now });
+  return location && deps.availability.promiseAt(location, now);
 }
 
 /** When the head office is to hear that nobody there touched an order placed now; null: it never is. */

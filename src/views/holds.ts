@@ -21,6 +21,11 @@ export class Holds {
     return this.#byEnd.length;
   }
 
+  /** When the first of them ends, in epoch milliseconds; infinity: there is none. */
+  get firstEnd(): number {
+    return this.#byEnd[0]?.expiresAt ?? Number.POSITIVE_INFINITY;
+  }
+
   /** Notes a hold, or that it was extended; of two versions of one, the newer. */
   set(hold: Hold): void {
     const known = this.#byReservation.get(hold.reservationId);

@@ -48,6 +48,8 @@ test('whatever is told in whatever order, it answers as a Map of levels and hold
           levels.endHold(step.slot, step.id);
           holds.delete(`${step.slot}/${step.id}`);
         }
+        // Somebody asks in between: when the first hold ends is remembered, and must not go stale.
+        levels.available(step.slot, 25);
       }
       for (let slot = 0; slot < SLOTS; slot++) {
         const level = model.get(slot);
