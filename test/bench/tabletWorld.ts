@@ -8,7 +8,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { startEmbedded } from '../../db/embedded.ts';
 import { migrate } from '../../db/migrate.ts';
 import { openBrowser, startShift } from '../support/browser.ts';
-import { startProcess } from '../support/realProcess.ts';
+import { startEmptyShop } from '../support/realProcess.ts';
 
 const ADMIN = 'an-admin-key-of-the-bench';
 const SKU = 'TABLE';
@@ -34,10 +34,7 @@ export async function openTabletWorld(): Promise<TabletWorld> {
   const dataDir = await mkdtemp(path.join(tmpdir(), 'comptoir-bench-'));
   const embedded = await startEmbedded({ dataDir, log: () => {} });
   await migrate(embedded.url);
-  const api = await startProcess({
-    ...{ DATABASE_URL: embedded.url, HOST: '127.0.0.1', COMPTOIR_DEMO: '0', COMPTOIR_ADMIN_KEY: ADMIN },
-    ...{ COMPTOIR_RATE_LIMITS: 'off', COMPTOIR_LOG_LEVEL: 'warn' },
-  });
+  const api = await startEmptyShop(embedded.url, ADMIN);
   const browser = await openBrowser();
   const call = async (method: string, place: string, body: object): Promise<Record<string, string>> => {
     const answer = await fetch(`${api.url}${place}`, {

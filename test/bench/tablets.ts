@@ -12,7 +12,7 @@ import { io, type Socket } from 'socket.io-client';
 import { startEmbedded } from '../../db/embedded.ts';
 import { migrate } from '../../db/migrate.ts';
 import { eventually } from '../support/eventually.ts';
-import { startProcess } from '../support/realProcess.ts';
+import { startEmptyShop } from '../support/realProcess.ts';
 
 const { values } = parseArgs({
   options: {
@@ -43,10 +43,7 @@ type Tablet = {
 const dataDir = await mkdtemp(path.join(tmpdir(), 'comptoir-bench-'));
 const embedded = await startEmbedded({ dataDir, log: () => {} });
 await migrate(embedded.url);
-const api = await startProcess({
-  ...{ DATABASE_URL: embedded.url, HOST: '127.0.0.1', COMPTOIR_DEMO: '0', COMPTOIR_ADMIN_KEY: ADMIN },
-  ...{ COMPTOIR_RATE_LIMITS: 'off', COMPTOIR_LOG_LEVEL: 'warn' },
-});
+const api = await startEmptyShop(embedded.url, ADMIN);
 const latencies: number[] = [];
 const stores = Array.from({ length: STORES }, (_, number) => `FR-STORE-${String(number).padStart(2, '0')}`);
 await stockUp();

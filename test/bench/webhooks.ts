@@ -16,7 +16,7 @@ import { migrate } from '../../db/migrate.ts';
 import { rowOfEvent } from '../../src/domain/event.ts';
 import { openDatabase } from '../../src/queries/transaction.ts';
 import { eventually } from '../support/eventually.ts';
-import { type RealProcess, startProcess } from '../support/realProcess.ts';
+import { type RealProcess, startEmptyShop } from '../support/realProcess.ts';
 
 const { values } = parseArgs({
   options: {
@@ -107,10 +107,7 @@ await rm(dataDir, { recursive: true, force: true });
 process.exitCode = missing > 0 || forged > 0 ? 1 : 0;
 
 function start(): Promise<RealProcess> {
-  return startProcess({
-    ...{ DATABASE_URL: embedded.url, HOST: '127.0.0.1', COMPTOIR_DEMO: '0', COMPTOIR_ADMIN_KEY: ADMIN },
-    ...{ COMPTOIR_RATE_LIMITS: 'off', COMPTOIR_WEBHOOK_LOCAL: 'on', COMPTOIR_LOG_LEVEL: 'warn' },
-  });
+  return startEmptyShop(embedded.url, ADMIN, { COMPTOIR_WEBHOOK_LOCAL: 'on' });
 }
 
 async function call(method: string, place: string, body: object): Promise<Record<string, unknown>> {

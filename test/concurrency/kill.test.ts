@@ -2,7 +2,7 @@
 // there once or not at all, and who asks again with the same key gets the one answer.
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { contradictions } from '../support/evidence.ts';
-import { type RealProcess, startProcess } from '../support/realProcess.ts';
+import { type RealProcess, startEmptyShop } from '../support/realProcess.ts';
 import { ROUNDS_TIMEOUT, rounds } from '../support/rounds.ts';
 import { LILLE, newReservationId, openStockRoom, type StockRoom, TABLE } from '../support/stockRoom.ts';
 
@@ -29,14 +29,7 @@ afterAll(async () => {
 });
 
 function start(): Promise<RealProcess> {
-  return startProcess({
-    DATABASE_URL: room.url,
-    HOST: '127.0.0.1',
-    COMPTOIR_ADMIN_KEY: ADMIN,
-    COMPTOIR_DEMO: '0',
-    COMPTOIR_RATE_LIMITS: 'off',
-    COMPTOIR_LOG_LEVEL: 'warn',
-  });
+  return startEmptyShop(room.url, ADMIN);
 }
 
 async function send({ path, key, body }: Request): Promise<Answer> {

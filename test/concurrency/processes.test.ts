@@ -9,7 +9,7 @@ import { eventually } from '../support/eventually.ts';
 import { contradictions, deadlocks } from '../support/evidence.ts';
 import { type Exchanged, exchange } from '../support/exchange.ts';
 import { type Follower, followByPolling, followBySocket, type SocketFollower } from '../support/followers.ts';
-import { type RealProcess, startProcess } from '../support/realProcess.ts';
+import { type RealProcess, startEmptyShop } from '../support/realProcess.ts';
 import { LILLE, newReservationId, openStockRoom, type StockRoom } from '../support/stockRoom.ts';
 
 const ADMIN = 'test-admin-key-of-many-processes';
@@ -40,14 +40,7 @@ afterAll(async () => {
 });
 
 function start(): Promise<RealProcess> {
-  return startProcess({
-    DATABASE_URL: room.url,
-    HOST: '127.0.0.1',
-    COMPTOIR_ADMIN_KEY: ADMIN,
-    COMPTOIR_DEMO: '0',
-    COMPTOIR_RATE_LIMITS: 'off',
-    COMPTOIR_LOG_LEVEL: 'warn',
-  });
+  return startEmptyShop(room.url, ADMIN);
 }
 
 /** New items with so many on hand. */

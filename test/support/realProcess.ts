@@ -46,3 +46,15 @@ export async function startProcess(environment: Record<string, string>): Promise
     },
   };
 }
+
+/** The same for a retailer who has nothing yet: it refuses nobody for asking often, and logs only what is amiss. */
+export function startEmptyShop(
+  databaseUrl: string,
+  adminKey: string,
+  more: Record<string, string> = {},
+): Promise<RealProcess> {
+  return startProcess({
+    ...{ DATABASE_URL: databaseUrl, HOST: '127.0.0.1', COMPTOIR_DEMO: '0', COMPTOIR_ADMIN_KEY: adminKey },
+    ...{ COMPTOIR_RATE_LIMITS: 'off', COMPTOIR_LOG_LEVEL: 'warn', ...more },
+  });
+}
