@@ -83,6 +83,22 @@ describe('a queue of weights', () => {
     expect(batches.map(({ weights }) => weights)).toEqual([[1, 4, 4], [2, 1], [25], [3], [10], [10]]);
   });
 
+  test.each([
+    [64, 'short', 1],
+    [65, 'long', 2],
+  ])('a batch of %i is %s to one that waits', async (weight, _, begun) => {
+    const { queue, batches } = heldQueue(1_000, { weightPerBatchMax: 500, batchesInFlightMax: 2 });
+    const first = queue.add({ weight });
+    await turn();
+    const second = queue.add({ weight: 1 });
+    await turn();
+    expect(batches).toHaveLength(begun);
+    batches[0]?.end();
+    await turn();
+    batches[1]?.end();
+    expect(await Promise.all([first, second])).toEqual([weight, 1]);
+  });
+
   test('starts a second batch beside a short one when it is no smaller, beside a long one at once', async () => {
     const { queue, batches } = heldQueue(1_000, { weightPerBatchMax: 500, batchesInFlightMax: 2 });
     const added: Promise<number>[] = [];
