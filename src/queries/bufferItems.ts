@@ -16,6 +16,7 @@ const LEASE = `clock_timestamp() + interval '30 s'`;
 
 /**
  * In the transaction that changes the categories: rules that look at either may govern, or no longer govern, the levels.
+ * So may a rule that has ended: its levels are gone through by the category that their items have by then.
  * With the rules locked against changes, or a rule made meanwhile would see the old category, and this not the rule.
  */
 export async function addItemTasks(tx: Tx, changes: readonly Recategorised[]): Promise<void> {
@@ -26,6 +27,7 @@ export async function addItemTasks(tx: Tx, changes: readonly Recategorised[]): P
     `INSERT INTO buffer_items AS b (item_id)
      SELECT DISTINCT c.item_id FROM unnest($1::int[], $2::text[]) AS c (item_id, category)
      WHERE EXISTS (SELECT 1 FROM buffer_rules b WHERE b.category = c.category OR b.auto_percent_max IS NOT NULL)
+        OR EXISTS (SELECT 1 FROM buffer_tasks t WHERE t.category = c.category)
      ORDER BY c.item_id
      ON CONFLICT (item_id) DO UPDATE SET changes = b.changes + 1, leased_until = NULL`,
     [changes.map(({ itemId }) => itemId), changes.map(({ category }) => category)],

@@ -197,6 +197,20 @@ test('an item that changes to a category that no rule looks at leaves nothing to
   await work();
 });
 
+test('an item that leaves a category whose rule has just ended leaves the rule, too', async () => {
+  const sku = 'LEAVING';
+  const describe = (category: string | null) =>
+    room.database.transaction((tx) => saveItems(tx, [{ sku, input: { name: sku, category } }], now()));
+  await describe('Luminaires');
+  const id = await keep(units(3), { category: 'Luminaires' });
+  await room.put(sku, LILLE, 10);
+  expect(await room.level(sku, LILLE)).toMatchObject({ buffer: 3, bufferRule: id });
+  await end(id);
+  await describe(null);
+  await work();
+  expect(await room.level(sku, LILLE)).toMatchObject({ buffer: 0, bufferRule: null });
+});
+
 test('an item that changes again while its levels are gone through is gone through again', async () => {
   const id = await keep(units(3), { category: 'Luminaires' });
   await work();
