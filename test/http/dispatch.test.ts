@@ -29,16 +29,19 @@ afterAll(async () => {
   await shop.app.close();
 });
 
-/** The whole answer to these bytes, up to the end of the connection. */
-function sent(port: number, bytes: string): Promise<string> {
-  return new Promise((resolve, reject) => {
+/** The whole answer to these bytes, up to the end of the connection, which is the server's to make. */
+async function sent(port: number, bytes: string): Promise<string> {
+  const answer = await new Promise<string>((resolve, reject) => {
     let received = '';
-    const socket = connect(port, '127.0.0.1', () => socket.end(bytes, 'latin1'));
+    // Not ended here: Node's server gives no answer any more to whoever has nothing more to say.
+    const socket = connect(port, '127.0.0.1', () => socket.write(bytes, 'latin1'));
     socket.setEncoding('latin1');
     socket.on('data', (text) => (received += text));
     socket.on('end', () => resolve(received));
     socket.on('error', reject);
   });
+  expect(answer).toMatch(/^HTTP\/1\.1 [2-5]\d\d /);
+  return answer;
 }
 
 /** Without what no two answers share. */
