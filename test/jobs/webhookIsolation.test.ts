@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { startWebhooks } from '../../src/jobs/webhooks/runner.ts';
+import { startWebhooks, type Webhooks } from '../../src/jobs/webhooks/runner.ts';
 import { insertEvents } from '../../src/queries/events.ts';
 import { dropOldestSpan, openNextSpan } from '../../src/queries/eventUpkeep.ts';
 import { eventually } from '../support/eventually.ts';
@@ -12,13 +12,16 @@ import type { Receiver } from '../support/receivers.ts';
 import { openWebhookShop, type WebhookShop } from '../support/webhookShop.ts';
 
 const SUBJECTS = 20;
+/** A machine that is held up for a moment must neither lose a lease nor break off a try: both would send again. */
+const PATIENT = { leaseSeconds: 60, tryMilliseconds: 20_000 };
 
 let shop: WebhookShop;
 let host: ChildProcess | undefined;
+let others: Webhooks[] = [];
 let told = 0;
 beforeEach(async () => {
   told = 0;
-  shop = await openWebhookShop({ job: { tryMilliseconds: 1_000, leaseSeconds: 2 } });
+  shop = await openWebhookShop({ job: PATIENT });
 });
 afterEach(async () => {
   if (host?.exitCode === null && host.signalCode === null) {
@@ -26,6 +29,8 @@ afterEach(async () => {
     await once(host, 'exit');
   }
   host = undefined;
+  await Promise.all(others.map((other) => other.close()));
+  others = [];
   await shop.close();
 });
 
@@ -44,6 +49,13 @@ async function tell(events: number): Promise<void> {
 
 const seen = ({ received }: Receiver) => new Set(received.map(({ id }) => id)).size;
 const good = () => shop.receiver(204, { types: ['stock.changed'] });
+
+/** Another process that sends for the same webhooks. */
+function startAnother(): Webhooks {
+  const other = startWebhooks({ ...shop.app.deps, allowsLocal: true, pollMilliseconds: 20, ...PATIENT });
+  others.push(other);
+  return other;
+}
 
 async function startHost(): Promise<void> {
   const file = path.join(import.meta.dirname, '..', 'support', 'webhooksHost.ts');
@@ -68,7 +80,8 @@ test('beside a dead, a slow and a failing receiver, and with their process kille
   await eventually(() => expect(Math.min(...receivers.map(seen))).toBeGreaterThan(20));
   host?.kill('SIGKILL');
   await tell(100);
-  await shop.restart();
+  // The one that died is thought alive for as long as a lease.
+  await shop.restart({ leaseSeconds: 2, tryMilliseconds: 1_000 });
   await eventually(() => expect(receivers.map(seen)).toEqual(receivers.map(() => 200)));
   expect([...receivers, dead, slow, failing].map(({ forged }) => forged)).toEqual(Array(10).fill(0));
   expect(dead.hits).toBeLessThan(60);
@@ -105,7 +118,7 @@ test('one that falls far behind reads on from the database, and misses nothing',
 });
 
 test('two processes share the webhooks: nothing is sent twice, and what one leaves the other takes up', async () => {
-  const other = startWebhooks({ ...shop.app.deps, allowsLocal: true, pollMilliseconds: 20, leaseSeconds: 2 });
+  const other = startAnother();
   const receivers = await Promise.all(Array.from({ length: 6 }, good));
   await tell(50);
   await eventually(() => expect(receivers.map(seen)).toEqual(receivers.map(() => 50)));
@@ -117,18 +130,14 @@ test('two processes share the webhooks: nothing is sent twice, and what one leav
 });
 
 test('a process that starts later takes its share, and nothing is sent twice or lost while it does', async () => {
-  // A machine that is held up for a moment must neither lose a lease nor break off a try: both would send again.
-  const patient = { leaseSeconds: 60, tryMilliseconds: 20_000, pollMilliseconds: 20 };
-  await shop.restart(patient);
   const receivers = await Promise.all(Array.from({ length: 7 }, good));
   await eventually(() => expect(shop.webhooks.counts().held).toBe(7));
   const told = tell(200);
-  const another = () => startWebhooks({ ...shop.app.deps, ...patient, allowsLocal: true });
-  const others = [another()];
+  startAnother();
   const held = () =>
     [shop.webhooks, ...others].map((sender) => sender.counts().held).toSorted((a, b) => a - b);
   await eventually(() => expect(held()).toEqual([3, 4]));
-  others.push(another());
+  startAnother();
   await eventually(() => expect(held()).toEqual([2, 2, 3]));
   await told;
   await eventually(() => expect(receivers.map(seen)).toEqual(receivers.map(() => 200)));
@@ -138,8 +147,6 @@ test('a process that starts later takes its share, and nothing is sent twice or 
 });
 
 test('one that is switched off while it is handed over is sent nothing more, and the rest once it is on again', async () => {
-  const patient = { leaseSeconds: 60, pollMilliseconds: 20 };
-  await shop.restart(patient);
   const first = await shop.receiver();
   const answers: (() => void)[] = [];
   const late = await shop.receiver((_, response) => answers.push(() => response.writeHead(204).end()), {
@@ -153,7 +160,7 @@ test('one that is switched off while it is handed over is sent nothing more, and
     insertEvents(tx, [fact('S', 1), fact('S', 2), fact('T', 1)]),
   );
   await eventually(() => expect(answers).toHaveLength(2));
-  const other = startWebhooks({ ...shop.app.deps, ...patient, allowsLocal: true });
+  startAnother();
   await eventually(() => expect(shop.webhooks.counts().held).toBe(1));
   const before = await lease(first);
   await shop.save(late.id, { url: late.url, types: ['stock.changed'], enabled: false }).expect(200);
@@ -165,7 +172,6 @@ test('one that is switched off while it is handed over is sent nothing more, and
   late.answer = 204;
   await shop.save(late.id, { url: late.url, types: ['stock.changed'], enabled: true }).expect(200);
   await eventually(() => expect(seen(late)).toBe(3));
-  await other.close();
 });
 
 const LEASE = 'SELECT leased_by, leased_until FROM webhooks WHERE id = $1';
