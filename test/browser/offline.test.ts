@@ -61,9 +61,7 @@ test(
 
     // One answer for each action that still made sense, the first of each chain refused, and what hung on it never sent.
     // The last counts may still be on their way: the banner tells of what waits only once it is held up.
-    await eventually(async () =>
-      expect((await answeredToTablets()) - before).toBe(ACTIONS - IMPOSSIBLE * 2),
-    );
+    await eventually(async () => expect((await answeredToTablets()) - before).toBe(ACTIONS - IMPOSSIBLE * 2));
     await again.locator('[data-banner="waiting"]').waitFor({ state: 'detached' });
     await show(again, 'conflicts', '[data-conflict]');
     const deeds = await again.locator('[data-conflict] h2').allTextContents();
