@@ -1,79 +1,22 @@
 // Reads and locks what a batch needs, always in the same order: answers kept, levels, then what hangs on them.
 // The order is what keeps two batches from waiting for each other; decides nothing.
-import type { ItemHead } from '../../domain/item.ts';
 import type { Level } from '../../domain/level.ts';
-import type { LocationRecord } from '../../domain/location.ts';
 import { isDue, type Reservation } from '../../domain/reservation.ts';
 import type { Transfer } from '../../domain/transfer.ts';
-import { deriveLevel } from '../../queries/integrity.ts';
-import { ensureLevels, type LevelKey, lockLevels } from '../../queries/levels.ts';
-import { findFacts, findTellings, sumsAfter } from '../../queries/movements.ts';
+import { type LevelKey, lockLevels } from '../../queries/levels.ts';
+import { findFacts, findTellings } from '../../queries/movements.ts';
 import { findNamed, type ReservationName, reservationNameKey } from '../../queries/reservationNames.ts';
-import {
-  dueHoldsOn,
-  findOrderReferences,
-  findTakenPlans,
-  readReservations,
-} from '../../queries/reservations.ts';
-import { staleAmong } from '../../queries/silence.ts';
+import { dueHoldsOn, readReservations } from '../../queries/reservations.ts';
 import type { Tx } from '../../queries/transaction.ts';
 import { readTransfers } from '../../queries/transfers.ts';
+import { loadDrifts, loadOrderReferences, loadStaleness, loadSums, loadTakenPlans } from './asked.ts';
 import { Batch } from './batch.ts';
 import { type BufferRules, type Buffers, NO_BUFFERS } from './bufferRules.ts';
 import { findHanging, type Hanging } from './hanging.ts';
-import { type Drift, factKey, levelKey, sumKey } from './loaded.ts';
-import { LevelsMissing, LostRace } from './lostRace.ts';
-import type { Catalogue, Needs } from './operation.ts';
-
-/** The items and locations that the commands name, resolved before the transaction starts. */
-export type Names = {
-  items: ReadonlyMap<string, ItemHead>;
-  locations: ReadonlyMap<string, LocationRecord>;
-};
-
-export async function resolveNames(catalogue: Catalogue, needs: readonly Needs[]): Promise<Names> {
-  const skus = new Set<string>();
-  const codes = new Set<string>();
-  for (const { levels = [], locations = [] } of needs) {
-    for (const { sku, location } of levels) {
-      skus.add(sku);
-      codes.add(location);
-    }
-    for (const code of locations) codes.add(code);
-  }
-  const locations = new Map<string, LocationRecord>();
-  await Promise.all(
-    [...codes].map(async (code) => {
-      const location = await catalogue.location(code);
-      if (location !== null) locations.set(code, location);
-    }),
-  );
-  return { items: skus.size === 0 ? new Map() : await catalogue.items([...skus]), locations };
-}
-
-/** Makes the level rows that commands bring stock to; outside the batch's transaction, for the reason in ensureLevels. */
-export async function makeLevels(tx: Tx, needs: readonly Needs[], names: Names): Promise<void> {
-  const keys = broughtTo(needs, names);
-  if (keys.length > 0) await ensureLevels(tx, keys);
-}
-
-function broughtTo(needs: readonly Needs[], names: Names): LevelKey[] {
-  const made = needs.map(({ levels = [], createsLevels = false }) => ({
-    levels: levels.filter(({ location }) =>
-      typeof createsLevels === 'boolean' ? createsLevels : createsLevels.at.includes(location),
-    ),
-  }));
-  return namedLevels(made, names);
-}
-
-/**
- * Looked for under the locks, not made beforehand: after its first day a level is nearly always there, and asking for
- * a thousand costs 10 µs a movement, a sixth of all that PostgreSQL does for it.
- */
-function assertMade(needs: readonly Needs[], names: Names, levels: ReadonlyMap<number, Level>): void {
-  const isThere = ({ itemId, locationId }: LevelKey) => levels.has(levelKey(itemId, locationId));
-  if (!broughtTo(needs, names).every(isThere)) throw new LevelsMissing('a level has no row yet');
-}
+import { factKey, levelKey } from './loaded.ts';
+import { LostRace } from './lostRace.ts';
+import { assertMade, type Names, namedLevels } from './names.ts';
+import type { Needs } from './operation.ts';
 
 /**
  * Locks and loads; the answer is the batch to decide on, and the due holds that end first. The instant of the
@@ -277,75 +220,6 @@ function nameLevels(
     level.sku = line.sku;
     level.location = location;
   }
-}
-
-function namedLevels(needs: readonly Needs[], names: Names): LevelKey[] {
-  const keys: LevelKey[] = [];
-  for (const { levels = [] } of needs) {
-    for (const { sku, location } of levels) {
-      const item = names.items.get(sku);
-      const place = names.locations.get(location);
-      if (item !== undefined && place !== undefined) keys.push({ itemId: item.id, locationId: place.id });
-    }
-  }
-  return keys;
-}
-
-async function loadSums(tx: Tx, needs: readonly Needs[], names: Names): Promise<Map<string, number>> {
-  const since = needs
-    .flatMap((need) => need.sumsAfter ?? [])
-    .flatMap(({ sku, location, after }) => {
-      const item = names.items.get(sku);
-      const place = names.locations.get(location);
-      return item === undefined || place === undefined
-        ? []
-        : [{ itemId: item.id, locationId: place.id, after }];
-    });
-  const units = await sumsAfter(tx, since);
-  return new Map(since.map((s, place) => [sumKey(s.itemId, s.locationId, s.after), units[place] ?? 0]));
-}
-
-async function loadDrifts(
-  tx: Tx,
-  needs: readonly Needs[],
-  names: Names,
-  levels: ReadonlyMap<number, Level>,
-): Promise<Map<number, Drift>> {
-  const drifts = new Map<number, Drift>();
-  for (const { derives = [] } of needs) {
-    // One by one: a repair is rare, and asked for by a person.
-    for (const { itemId, locationId } of namedLevels([{ levels: derives }], names)) {
-      const key = levelKey(itemId, locationId);
-      const level = levels.get(key);
-      if (level === undefined) continue;
-      const derived = await deriveLevel(tx, itemId, locationId);
-      drifts.set(key, {
-        onHand: level.onHand - derived.onHand,
-        reserved: level.reserved - derived.reserved,
-        incoming: level.incoming - derived.incoming,
-      });
-    }
-  }
-  return drifts;
-}
-
-async function loadOrderReferences(tx: Tx, needs: readonly Needs[]): Promise<Map<string, string>> {
-  const pairs = needs.flatMap((need) => need.orderReferences ?? []);
-  if (pairs.length === 0) return new Map();
-  const found = await findOrderReferences(tx, pairs);
-  return new Map(found.map((row) => [`${row.channel}\n${row.orderReference}`, row.id]));
-}
-
-async function loadTakenPlans(tx: Tx, needs: readonly Needs[]): Promise<Set<string>> {
-  const asked = needs.flatMap((need) => need.plans ?? []);
-  return asked.length === 0 ? new Set() : new Set(await findTakenPlans(tx, asked));
-}
-
-async function loadStaleness(tx: Tx, needs: readonly Needs[], names: Names): Promise<Set<number>> {
-  const asked = needs.filter(({ staleness }) => staleness === true);
-  if (asked.length === 0) return new Set();
-  const locationIds = new Set(namedLevels(asked, names).map(({ locationId }) => locationId));
-  return new Set(await staleAmong(tx, [...locationIds]));
 }
 
 function unique(ids: readonly string[]): string[] {

@@ -8,8 +8,9 @@ import type { Database, Transaction } from '../../queries/transaction.ts';
 import type { Batch } from './batch.ts';
 import type { BufferRules } from './bufferRules.ts';
 import { flushBatch } from './flush.ts';
-import { loadBatch, makeLevels, type Names, resolveNames } from './load.ts';
+import { loadBatch } from './load.ts';
 import { LevelsMissing, LostRace } from './lostRace.ts';
+import { makeLevels, type Names, resolveNames } from './names.ts';
 import type { Catalogue, Needs, StockOperation } from './operation.ts';
 import type { Actor, Answer, Idempotency, Submitted } from './outcome.ts';
 
