@@ -204,6 +204,20 @@ describe('an order', () => {
     await eventually(async () => expect((await orderNow(id)).takenBy).toBe('Amélie'));
   });
 
+  test('lets whoever went elsewhere while it was kept stay there', async () => {
+    const id = await order([{ sku: TABLE, quantity: 1 }]);
+    await goTo(page, 'pick', id);
+    await page.locator('.stage button[data-look="main"]').waitFor();
+    // In one breath: the tablet's database has not answered yet.
+    await page.evaluate(`
+      document.querySelector('.stage button[data-look="main"]').click();
+      location.hash = '#/queue';
+    `);
+    await eventually(async () => expect(await orderNow(id)).toMatchObject({ status: 'picking' }));
+    await page.locator(`[data-column="picking"] #${id}`).waitFor();
+    expect(await page.evaluate('location.hash')).toBe('#/queue');
+  });
+
   test('is opened by the code on its slip', async () => {
     const id = await order([{ sku: TABLE, quantity: 1 }]);
     await scan(page, storeQr(id));

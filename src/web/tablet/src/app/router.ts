@@ -29,6 +29,14 @@ export function goTo(screen: string, ...params: string[]): void {
   location.hash = hrefTo(screen, ...params);
 }
 
+/** Like `goTo`, for what takes a moment first: who has gone elsewhere since this was called stays there. */
+export function fromHere(): typeof goTo {
+  const before = location.hash;
+  return (...to) => {
+    if (location.hash === before) goTo(...to);
+  };
+}
+
 /** The code of `/tablet#pair=123456`, once: a reload or a bookmark does not try it again. */
 export function takePairingCode(): string | null {
   const code = /^#pair=([0-9]{6})$/.exec(location.hash)?.[1] ?? null;

@@ -1,6 +1,6 @@
 // Which orders to pick in one walk: the new ones, the most urgent first.
 import { useSignal } from '@preact/signals';
-import { goTo, hrefTo } from '../../app/router.ts';
+import { fromHere, hrefTo } from '../../app/router.ts';
 import { now, queue } from '../../data/index.ts';
 import type { OrderView } from '../../data/model.ts';
 import { plural, t } from '../../i18n/index.ts';
@@ -30,6 +30,7 @@ export function Choose() {
   };
   const start = async () => {
     isBusy.value = true;
+    const goTo = fromHere();
     for (const order of picked) {
       silence(order.id);
       await take(order, false);

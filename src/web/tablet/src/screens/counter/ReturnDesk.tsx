@@ -1,6 +1,6 @@
 // Units come back from the customer: how many of each, and whether they can be sold again.
 import { useSignal } from '@preact/signals';
-import { goTo } from '../../app/router.ts';
+import { fromHere } from '../../app/router.ts';
 import { play } from '../../app/sound.ts';
 import { act, items } from '../../data/index.ts';
 import type { OrderLine, OrderView } from '../../data/model.ts';
@@ -31,6 +31,7 @@ export function ReturnDesk({ order }: { order: OrderView }) {
   const send = async () => {
     if (isBusy.value) return;
     isBusy.value = true;
+    const goTo = fromHere();
     await act({ kind: 'return', subject: order.id, body });
     play('done');
     toast(plural('counter.return.done', units), 'good');

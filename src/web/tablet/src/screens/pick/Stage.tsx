@@ -1,6 +1,6 @@
 // Everything is found or given up: where the order is put, and that it is ready.
 import { useSignal } from '@preact/signals';
-import { goTo } from '../../app/router.ts';
+import { fromHere } from '../../app/router.ts';
 import { play } from '../../app/sound.ts';
 import { act } from '../../data/index.ts';
 import type { OrderView } from '../../data/model.ts';
@@ -96,6 +96,7 @@ function Offers({
 
 function NothingFound({ order }: { order: OrderView }) {
   const cancel = async () => {
+    const goTo = fromHere();
     await act({ kind: 'cancel', subject: order.id, body: { reason: t('stage.cancelReason') } });
     goTo('queue');
   };

@@ -1,11 +1,12 @@
 // What the queue and the pick screen do to an order as a whole. Changes go through `act`; where one leads is said here.
-import { goTo } from '../../app/router.ts';
+import { fromHere } from '../../app/router.ts';
 import { act, dismiss, shift } from '../../data/index.ts';
 import type { OrderView } from '../../data/model.ts';
 import { silence } from './bell.ts';
 
 /** Takes the order, in the name of who works here, and shows what to pick. */
 export async function startOrder(order: OrderView, takeOver = false): Promise<void> {
+  const goTo = fromHere();
   silence(order.id);
   await take(order, takeOver);
   goTo('pick', order.id);

@@ -1,5 +1,5 @@
 // One article: what it is, how many are here, where else it is, and what can be done about it.
-import { goTo, hrefTo } from '../../app/router.ts';
+import { fromHere, hrefTo } from '../../app/router.ts';
 import { play } from '../../app/sound.ts';
 import { items } from '../../data/index.ts';
 import { dayTime, t } from '../../i18n/index.ts';
@@ -76,6 +76,7 @@ export function ItemStock({ sku }: { sku: string }) {
 
 /** The next scan is the next article: nobody has to go back first. */
 async function openArticle(code: string): Promise<void> {
+  const goTo = fromHere();
   const item = await articleOf(code);
   if (item === null) {
     play('wrong');

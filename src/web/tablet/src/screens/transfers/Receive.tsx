@@ -1,6 +1,6 @@
 // Receiving a transfer: units are scanned or counted off line by line, damaged and lost ones apart, then told.
 import { useSignal } from '@preact/signals';
-import { goTo, hrefTo } from '../../app/router.ts';
+import { fromHere, hrefTo } from '../../app/router.ts';
 import { play } from '../../app/sound.ts';
 import { act } from '../../data/index.ts';
 import { plural, t } from '../../i18n/index.ts';
@@ -124,6 +124,7 @@ function NoMore({ open, onClose, onSure }: { open: number; onClose: () => void; 
 async function report(transfer: Transfer, counting: Counting, isComplete: boolean): Promise<void> {
   const body = reportOf(transfer, counting, isComplete);
   if (body === null) return;
+  const goTo = fromHere();
   const { done } = await act({ kind: 'receiveTransfer', subject: transfer.id, body });
   keepCounting(transfer.id, null);
   putTransfer(afterReport(transfer, counting, isComplete));

@@ -1,6 +1,6 @@
 // Shipping a transfer: units are scanned or counted onto the lorry, then told as gone.
 import { useSignal } from '@preact/signals';
-import { goTo, hrefTo } from '../../app/router.ts';
+import { fromHere, hrefTo } from '../../app/router.ts';
 import { play } from '../../app/sound.ts';
 import { act } from '../../data/index.ts';
 import { plural, t } from '../../i18n/index.ts';
@@ -132,6 +132,7 @@ function ShipLess({ left, onClose, onSure }: { left: number; onClose: () => void
 async function ship(transfer: Transfer, loaded: Loaded): Promise<void> {
   const body = shipBody(transfer, loaded);
   if (body === null) return;
+  const goTo = fromHere();
   const { done } = await act({ kind: 'shipTransfer', subject: transfer.id, body });
   keepLoaded(transfer.id, null);
   putTransfer(afterShip(transfer, loaded));
