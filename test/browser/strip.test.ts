@@ -80,7 +80,7 @@ test('what the server takes long to answer is told as waiting, though there is a
 type Box = { x: number; y: number; width: number; height: number };
 
 function overlap(a: Box | null, b: Box | null): boolean {
-  if (a === null || b === null) return false;
+  if (a === null || b === null) throw new Error('One of them is not to be seen');
   return a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
 }
 

@@ -1,6 +1,6 @@
 // The tablet in a real browser, against the real server and database: pairing, the queue live, offline, revocation.
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import type { Browser } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import {
   goOffline,
   openBlank,
@@ -20,6 +20,7 @@ let placed = 0;
 beforeAll(async () => {
   [shop, browser] = await Promise.all([openShop({ tablet: await tabletPages() }), openBrowser()]);
   await shop.put(TABLE, STORE, 100);
+  await shop.put(TABLE, OTHER_STORE, 100);
 });
 afterAll(async () => {
   await browser.close();
@@ -27,9 +28,9 @@ afterAll(async () => {
 });
 
 /** An order that the shop placed and confirmed; its id. */
-async function order(name = 'Camille Martin'): Promise<string> {
+async function order(name = 'Camille Martin', location = STORE): Promise<string> {
   placed += 1;
-  const { id } = await shop.hold({ lines: [{ sku: TABLE, quantity: 1 }] });
+  const { id } = await shop.hold({ location, lines: [{ sku: TABLE, quantity: 1 }] });
   await shop
     .post(`/v1/reservations/${id}/confirm`, { orderReference: `B-${placed}`, customer: { name } })
     .expect(200);
@@ -45,6 +46,9 @@ test('a tablet that is paired by its link shows an order the moment it is placed
   const elsewhere = await openTablet(browser, shop, OTHER_STORE);
   const id = await order();
   await here.page.locator(`[data-column="new"] #${id}`, { hasText: 'Camille M.' }).waitFor();
+  // What came later is there: whatever the other store was to hear of the first, it has heard.
+  const theirs = await order('Nora Petit', OTHER_STORE);
+  await elsewhere.page.locator(`[data-column="new"] #${theirs}`).waitFor();
   expect(await elsewhere.page.locator(`#${id}`).count()).toBe(0);
   expect([...here.complaints, ...elsewhere.complaints]).toEqual([]);
   await Promise.all([here.context.close(), elsewhere.context.close()]);
@@ -130,10 +134,29 @@ test('a page that is killed while the server takes an action, and opened again, 
   await context.close();
 });
 
+/** All that the page keeps in its database, as one text: what a screen shows is not all that a tablet knows. */
+function kept(page: Page): Promise<string> {
+  return page.evaluate<string>(`(async () => {
+    const answered = (asked) => new Promise((resolve, reject) => {
+      asked.onsuccess = () => resolve(asked.result);
+      asked.onerror = () => reject(asked.error);
+    });
+    const db = await answered(indexedDB.open('comptoir-tablet'));
+    try {
+      const stores = [...db.objectStoreNames];
+      const tx = db.transaction(stores);
+      return JSON.stringify(await Promise.all(stores.map((name) => answered(tx.objectStore(name).getAll()))));
+    } finally {
+      db.close();
+    }
+  })()`);
+}
+
 test('a tablet whose token is revoked is back at pairing, and forgets the storeâ€™s orders', async () => {
   const { context, page, deviceId } = await openTablet(browser, shop, STORE);
-  const id = await order();
+  const id = await order('Ondine Vasseur');
   await page.locator(`#${id}`).waitFor();
+  await eventually(async () => expect(await kept(page)).toContain('Ondine Vasseur'));
   await fetch(`${shop.app.url}/v1/devices/${deviceId}`, {
     method: 'DELETE',
     headers: { Authorization: `Bearer ${shop.app.admin}` },
@@ -141,6 +164,7 @@ test('a tablet whose token is revoked is back at pairing, and forgets the storeâ
   await page.locator('[data-screen="pairing"]').waitFor();
   await page.reload();
   await page.locator('[data-screen="pairing"]').waitFor();
-  expect(await page.content()).not.toContain('Camille');
+  await eventually(async () => expect(await kept(page)).not.toContain('Ondine'));
+  expect(await kept(page)).not.toContain(id);
   await context.close();
 });

@@ -1,5 +1,6 @@
 // PUT, GET and DELETE /v1/buffers: who keeps which rules, what they show, and what self-tuning ones rest on.
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import request from 'supertest';
 import { applyTasks } from '../../src/jobs/buffers.ts';
 import { tune } from '../../src/jobs/tuning.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
@@ -142,6 +143,8 @@ describe('a rule', () => {
     const stale = { 'If-Match': String(headers.etag) };
     expect((await api().put('/v1/buffers', { quantity: 5 }, stale)).status).toBe(412);
     expect((await api().put('/v1/buffers', { quantity: 5 }, { 'If-None-Match': '*' })).status).toBe(412);
+    const end = request(app.url).delete(`/v1/buffers/${body.id}`).auth(app.admin, { type: 'bearer' });
+    expect((await end.set(stale)).status).toBe(412);
     const current = { 'If-Match': String(newer.etag) };
     expect((await api().put('/v1/buffers', { quantity: 5 }, current)).status).toBe(200);
     expect((await api().get(`/v1/buffers/${body.id}`)).body.quantity).toBe(5);

@@ -46,10 +46,10 @@ beforeAll(async () => {
 afterAll(() => app.close());
 
 let facts = 0;
-async function move(type: string, sku: string, quantity: number, times = 1): Promise<void> {
+async function move(type: string, sku: string, quantity: number, times = 1, location = STORE): Promise<void> {
   const movements = Array.from({ length: times }, () => {
     facts += 1;
-    return { eventId: `fact-${facts}`, type, sku, location: STORE, quantity, occurredAt: now.toISOString() };
+    return { eventId: `fact-${facts}`, type, sku, location, quantity, occurredAt: now.toISOString() };
   });
   const { status, body } = await api.post('/v1/stock/movements', { source: 'pos', movements });
   expect({ status, body }).toMatchObject({ status: 200, body: { applied: times } });
@@ -70,6 +70,7 @@ async function makeDoubts(): Promise<void> {
   await move('sale', 'BUSY', 5, 4);
   await move('receipt', 'BUSY', 20);
   await move('sale', 'NEGATIVE', 21);
+  await move('sale', 'ELSEWHERE', 2, 1, OTHER);
   await missAPick('SHORT', 2);
   await retailer.hold(STORE, [{ sku: 'PROMISED', quantity: 5 }], 14_400);
   await move('sale', 'PROMISED', 18);
@@ -175,7 +176,7 @@ describe('only for those whose location it is', () => {
 
   test('a tablet has its own list, and no other', async () => {
     const { token } = await app.key({ kind: 'device', locations: [OTHER] });
-    expect(told(await list('', token, OTHER))).toEqual([]);
+    expect(told(await list('', token, OTHER))).toEqual(['ELSEWHERE 50: negative_on_hand']);
     expect(await problem(token, STORE)).toEqual([404, 'unknown-location']);
   });
 

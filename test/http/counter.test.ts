@@ -151,13 +151,17 @@ describe('substitute', () => {
 
   test('holds another item for what is missing, to be picked like any other line', async () => {
     await desk.count(LAMP, 5);
+    const before = desk.now();
     const id = await order('start', 'miss');
+    desk.later(1);
     const { body } = await move(id, 'substitute', { sku: TABLE, by, consent }).expect(200);
     expect(body.lines).toMatchObject([
       { sku: LAMP, quantity: 3, substitutes: TABLE, picked: 0 },
       { sku: TABLE, quantity: 2, substitutes: null, missing: 1 },
     ]);
     expect(await level(LAMP)).toMatchObject({ reserved: 3, available: 2 });
+    const replaced = desk.now();
+    desk.later(1);
     expect((await move(id, 'ready').expect(409)).body.skus).toEqual([LAMP]);
     await move(id, 'pick', { lines: [{ sku: LAMP, picked: 3 }] }).expect(200);
     await move(id, 'ready').expect(200);
@@ -169,11 +173,11 @@ describe('substitute', () => {
     expect(entry.data).toEqual({ sku: TABLE, by, consent });
     const { body: told } = await shop.get('/v1/events?types=reservation.substituted&limit=1000').expect(200);
     expect(told.data.at(-1)).toMatchObject({ subject: id, data: { lines: [{ substitutes: TABLE }, {}] } });
-    // As it was before, nothing of it was reserved.
-    const past = await shop
-      .get(`/v1/stock?sku=${LAMP}&location=${STORE}&asOf=2026-11-20T09:59:00Z`)
-      .expect(200);
-    expect(past.body.data[0]?.reserved ?? 0).toBe(0);
+    const asOf = async (at: Date) =>
+      (await shop.get(`/v1/stock?sku=${LAMP}&location=${STORE}&asOf=${at.toISOString()}`).expect(200)).body
+        .data;
+    expect(await asOf(before)).toMatchObject([{ onHand: 5, reserved: 0 }]);
+    expect(await asOf(replaced)).toMatchObject([{ onHand: 5, reserved: 3 }]);
   });
 
   test('is refused where there is not enough, and then changes nothing', async () => {
@@ -212,6 +216,9 @@ describe('substitute', () => {
         ...(round % 2 === 0 ? [move(id, 'cancel')] : []),
       ]);
       for (const { status } of answers) expect([200, 409]).toContain(status);
+      // Whoever is first finds nothing in their way.
+      expect(answers.filter(({ status }) => status === 200)).not.toEqual([]);
+      expect(answers.slice(0, 2).map(({ status }) => status)).not.toEqual([200, 200]);
       await move(id, 'cancel');
     }
     expect((await level(LAMP)).reserved).toBe(0);

@@ -1,6 +1,6 @@
 // The table's own dispatch and Express say the same, byte for byte but for ids and instants, whatever is sent.
 import { connect } from 'node:net';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import express from 'express';
 import request from 'supertest';
 import { makeApp } from '../../src/app.ts';
@@ -176,6 +176,7 @@ describe('both ways answer alike', () => {
         body: JSON.stringify({ location, lines: [{ sku: TABLE, quantity: 1 }] }),
       });
     const placed = [await sent(byTable, hold('table', STORE)), await sent(byExpress, hold('express', STORE))];
+    for (const answer of placed) expect(answer).toMatch(/^HTTP\/1\.1 201 /);
     expect(timeless(placed[0] ?? '')).toBe(timeless(placed[1] ?? ''));
     const [first, second] = placed.map((answer) => /rsv_[0-9A-Z]{26}/.exec(answer)?.[0]);
     const move = (id: string | undefined) =>
@@ -189,6 +190,22 @@ describe('both ways answer alike', () => {
       expect(table).toBe(alone);
     }
   });
+});
+
+test('what is plainly one of the table’s routes Express is not asked for, unless it serves alone', async () => {
+  const asks = jest.spyOn(express.application as unknown as { handle(): void }, 'handle');
+  for (const [expressAlone, path, times] of [
+    [false, '/health/live', 0],
+    [false, `/v1/items/${TABLE}`, 0],
+    [false, '/v1/items/A%2FB', 1],
+    [true, '/health/live', 1],
+  ] as const) {
+    const app = makeApp(shop.app.deps, { expressAlone });
+    asks.mockClear();
+    await request(app).get(path);
+    expect({ expressAlone, path, times: asks.mock.calls.length }).toEqual({ expressAlone, path, times });
+  }
+  asks.mockRestore();
 });
 
 test('drained, both end their connections', async () => {

@@ -27,7 +27,8 @@ async function raw(
 ): Promise<{ status: number; requestId: string | undefined; body: Record<string, unknown> }> {
   const { port } = new URL(comptoir.url);
   const text = await new Promise<string>((resolve, reject) => {
-    const socket = connect(Number(port), '127.0.0.1', () => socket.end(bytes, 'latin1'));
+    // Not ended here: Node's server gives no answer any more to whoever has nothing more to say. It ends it itself.
+    const socket = connect(Number(port), '127.0.0.1', () => socket.write(bytes, 'latin1'));
     let received = '';
     socket.on('data', (chunk) => (received += chunk));
     socket.on('end', () => resolve(received));

@@ -3,8 +3,10 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import request from 'supertest';
 import { makeRateLimits } from '../../src/http/rateLimits.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
+import { type WatchedDatabase, watchDatabase } from '../support/watchedDatabase.ts';
 
 let comptoir: TestApp;
+let watched: WatchedDatabase;
 beforeAll(async () => {
   comptoir = await startTestApp({
     environment: {
@@ -14,6 +16,9 @@ beforeAll(async () => {
       COMPTOIR_TRUST_PROXY: '1',
     },
   });
+  const { database } = comptoir.deps;
+  watched = watchDatabase({ drizzle: database.drizzle, run: database.run });
+  Object.assign(database, { run: watched.run });
 });
 afterAll(() => comptoir.close());
 
@@ -75,9 +80,13 @@ test('a hold costs a browser much more than a question', async () => {
 
 describe('an address', () => {
   test('that guesses keys is stopped before it asks the database any more', async () => {
+    const lookups = () => watched.statements.filter((name) => name === 'api_keys.find_by_hash').length;
+    const before = lookups();
     for (let i = 0; i < 3; i++) await stock(`guess-${i}`, '192.0.2.7').expect(401);
+    expect(lookups()).toBe(before + 3);
     const refused = await stock('guess-3', '192.0.2.7').expect(429);
     expect(refused.headers['ratelimit-policy']).toBe('"address";q=3;w=60');
+    expect(lookups()).toBe(before + 3);
     await stock('guess-4', '192.0.2.8').expect(401);
   });
 
@@ -128,9 +137,11 @@ describe('an address', () => {
   });
 
   test('may ask for health and metrics as often as it likes', async () => {
-    for (let i = 0; i < 6; i++) {
-      const answer = await request(comptoir.url).get('/health/live').set('X-Forwarded-For', '192.0.2.30');
-      expect(answer.status).toBe(200);
+    for (const path of ['/health/live', '/health/ready', '/metrics']) {
+      for (let i = 0; i < 6; i++) {
+        const { status } = await request(comptoir.url).get(path).set('X-Forwarded-For', '192.0.2.44');
+        expect({ path, status }).toEqual({ path, status: 200 });
+      }
     }
   });
 

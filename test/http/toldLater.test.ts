@@ -108,7 +108,7 @@ describe('what a tablet that was offline tells later', () => {
   });
 });
 
-test('lines say in which aisle their item stands, to the store’s own callers', async () => {
+test('lines say in which aisle their item stands, to the store’s own callers and to no browser', async () => {
   const id = await order();
   const { token } = await shop.app.key({ kind: 'device', locations: [STORE] });
   await shop.app.deps.database.run(
@@ -120,4 +120,14 @@ test('lines say in which aisle their item stands, to the store’s own callers',
   const list = await shop.get(`/v1/reservations?location=${STORE}&status=confirmed`, token).expect(200);
   const found = list.body.data.find((reservation: { id: string }) => reservation.id === id);
   expect(found.lines).toMatchObject([{ sku: TABLE, aisle: 'A2' }]);
+  // A browser sees no order but the holds that it placed, when it cancels them.
+  const cancelledBy = async (caller: string, key: string) => {
+    const asked = { location: STORE, lines: [{ sku: TABLE, quantity: 1 }] };
+    const { body } = await shop.post('/v1/reservations', asked, { token: caller, key }).expect(201);
+    return (await move(body.id, 'cancel', {}, caller).expect(200)).body.lines;
+  };
+  expect(await cancelledBy(token, 'tablet')).toMatchObject([{ sku: TABLE, aisle: 'A2' }]);
+  const [line] = await cancelledBy((await shop.app.key({ kind: 'publishable' })).token, 'browser');
+  expect(line).toMatchObject({ sku: TABLE, quantity: 1 });
+  expect(line).not.toHaveProperty('aisle');
 });

@@ -300,10 +300,19 @@ describe('what is asked for is sent', () => {
 
   test('nothing to one that is disabled', async () => {
     const erp = await shop.receiver();
+    const other = await shop.receiver();
     await shop.save(erp.id, { url: erp.url, enabled: false }).expect(200);
+    // Until the job has heard of it, something may still be on its way.
+    await eventually(async () => {
+      const list = await shop.get('/v1/webhooks?limit=200').expect(200);
+      const enabled = list.body.data.filter((one: { enabled: boolean }) => one.enabled).length;
+      expect(shop.webhooks.counts().held).toBe(enabled);
+    });
     const { body } = await shop.post(`/v1/webhooks/${erp.id}/test`).expect(409);
     expect(body.code).toBe('webhook-disabled');
     await shop.put(TABLE, STORE, 3);
+    await eventually(() => expect(other.received).toHaveLength(1));
+    expect(erp.hits).toBe(0);
     await shop.save(erp.id, { url: erp.url }).expect(200);
     await eventually(() => expect(erp.received).toHaveLength(1));
   });

@@ -1,6 +1,7 @@
 // What an import does to the catalogue and to stock, row by row, and that the same file again changes nothing.
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { tidy } from '../../src/jobs/imports/runner.ts';
 import { type ImportShop, openImportShop, rowsOf } from '../support/imports.ts';
 import { LAMP, OTHER_STORE, STORE, TABLE } from '../support/shop.ts';
 
@@ -280,6 +281,9 @@ test('an import that ended cannot be cancelled, and its body is cleared away', a
   const { id } = await shop.run('sku,name\nE-2,x\n', { type: 'items' });
   const { body } = await shop.post(`/v1/imports/${id}/cancel`).expect(409);
   expect(body).toMatchObject({ code: 'import-finished', importStatus: 'succeeded' });
+  // The job does so in its own time.
+  await tidy(shop.app.deps);
+  expect(await rowsOf(shop, `SELECT 1 FROM import_chunks WHERE import_id = '${id}'`)).toEqual([]);
 });
 
 test('every step is an event, in order, each with its version', async () => {
