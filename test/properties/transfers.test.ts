@@ -39,25 +39,26 @@ const START = 5;
 const admit = () => true;
 
 const place = fc.constantFrom<Place>(0, 1);
-const few = fc.integer({ min: 1, max: 5 });
 const some = fc.integer({ min: 0, max: 5 });
 /** Which transfer or order a step is about: counted back from the last one, so that most steps meet one that lives. */
 const which = fc.integer({ min: 0, max: 2 });
+/** Of all, or else of those that it fits. */
+const anyOne = fc.constantFrom(true, false, false, false);
 
 const draw = fc.oneof(
   {
-    weight: 3,
+    weight: 4,
     arbitrary: fc.record({
       do: fc.constant('create' as const),
       from: place,
-      quantity: few,
+      quantity: fc.integer({ min: 1, max: 4 }),
     }),
   },
   {
     weight: 4,
     arbitrary: fc.record({
       do: fc.constant('ship' as const),
-      which,
+      ...{ which, anyOne },
       quantity: fc.option(some, { freq: 2 }),
     }),
   },
@@ -72,18 +73,20 @@ const draw = fc.oneof(
         lost: fc.integer({ min: 0, max: 1 }),
       },
       complete: fc.boolean(),
+      anyOne,
     }),
   },
   {
     weight: 1,
-    arbitrary: fc.record({ do: fc.constant('cancel' as const), which }),
+    arbitrary: fc.record({ do: fc.constant('cancel' as const), which, anyOne }),
   },
   {
     weight: 1,
     arbitrary: fc.record({
       do: fc.constant('sale' as const),
       place,
-      quantity: few,
+      // Few, or soon nothing is left to send.
+      quantity: fc.constantFrom(1, 1, 2, 5),
     }),
   },
   {
@@ -105,10 +108,16 @@ const draw = fc.oneof(
   },
 );
 type Draw = typeof draw extends fc.Arbitrary<infer Drawn> ? Drawn : never;
-const weeks = fc.array(fc.array(draw, { minLength: 1, maxLength: 6 }), {
-  minLength: 1,
-  maxLength: 16,
+/** Long enough that much of what is sent arrives, each time. */
+const weeks = fc.array(fc.array(draw, { minLength: 2, maxLength: 9, size: 'max' }), {
+  ...{ minLength: 4, maxLength: 10, size: 'max' },
 });
+
+/** How many steps of each kind went well: the weeks are worth what they reach. */
+const wentWell: Record<Step['do'], number> = {
+  ...{ create: 0, ship: 0, receive: 0, cancel: 0 },
+  ...{ sale: 0, reserve: 0, confirm: 0, cancelOrder: 0 },
+};
 
 let ids = 0;
 const nextId = (prefix: string) => `${prefix}_${String(++ids).padStart(26, '0')}`;
@@ -118,6 +127,11 @@ test(
   () => fc.assert(fc.asyncProperty(weeks, liveThrough), { numRuns: rounds(25) }),
   ROUNDS_TIMEOUT,
 );
+
+// Not so in less than one run of ten million: the rarest, a call-off, goes well 25 times or more on average.
+test('steps of every kind went well in them', () => {
+  expect(Object.entries(wentWell).filter(([, times]) => times < 2)).toEqual([]);
+});
 
 test('nothing that the weeks left behind contradicts itself', async () => {
   expect(await contradictions(room.database)).toEqual([]);
@@ -132,14 +146,16 @@ async function liveThrough(bursts: readonly (readonly Draw[])[]): Promise<void> 
     shelf.onHand = START;
   }
   const past: { at: Date; shelves: TransferOracle['shelves'] }[] = [];
-  const transfers: string[] = [];
-  const orders: { id: string; place: Place }[] = [];
   for (const burst of bursts) {
     // All at once: the writer makes one batch of them, in this order, and a refused one takes back what it did.
-    const steps = burst.map((drawn) => stepOf(drawn, transfers, orders));
-    const predicted = steps.map((step) => oracle.decide(step));
-    const outcomes = await Promise.all(steps.map((step) => perform(step, sku, orders)));
+    const decided = burst.map((drawn) => {
+      const step = stepOf(drawn, oracle);
+      return { step, outcome: oracle.decide(step) };
+    });
+    const [steps, predicted] = [decided.map(({ step }) => step), decided.map(({ outcome }) => outcome)];
+    const outcomes = await Promise.all(steps.map((step) => perform(step, sku, oracle)));
     expect({ steps, outcomes }).toEqual({ steps, outcomes: predicted });
+    for (const { step, outcome } of decided) if (outcome === 'ok') wentWell[step.do] += 1;
     await expectAsPredicted(oracle, sku);
     past.push({ at: await nextMillisecond(), shelves: structuredClone(oracle.shelves) });
   }
@@ -165,48 +181,42 @@ async function expectPast(sku: string, at: Date, shelves: TransferOracle['shelve
   }
 }
 
-function stepOf(drawn: Draw, transfers: string[], orders: { id: string; place: Place }[]): Step {
+/** About what lives, or soon most steps would be about what was never made. */
+function stepOf(drawn: Draw, { transfers, orders }: TransferOracle): Step {
   switch (drawn.do) {
-    case 'create': {
-      const id = nextId('trf');
-      transfers.push(id);
-      return { ...drawn, id };
-    }
+    case 'create':
+      return { ...drawn, id: nextId('trf') };
     case 'reserve': {
-      const id = nextId('rsv');
-      const transferId = drawn.fed ? nextId('trf') : null;
-      orders.push({ id, place: drawn.place });
-      if (transferId !== null) transfers.push(transferId);
-      return {
-        do: 'reserve',
-        id,
-        place: drawn.place,
-        quantity: drawn.quantity,
-        transferId,
-      };
+      const { fed, ...step } = drawn;
+      return { ...step, id: nextId('rsv'), transferId: fed ? nextId('trf') : null };
     }
     case 'sale':
       return drawn;
     case 'confirm':
     case 'cancelOrder':
-      return {
-        do: drawn.do,
-        id: orders.at(-1 - drawn.which)?.id ?? 'rsv_none',
-      };
+      return { do: drawn.do, id: lastBut(drawn.which, orders) ?? 'rsv_none' };
     case 'ship':
     case 'receive':
     case 'cancel': {
-      const { which: back, ...step } = drawn;
-      return { ...step, id: transfers.at(-1 - back) ?? 'trf_none' };
+      const { which: back, anyOne, ...step } = drawn;
+      const fit = [...transfers].filter(([, { status }]) => anyOne || FITS[step.do].includes(status));
+      return { ...step, id: lastBut(back, fit.length === 0 ? transfers : new Map(fit)) ?? 'trf_none' };
     }
   }
 }
 
-async function perform(
-  step: Step,
-  sku: string,
-  orders: readonly { id: string; place: Place }[],
-): Promise<string> {
+/** In which states the next step usually meets a transfer. */
+const FITS = {
+  ship: ['created'],
+  receive: ['shipped', 'partly_received'],
+  cancel: ['created'],
+};
+
+function lastBut(back: number, made: ReadonlyMap<string, unknown>): string | undefined {
+  return [...made.keys()].at(-1 - (back % Math.max(1, made.size)));
+}
+
+async function perform(step: Step, sku: string, { orders }: TransferOracle): Promise<string> {
   const base = { admit, actor: ACTOR };
   switch (step.do) {
     case 'create': {
@@ -265,7 +275,7 @@ async function perform(
       );
     }
     case 'confirm': {
-      const at = orders.find(({ id }) => id === step.id)?.place ?? 0;
+      const at = orders.get(step.id)?.place ?? 0;
       const held = {
         id: step.id,
         location: PLACES[at],
@@ -321,6 +331,7 @@ async function expectAsPredicted(oracle: TransferOracle, sku: string): Promise<v
   const levels = await Promise.all(PLACES.map((code) => room.level(sku, code)));
   expect(levels).toMatchObject(oracle.shelves);
   const transfers = await readTransfers(room.database, [...oracle.transfers.keys()]);
+  expect(transfers).toHaveLength(oracle.transfers.size);
   for (const { id, status, lines } of transfers) {
     const { shipped, received, damaged, lost, reserved } = oracle.transfers.get(id) ?? {};
     expect({ id, status, lines }).toMatchObject({
@@ -328,7 +339,9 @@ async function expectAsPredicted(oracle: TransferOracle, sku: string): Promise<v
       lines: [{ shipped, received, damaged, lost, reserved }],
     });
   }
-  for (const { id, lines } of await readReservations(room.database, [...oracle.orders.keys()])) {
+  const orders = await readReservations(room.database, [...oracle.orders.keys()]);
+  expect(orders).toHaveLength(oracle.orders.size);
+  for (const { id, lines } of orders) {
     const { reserved, awaited } = oracle.orders.get(id) ?? {};
     expect({ id, lines }).toMatchObject({ id, lines: [{ reserved, awaited }] });
   }
