@@ -69,8 +69,10 @@ async function untoldLevels(tx: Tx): Promise<string[]> {
      FULL JOIN told ON told.subject = 'stock/' || i.sku || '@' || o.code
      WHERE l.version IS DISTINCT FROM coalesce(cardinality(told.versions), 0)
         OR told.versions <> (SELECT array_agg(n) FROM generate_series(1, l.version) n)
-        OR (told.data->>'onHand')::int <> l.on_hand OR (told.data->>'reserved')::int <> l.reserved
-        OR (told.data->>'available')::int <> greatest(0, l.on_hand - l.reserved - l.buffer)`,
+        OR told.subject IS NOT NULL AND (
+             (told.data->>'onHand')::int IS DISTINCT FROM l.on_hand
+             OR (told.data->>'reserved')::int IS DISTINCT FROM l.reserved
+             OR (told.data->>'available')::int IS DISTINCT FROM greatest(0, l.on_hand - l.reserved - l.buffer))`,
     [],
   );
   return rows.map((row) => `events of a level: ${JSON.stringify(row)}`);
@@ -94,8 +96,9 @@ async function untoldTransitions(tx: Tx): Promise<string[]> {
      SELECT r.id, r.status, r.version, told.versions AS told, kept.versions AS kept, told.types, kept.types AS kept_types
      FROM reservations r LEFT JOIN told ON told.subject = r.id LEFT JOIN kept ON kept.reservation_id = r.id
      WHERE told.versions IS DISTINCT FROM (SELECT array_agg(n) FROM generate_series(1, r.version) n)
-        OR kept.versions IS DISTINCT FROM told.versions OR kept.types <> told.types
-        OR told.status <> r.status OR kept.statuses[1] <> r.status OR NOT kept.in_time`,
+        OR kept.versions IS DISTINCT FROM told.versions OR kept.types IS DISTINCT FROM told.types
+        OR told.status IS DISTINCT FROM r.status OR kept.statuses[1] IS DISTINCT FROM r.status
+        OR kept.in_time IS NOT TRUE`,
     [],
   );
   const early = await tx.run<Record<string, unknown>>(
@@ -140,7 +143,7 @@ async function wrongFlags(tx: Tx): Promise<string[]> {
   });
 }
 
-/** A level's buffer is what the most specific rule makes of its on hand, plus its silence; unless rules are being applied. */
+/** A level's buffer is what the most specific rule makes of its on hand, plus its silence; but where one is being applied. */
 async function wrongBuffers(tx: Tx): Promise<string[]> {
   const rows = await tx.run<Record<string, unknown>>(
     'evidence.buffers',
@@ -159,7 +162,12 @@ async function wrongBuffers(tx: Tx): Promise<string[]> {
          WHEN r.auto_percent_max IS NOT NULL THEN least(r.auto_percent_max, coalesce(t.percent, 0))
          ELSE coalesce(r.percent, 0) END::numeric / 100)) AS units
      ) u
-     WHERE NOT EXISTS (SELECT 1 FROM buffer_tasks) AND NOT EXISTS (SELECT 1 FROM buffer_items)
+     WHERE NOT EXISTS (SELECT 1 FROM buffer_items b WHERE b.item_id = l.item_id)
+       AND NOT EXISTS (
+         SELECT 1 FROM buffer_tasks b
+         WHERE coalesce(b.item_id, i.id) = i.id AND coalesce(b.location_id, l.location_id) = l.location_id
+           AND coalesce(i.category, '') = coalesce(b.category, i.category, '')
+           AND (b.categories IS NULL OR coalesce(i.category, '') = ANY (b.categories)))
        AND (l.buffer_rule IS DISTINCT FROM r.id OR l.buffer <> u.units + l.silence_buffer)`,
     [],
   );
