@@ -56,6 +56,11 @@ const files = ['src', 'db', 'openapi'].flatMap(sourcesIn);
 const ofTablet = (file: string) => roomOf(file) === 'tablet';
 const imports = files.flatMap((from) => importsOf(from).map((to) => ({ from, to })));
 
+test('every room has its doors here', () => {
+  const known = new Set([...Object.keys(doors), 'main', 'openapi']);
+  expect(files.filter((file) => !known.has(roomOf(file)))).toEqual([]);
+});
+
 test('every file imports only from rooms that its own has a door to', () => {
   const allowed = (from: string, to: string) => from === to || (doors[from] ?? main).includes(to);
   const own = imports.filter(({ to }) => files.includes(to));

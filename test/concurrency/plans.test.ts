@@ -82,6 +82,16 @@ async function sizesOf(plans: readonly ReservePlan[]): Promise<number[]> {
   return rows.map((row) => row.count).sort((a, b) => a - b);
 }
 
+/** How many transfers there are of an item, whatever became of them. */
+async function transfersOf(sku: string): Promise<number | undefined> {
+  const [row] = await room.database.run<{ count: number }>(
+    'test.transfers',
+    'SELECT count(DISTINCT transfer_id)::int AS count FROM transfer_lines JOIN items i ON i.id = item_id WHERE sku = $1',
+    [sku],
+  );
+  return row?.count;
+}
+
 const sizes = (none: number, both: number) => [...Array(none).fill(0), ...Array(both).fill(2)];
 
 describe('64 take two-store plans of the same units at once, in two processes', () => {
@@ -148,6 +158,7 @@ describe('64 take two-store plans of the same units at once, in two processes', 
         expect(await sizesOf(plans)).toEqual(sizes(TAKERS - UNITS, UNITS));
         expect(await room.level(a, LYON)).toMatchObject({ onHand: UNITS, reserved: UNITS });
         expect(await room.level(b, LYON)).toMatchObject({ reserved: UNITS });
+        expect(await transfersOf(a)).toBe(UNITS);
       }
     },
     ROUNDS_TIMEOUT,
@@ -165,6 +176,8 @@ test(
       const outcomes = await Promise.all(Array.from({ length: TAKERS }, (_, n) => taken(again(), n)));
       expect(tally(outcomes)).toEqual({ ok: 1, 'plan-taken': TAKERS - 1 });
       expect(await room.level(a, LILLE)).toMatchObject({ reserved: 1 });
+      expect(await room.level(b, LYON)).toMatchObject({ reserved: 1 });
+      expect(await sizesOf([plan])).toEqual([2]);
     }
   },
   ROUNDS_TIMEOUT,

@@ -45,6 +45,8 @@ const tomorrow = () => new Date(Date.now() + 86_400_000);
 const processOf = (n: number) => processes[n % 2 === 0 ? 0 : 1];
 
 let made = 0;
+/** Transfers that shipped and arrived. */
+let received = 0;
 const newTransferId = () => newReservationId().replace('rsv', 'trf');
 
 /** New items, 50 of each at both places. */
@@ -121,6 +123,8 @@ test(
         Array.from({ length: 24 }, (_, n) => live(n, n % 2 === 0 ? skus : skus.toReversed())),
       );
     }
+    // Else nothing went anywhere, and nothing could be lost.
+    expect(received).toBeGreaterThan(0);
     for (const sku of skus) {
       const [lille, lyon] = [await room.level(sku, LILLE), await room.level(sku, LYON)];
       expect([lille.reserved, lyon.reserved, lille.incoming, lyon.incoming]).toEqual([0, 0, 0, 0]);
@@ -199,4 +203,5 @@ async function receiveAll(id: string, one: StockProcess, other: StockProcess): P
     lost: null,
   }));
   must(await other.one(receiveTransfer, { ...by, id, lines, complete: false }));
+  received += 1;
 }

@@ -1,5 +1,5 @@
 // What a transaction says to PostgreSQL in one message: in order, all or nothing, and COMMIT only where all of it went well.
-import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, expect, jest, test } from '@jest/globals';
 import pg from 'pg';
 import { CommitUnknown, isRetryable, violatedConstraint } from '../../src/queries/pgError.ts';
 import { Session } from '../../src/queries/session.ts';
@@ -148,6 +148,19 @@ test('a COMMIT that was never sent, as the connection had ended, is not of unkno
 });
 
 test('a transaction that asks for nothing sends nothing', async () => {
+  const pool = new pg.Pool({ connectionString: home.url, max: 1 });
+  const client = await pool.connect();
+  const query = jest.spyOn(client, 'query');
+  const session = new Session(client);
+  await session.commit();
+  expect(query).not.toHaveBeenCalled();
+  // What does ask is seen: the spy is no deaf one.
+  const asking = new Session(client);
+  await asking.run('test.one', 'SELECT 1', []);
+  await asking.commit();
+  expect(query).toHaveBeenCalled();
+  client.release();
+  await pool.end();
   expect(await database.transaction(async () => 'done')).toBe('done');
 });
 

@@ -235,7 +235,9 @@ test('with 8 writers, 4 readers and room for a part of the items, everything end
   for (const at of [new Date(), new Date(Date.now() + 3_600_000)]) {
     const truth = await recompute(room.database, at);
     for (const sku of SKUS) {
-      for (const { location, available } of await views.availability.everywhere(sku, () => true, at)) {
+      const everywhere = await views.availability.everywhere(sku, () => true, at);
+      expect(everywhere).toHaveLength(3);
+      for (const { location, available } of everywhere) {
         expect([sku, location.code, available]).toEqual([
           sku,
           location.code,
