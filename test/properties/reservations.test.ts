@@ -12,6 +12,7 @@ import { ROUNDS_TIMEOUT, rounds } from '../support/rounds.ts';
 import { openStockProcess, type StockProcess } from '../support/stockProcess.ts';
 import { LILLE, LYON, openStockRoom, type StockRoom } from '../support/stockRoom.ts';
 import { type Burst, bursts, commandOf, perform, type Shop } from '../support/workload.ts';
+import { aimed, evening } from './evening.ts';
 
 /** The clock of every process: it only ever goes on. */
 let clock = Date.UTC(2026, 0, 15, 12);
@@ -29,9 +30,14 @@ afterAll(async () => {
 
 test(
   'every answer and every level is as the oracle predicts, now and at every instant that was',
-  () => fc.assert(fc.asyncProperty(bursts, liveThrough), ROUNDS),
+  () => fc.assert(fc.asyncProperty(bursts, evening, liveThrough), ROUNDS),
   ROUNDS_TIMEOUT,
 );
+
+// Not so in less than one run of two million: the rarest, something else instead, goes well 19 times on average.
+test('every move that there is went well in them', () => {
+  expect(Object.entries(wentWell).filter(([, times]) => times === 0)).toEqual([]);
+});
 
 test('nothing that the days left behind contradicts itself', async () => {
   clock += 86_400_000;
@@ -48,10 +54,16 @@ const ROUNDS = {
   markInterruptAsFailure: true,
 };
 
+/** How many commands of each kind went well: the days are worth what they reach. */
+const wentWell: Record<Command['do'], number> = {
+  ...{ reserve: 0, confirm: 0, extend: 0, start: 0, pick: 0, substitute: 0, ready: 0, collect: 0, refuse: 0 },
+  ...{ return: 0, cancel: 0, putBack: 0, reopen: 0, expire: 0, move: 0, count: 0 },
+};
+
 let runs = 0;
 let ids = 0;
 
-async function liveThrough(days: Burst[]): Promise<void> {
+async function liveThrough(days: Burst[], close: Burst[]): Promise<void> {
   runs += 1;
   const skus = ['A', 'B', 'C'].map((name) => `${name}-${runs}`);
   const items = skus.map((sku) => ({ sku, input: { name: { fr: sku } } }));
@@ -61,9 +73,13 @@ async function liveThrough(days: Burst[]): Promise<void> {
   const newId = () => `rsv_${String(++ids).padStart(26, '0')}`;
   const shop: Shop = { skus, locations: [LILLE, LYON], orders: oracle.orders, told, newId };
   const instants: number[] = [];
-  for (const [place, { waitSeconds, draws }] of [openingOf(skus), ...days].entries()) {
-    clock += waitSeconds * 1_000;
-    const commands: Command[] = draws.flatMap((draw) => commandOf(draw, shop, clock) ?? []);
+  const aim = (burst: Burst) =>
+    close.includes(burst)
+      ? burst.draws.map((draw) => aimed(draw, oracle.orders.values(), skus))
+      : burst.draws;
+  for (const [place, burst] of [openingOf(skus), ...days.slice(0, -close.length), ...close].entries()) {
+    clock += burst.waitSeconds * 1_000;
+    const commands: Command[] = aim(burst).flatMap((draw) => commandOf(draw, shop, clock) ?? []);
     told.push(...commands.filter((command) => command.do === 'move' || command.do === 'count'));
     await expectPredicted(processes[place % 2 === 0 ? 0 : 1], commands, oracle);
     await expectLevels(oracle, skus);
@@ -88,6 +104,7 @@ async function expectPredicted(process: StockProcess, commands: readonly Command
   const predicted = oracle.decide(structuredClone(commands), clock);
   const outcomes = await Promise.all(commands.map((command) => perform(process, command, orders)));
   expect({ commands, outcomes }).toEqual({ commands, outcomes: predicted });
+  for (const [place, command] of commands.entries()) if (outcomes[place] === 'ok') wentWell[command.do] += 1;
 }
 
 async function expectLevels(oracle: Oracle, skus: readonly string[]): Promise<void> {
@@ -97,6 +114,7 @@ async function expectLevels(oracle: Oracle, skus: readonly string[]): Promise<vo
      FROM levels JOIN items i ON i.id = item_id JOIN locations o ON o.id = location_id WHERE i.sku = ANY ($1)`,
     [skus],
   );
+  expect(rows).toHaveLength(skus.length * 2);
   expect(rows).toEqual(
     rows.map(({ sku, location }) => ({
       ...{ sku, location },
@@ -110,7 +128,9 @@ async function expectLevels(oracle: Oracle, skus: readonly string[]): Promise<vo
 async function expectShown(oracle: Oracle, skus: readonly string[]): Promise<void> {
   for (const sku of skus) {
     const filters = { sku, location: null, visible: null };
-    for (const row of await listStock(room.database, filters, null, 10, new Date(clock))) {
+    const rows = await listStock(room.database, filters, null, 10, new Date(clock));
+    expect(rows).toHaveLength(2);
+    for (const row of rows) {
       expect(row).toMatchObject({
         onHand: oracle.onHand(sku, row.location),
         reserved: oracle.reserved(sku, row.location, clock),
@@ -172,6 +192,7 @@ async function expectPast(
     for (const sku of skus) {
       const filters = { sku, location: null, visible: null };
       const rows = await listStockAsOf(room.database, filters, null, 10, new Date(at));
+      expect(rows).toHaveLength(2);
       for (const { location, onHand, reserved } of rows) {
         if (murky.has(`${sku}@${location}`)) continue;
         const expected = {
