@@ -53,7 +53,8 @@ function memorySettings(): Record<string, string> {
   return { shared_buffers: `${megabytes}MB`, max_wal_size: '2GB' };
 }
 
-const notDurable = { fsync: 'off', full_page_writes: 'off' };
+/** For tests. Two of them at once have used 130 connections. */
+const notDurable = { fsync: 'off', full_page_writes: 'off', max_connections: '300' };
 
 /**
  * Starts PostgreSQL in the data directory and returns once it takes connections.

@@ -57,7 +57,9 @@ function run(environment: Record<string, string>): Run {
     stderr: () => text.stderr,
     ended,
     ready: () =>
-      eventually(() => /API +(http:\/\/[^/]+)\/v1/.exec(text.stderr)?.[1] ?? false, { milliseconds: 25_000 }),
+      eventually(() => /API +(http:\/\/[^/]+)\/v1/.exec(text.stderr)?.[1] ?? false, {
+        milliseconds: 120_000,
+      }),
   };
 }
 

@@ -2,6 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { insertEvents } from '../../src/queries/events.ts';
+import { isUnavailable } from '../../src/queries/pgError.ts';
 import type { Database, Tx } from '../../src/queries/transaction.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { eventually } from '../support/eventually.ts';
@@ -9,6 +10,7 @@ import { begin, fact, makeSubjects, openTestDatabase, startTestFeed } from '../s
 import { type Client, type LiveBench, startLiveBench } from '../support/liveBench.ts';
 
 const WRITERS = 64;
+const EVENTS_MIN = 1_000;
 const SUBJECTS = Array.from({ length: 12 }, (_, at) => `S${String(at).padStart(2, '0')}`);
 
 let testDatabase: TestDatabase;
@@ -52,7 +54,8 @@ function startWriting(count: number): () => Promise<unknown> {
   async function writeOn(): Promise<void> {
     while (!isOver) {
       await writers.transaction(write).catch((error: Error) => {
-        if (error.message !== 'changed its mind') throw error;
+        // A machine that is held up gives no connection: what is not written is not told, either.
+        if (error.message !== 'changed its mind' && !isUnavailable(error)) throw error;
       });
       await delay(Math.random() * 60);
     }
@@ -122,7 +125,7 @@ test('64 writers, one of which is open for 5 s: a reader that is cut off 100 tim
   const heard: Told[] = [];
   let cursor = first.ready[0] ?? '';
   try {
-    for (let cuts = 0; cuts < 100 || isHeld; cuts += 10) {
+    for (let cuts = 0; cuts < 100 || isHeld || (await committed()).length <= EVENTS_MIN; cuts += 10) {
       cursor = await listenInPieces(benches, 10, heard, cursor);
     }
   } finally {
@@ -136,7 +139,6 @@ test('64 writers, one of which is open for 5 s: a reader that is cut off 100 tim
   await feed.settled();
   expectOnceAndInOrder(heard, told);
   expect(feed.heard.length).toBe(told.length);
-  expect(told.length).toBeGreaterThan(1_000);
   await feed.close();
   await Promise.all(benches.map((bench) => bench.close()));
 });

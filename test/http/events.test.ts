@@ -214,7 +214,7 @@ test('a long poll sleeps on through what its filter leaves out', async () => {
 });
 
 test('a long poll that ends empty has moved past what its filter left out', async () => {
-  const answer = page({ after: latest, wait: '1', location: LYON });
+  const answer = page({ after: latest, wait: '5', location: LYON });
   await isWaiting();
   await record(app.deps.database, fact('A', 1));
   const { data, nextCursor } = await answer;

@@ -12,7 +12,7 @@ const now = new Date('2026-11-24T13:00:00.000Z');
 const HOME = {
   name: 'Camille Secret-Martin',
   street: '12 impasse Confidentielle',
-  postalCode: '59777',
+  postalCode: 'F-59777',
   city: 'Villeneuve-la-Cachée',
   country: 'FR',
   phone: '+33 6 98 76 54 32',

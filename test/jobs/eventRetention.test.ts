@@ -76,6 +76,9 @@ async function tell(...days: number[]): Promise<void> {
   });
 }
 
+/** Once more where a reader was held up on the table that is to go: the job itself waits for its next time. */
+const run = () => eventually(() => retention.run());
+
 async function spans(): Promise<number> {
   const [row] = await database.run<{ spans: number }>(
     'test.spans',
@@ -87,7 +90,7 @@ async function spans(): Promise<number> {
 
 test('a span whose events are all older than 30 days goes, and the feed goes on with the next', async () => {
   await tell(40, 39, 38, 37, 36, 35, 34, 1);
-  expect(await retention.run()).toBe(1);
+  expect(await run()).toBe(1);
   expect(versions(await read('oldest'))).toEqual([8]);
 });
 
@@ -97,17 +100,17 @@ test('as many spans go as are old, and what was told in between goes with them',
     await nextSpan();
   }
   await tell(40, 1);
-  expect(await retention.run()).toBe(4);
+  expect(await run()).toBe(4);
   expect(versions(await read('oldest'))).toEqual([2]);
 });
 
 test('a new span is opened when the one in use began a fifth of the days ago, and never is one missing', async () => {
   await tellOnly(5);
-  await retention.run();
+  await run();
   expect(await spans()).toBe(2);
   await tellOnly(7);
   // The span in use began with the first event, which was five days ago.
-  await retention.run();
+  await run();
   expect(await spans()).toBe(2);
   const early = startEventRetention({ database, days: 20, now: () => NOW, log: silent });
   await early.run();
@@ -142,7 +145,7 @@ test('what is old goes soon after the start, without anybody asking', async () =
 test('a shop where nothing happens any more keeps nothing either', async () => {
   await tellOnly(41, 40);
   await eventually(async () => {
-    await retention.run();
+    await run();
     expect(versions(await read('oldest'))).toEqual([]);
   });
   await record(database, fact('A', 3));
@@ -151,7 +154,7 @@ test('a shop where nothing happens any more keeps nothing either', async () => {
 
 test('when nothing is due nothing is removed', async () => {
   await tell(29, 1);
-  expect(await retention.run()).toBe(0);
+  expect(await run()).toBe(0);
   expect(versions(await read('oldest'))).toEqual([1, 2]);
 });
 
@@ -163,7 +166,7 @@ test('a span with one young event stays whole, and the spans after it, so that w
   await record(database, fact('A', 4, daysAgo(40)));
   await nextSpan();
   await eventually(async () => {
-    await retention.run();
+    await run();
     expect(versions(await read('oldest'))).toEqual([2, 3, 4]);
   });
 });
@@ -171,7 +174,7 @@ test('a span with one young event stays whole, and the spans after it, so that w
 test('a reader that has not had what is gone is told that its cursor has expired', async () => {
   const before = feed.horizon();
   await tell(40, 1);
-  await retention.run();
+  await run();
   await expect(read(before)).rejects.toMatchObject({ code: 'cursor-expired' });
 });
 
@@ -179,7 +182,7 @@ test('a reader in the middle of what is gone is told so too', async () => {
   const before = feed.horizon();
   await tell(40, 39, 1);
   const { position } = await read(before, 1);
-  await retention.run();
+  await run();
   await expect(read(position)).rejects.toMatchObject({ code: 'cursor-expired' });
 });
 
@@ -187,14 +190,14 @@ test('a reader that has had what is gone goes on', async () => {
   const before = feed.horizon();
   await tell(40, 39, 1);
   const { position } = await read(before, 2);
-  await retention.run();
+  await run();
   expect(versions(await read(position))).toEqual([3]);
 });
 
 test('a reader from the oldest event is told when its next page was removed under it', async () => {
   await tell(40, 39, 1);
   const { position } = await read('oldest', 1);
-  expect(await retention.run()).toBe(1);
+  expect(await run()).toBe(1);
   await expect(read(position)).rejects.toMatchObject({ code: 'cursor-expired' });
 });
 
@@ -202,7 +205,7 @@ test('a cursor at the present is good, however much was removed', async () => {
   await tell(40, 39);
   await feed.settled();
   const present = feed.horizon();
-  await retention.run();
+  await run();
   await record(database, fact('A', 3));
   expect(versions(await read(present))).toEqual([3]);
 });
@@ -213,7 +216,7 @@ test('an event of a transaction that is still open cannot be skipped by what is 
   await tellOnly(40, 39);
   await feed.settled();
   const present = feed.horizon();
-  await retention.run();
+  await run();
   await slow.commit();
   await feed.settled();
   const { events } = await readForward(database, present, feed.horizon(), 10);

@@ -67,6 +67,6 @@ async function leakedConnections(admin: pg.Client, name: string): Promise<string
     );
     return rows.map((row) => row.query);
   };
-  const closed = eventually(async () => (await open()).length === 0, { milliseconds: 2_000 });
+  const closed = eventually(async () => (await open()).length === 0, { milliseconds: 30_000 });
   return closed.then(() => []).catch(open);
 }

@@ -8,4 +8,4 @@ export function rounds(usual: number): number {
 }
 
 /** The time-out that goes with them, in milliseconds: so generous that only a failure reaches it. */
-export const ROUNDS_TIMEOUT = 120_000 * FACTOR;
+export const ROUNDS_TIMEOUT = 240_000 * FACTOR;
