@@ -41,7 +41,8 @@ const JOINS_MAX = 3;
 /**
  * What is not at the location comes from its supplier, or with a transfer that is on its way there already and waits
  * for nobody, whichever is sooner; or from `from`, when that is said. On whichever way is unusual, a transfer is
- * supposed to take TRANSFER_DEFAULT. Refuses with `unknown-location`, `not-supplied`, `invalid-request`.
+ * supposed to take TRANSFER_DEFAULT. Where neither is to be had the decision refuses it: what was free when a request
+ * came first waits for its own order when it is sent again. Refuses with `unknown-location`, `invalid-request`.
  */
 export async function fulfilByTransfer(
   deps: Deps,
@@ -57,9 +58,6 @@ export async function fulfilByTransfer(
     throw invalid('/transferFrom', 'transfer-to-itself', 'must be another location than `location`');
   const joins = from === null ? joinsAt(deps, { location: code, lines }, destination, now) : [];
   const sent = sourceCode === null ? null : await sentFrom(deps, sourceCode, location, destination, now);
-  if (sent === null && joins.length === 0) {
-    throw new Problem('not-supplied', `Nothing supplies ${code}, and nothing is on its way there.`);
-  }
   const { promise = null, expectedAt = now } = sent ?? {};
   const feed = {
     from: sent === null ? null : sourceCode,

@@ -406,6 +406,19 @@ describe('what is on its way and waits for nobody', () => {
     await act(held.id, 'cancel');
   });
 
+  test('is the same hold when it is asked for again, though nothing is on its way for anybody else then', async () => {
+    const transfer = await ship(4);
+    await offeredBy('transfer');
+    const sent = { location: STORE, lines: [{ sku: TABLE, quantity: 3 }], fulfilment: 'transfer' };
+    const { body: held } = await shop.post('/v1/reservations', sent, { key: 'asks twice' }).expect(201);
+    await offeredBy('none');
+    const again = await shop.post('/v1/reservations', sent, { key: 'asks twice' });
+    expect([again.status, again.body]).toEqual([201, held]);
+    expect(again.headers['idempotent-replayed']).toBe('true');
+    await act(held.id, 'cancel');
+    await move(transfer.id, 'receive', { complete: true });
+  });
+
   test('is not promised once it is late', async () => {
     const transfer = await ship(4, new Date(clock + 60_000));
     await offeredBy('transfer');

@@ -326,7 +326,8 @@ describe('taking a plan', () => {
       [[['LENS', 'transfer', 'RUG']], undefined, '2026-11-24T16:00:00.000Z'],
       [[['LILLE', 'transfer', 'RUG']], 'DEPOT', '2026-11-25T09:30:00.000Z'],
     ]);
-    const { body } = await take(plans[0]?.id ?? '');
+    const key = newKey();
+    const { body } = await take(plans[0]?.id ?? '', {}, server, key);
     expect(body.reservations).toMatchObject([
       {
         location: 'LENS',
@@ -335,6 +336,10 @@ describe('taking a plan', () => {
         promise: { readyAt: plans[0]?.readyAt },
       },
     ]);
+    // It waits for somebody now: nothing else supplies the store, and the answer is kept all the same.
+    await app.deps.feed.settled();
+    const again = await take(plans[0]?.id ?? '', {}, server, key);
+    expect([again.status, again.body]).toEqual([201, body]);
     await release(body.reservations);
   });
 

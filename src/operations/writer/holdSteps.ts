@@ -14,7 +14,7 @@ import { addTransfer } from './transferSteps.ts';
 
 /** What a transfer from elsewhere brings to a reservation. */
 export type FeedOrder = {
-  /** Null: nothing is sent for it; it waits for one of `joins`, or is refused. */
+  /** Null: nothing is sent for it; it waits for one of `joins`, or is refused, as it always is without any. */
   from: string | null;
   transferId: string;
   expectedAt: Date;
@@ -63,7 +63,7 @@ export function holdNeeds({ location, lines, channel, orderReference, feed, sell
 }
 
 /**
- * Places one hold. Refuses with unknown-item, unknown-location, pickup-disabled, order-reference-taken,
+ * Places one hold. Refuses with unknown-item, unknown-location, pickup-disabled, not-supplied, order-reference-taken,
  * insufficient-stock.
  */
 export function holdLines(batch: Batch, command: HoldLines): Reservation {
@@ -71,6 +71,7 @@ export function holdLines(batch: Batch, command: HoldLines): Reservation {
   if (command.deliverTo === null && !location.pickup.enabled) {
     throw new Problem('pickup-disabled', `${location.code} does not hand over orders.`);
   }
+  if (command.feed !== null) assertSupplied(location, command.feed);
   const joined = joinableFor(batch, location, command);
   const legs = joined === null ? legsOf(batch, location, command) : joined.legs;
   const reservation = newReservation(batch, location, command);
@@ -90,6 +91,12 @@ export function holdLines(batch: Batch, command: HoldLines): Reservation {
     ...(awaited.length === 0 ? {} : { awaited }),
   });
   return reservation;
+}
+
+/** Under the kept answer, not before it: a request that is sent again is still the request that was granted. */
+function assertSupplied({ code }: LocationRecord, { from, joins = [] }: FeedOrder): void {
+  if (from !== null || joins.length > 0) return;
+  throw new Problem('not-supplied', `Nothing supplies ${code}, and nothing is on its way there.`);
 }
 
 /** What of each line is taken here and what is sent from elsewhere. All at once, so that the answer names all shortages. */
