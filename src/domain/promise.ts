@@ -1,6 +1,6 @@
-// When an order will be ready at the counter, and until when it waits there: the promise rules.
+// When an order will be ready at the counter, until when it waits there, and how long it may ring: the promise rules.
 // It knows no stock: whether the store has the goods, or must be sent them, is for its callers to find out.
-import { instantOf, type LocalDay, localDayOf, MINUTE_MS, minuteOf } from './calendar.ts';
+import { DAY_MS, instantOf, type LocalDay, localDayOf, MINUTE_MS, minuteOf } from './calendar.ts';
 import type { Pickup, Replenishment } from './location.ts';
 import type { OpeningHours } from './openingHours.ts';
 import {
@@ -125,6 +125,33 @@ export function pickupDeadline(order: {
   holdDays: number;
 }): Date | null {
   return openDayEnd(order.hours, order.timeZone, order.readyAt, order.holdDays);
+}
+
+/**
+ * The deadline of an order whose own has passed, by the hours of now: the store may have closed on days that were counted.
+ * Where it has not so many open days any more it is looked at again in a day, as they may come back. Null: its days are
+ * over.
+ */
+export function deadlineAnew(order: Parameters<typeof pickupDeadline>[0] & { now: Date }): Date | null {
+  const deadline = pickupDeadline(order) ?? aDayAfter(order.now);
+  return deadline > order.now ? deadline : null;
+}
+
+/**
+ * When an order that nobody in the store has touched is told to the head office: after so many minutes in which it is
+ * open. A store that is to open no more, or has no hours for a while, is looked at again in a day.
+ */
+export function escalation(store: {
+  hours: OpeningHours;
+  timeZone: string;
+  now: Date;
+  minutes: number;
+}): Date {
+  return addOpenMinutes(store.hours, store.timeZone, store.now, store.minutes) ?? aDayAfter(store.now);
+}
+
+function aDayAfter(now: Date): Date {
+  return new Date(now.getTime() + DAY_MS);
 }
 
 function queueMinutes({ queuedOrders, pickup }: PickupCounter): number {

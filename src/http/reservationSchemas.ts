@@ -210,7 +210,10 @@ export const reservationSchema = z
       description:
         'What the customer shows at the counter. Shown to servers and to the store that sold it, not to the tablets where it is collected; a delivery has none.',
     }),
-    pickupDeadlineAt: z.iso.datetime().nullable(),
+    pickupDeadlineAt: z.iso.datetime().nullable().meta({
+      description:
+        'When it goes back to the shelves: the location’s `holdDays`, counted in open days since it was ready. Where the store closed on some of them it is put off as it is reached, and told as another `reservation.ready` with `putOff`. Null: it is not ready, is sent, or has no deadline.',
+    }),
     shelf: z.string().nullable(),
     takenBy: z.string().nullable(),
     reason: z.string().nullable(),

@@ -33,7 +33,10 @@ export function startExpiry(options: ExpiryOptions): { close(): Promise<void> } 
   };
 }
 
-/** Ends what is due, in batches, until nothing is; answers how many ended. Also used by tests, without the timer. */
+/**
+ * Ends what is due, or puts it off, in batches, until nothing is; answers how many ended. Also used by tests, without the
+ * timer.
+ */
 export async function sweep({
   database,
   stock,
@@ -45,12 +48,17 @@ export async function sweep({
     if (due.length === 0) return ended;
     const outcomes = await stock.apply(
       expireReservation,
-      due.map((id) => ({ id, actor: CLOCK })),
+      due.map(({ id, location, readyAt }) => ({
+        ...{ id, actor: CLOCK },
+        kept: readyAt === null ? null : { location, readyAt },
+      })),
     );
-    const endedNow = outcomes.filter((outcome) => outcome.ok && outcome.value !== null).length;
-    ended += endedNow;
+    const moved = outcomes.flatMap((outcome) =>
+      outcome.ok && outcome.value !== null ? [outcome.value] : [],
+    );
+    ended += moved.filter(({ status }) => status === 'expired').length;
     // Another process may have swept them, or clocks differ: nothing left to do here in this round.
-    if (endedNow === 0) return ended;
+    if (moved.length === 0) return ended;
   }
 }
 

@@ -130,18 +130,27 @@ export async function findUnacknowledged(
   );
 }
 
+/** What is due, where it is, and since when it lies ready there: null for a hold. */
+export type Due = { id: string; location: string; readyAt: Date | null };
+
 /** What the sweeper has to end: holds past their time and orders past their pickup deadline, oldest first. */
-export async function findDue(tx: Tx, now: Date, limit: number): Promise<string[]> {
-  const rows = await tx.run<{ id: string }>(
+export async function findDue(tx: Tx, now: Date, limit: number): Promise<Due[]> {
+  return tx.run<Due>(
     'reservations.find_due',
-    `(SELECT id FROM reservations WHERE status = 'held' AND expires_at <= $1 ORDER BY expires_at LIMIT $2)
-     UNION ALL
-     (SELECT id FROM reservations WHERE status = 'ready' AND pickup_deadline_at <= $1
-      ORDER BY pickup_deadline_at LIMIT $2)
-     LIMIT $2`,
+    `SELECT due.id, o.code AS location,
+            (SELECT t.at FROM reservation_transitions t
+             WHERE t.reservation_id = due.id AND due.status = 'ready' AND t.type = 'ready' AND t.from_status = 'picking'
+             ORDER BY t.version DESC LIMIT 1) AS "readyAt"
+     FROM (
+       (SELECT id, location_id, status FROM reservations
+        WHERE status = 'held' AND expires_at <= $1 ORDER BY expires_at LIMIT $2)
+       UNION ALL
+       (SELECT id, location_id, status FROM reservations
+        WHERE status = 'ready' AND pickup_deadline_at <= $1 ORDER BY pickup_deadline_at LIMIT $2)
+       LIMIT $2
+     ) AS due JOIN locations o ON o.id = due.location_id`,
     [now, limit],
   );
-  return rows.map((row) => row.id);
 }
 
 /** Which of these (channel, order reference) pairs belong to a reservation already, and to which. */
