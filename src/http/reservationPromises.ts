@@ -1,10 +1,10 @@
 // What the shopper is told beside a decision: when it will be ready, and where else it is.
 // Reads the views; decides nothing.
 import type { LocationRecord } from '../domain/location.ts';
-import { addOpenMinutes } from '../domain/openTime.ts';
 import { invalid, Problem } from '../domain/problem.ts';
 import {
   arrivalByTransfer,
+  escalation,
   type PickupCounter,
   promiseAfter,
   promiseByTransfer,
@@ -25,11 +25,11 @@ export async function promiseAt(deps: Deps, code: string, now: Date): Promise<{ 
   return location && deps.availability.promiseAt(location, now);
 }
 
-/** When the head office is to hear that nobody there touched an order placed now; null: it never is. */
+/** When the head office is to hear that nobody there touched an order placed now; null: of none, by the configuration. */
 export async function escalationAt(deps: Deps, code: string, now: Date): Promise<Date | null> {
   const minutes = deps.config.unacknowledgedMinutes;
   const location = minutes === 0 ? null : await deps.catalogue.location(code);
-  return location && addOpenMinutes(location.openingHours, location.timeZone, now, minutes);
+  return location && escalation({ hours: location.openingHours, timeZone: location.timeZone, now, minutes });
 }
 
 /** What a hold waits for, and what is promised with it. */

@@ -2,7 +2,8 @@
 // Decides nothing: the operation looks again under the lock, so that every process may have this job.
 import type { Logger } from 'pino';
 import type { LocationRecord } from '../domain/location.ts';
-import { addOpenMinutes, isOpenAt } from '../domain/openTime.ts';
+import { isOpenAt } from '../domain/openTime.ts';
+import { escalation } from '../domain/promise.ts';
 import type { StockWriter } from '../operations/stockWriter.ts';
 import { tellUnacknowledged } from '../operations/tellUnacknowledged.ts';
 import type { Actor } from '../operations/writer/outcome.ts';
@@ -61,14 +62,14 @@ export async function tellOfUntouched(
 async function putOff(
   { catalogue, now, minutes }: Pick<UnacknowledgedOptions, 'catalogue' | 'now' | 'minutes'>,
   code: string,
-): Promise<{ laterAt?: Date | null }> {
+): Promise<{ laterAt?: Date }> {
   const location = await catalogue.location(code);
   if (location === null) return {};
-  const { openingHours, timeZone } = location;
+  const { openingHours: hours, timeZone } = location;
   // The minute of closing itself still counts: an order may be due just then.
   const moment = new Date(now().getTime() - 60_000);
-  if (isOpenAt(openingHours, timeZone, now()) || isOpenAt(openingHours, timeZone, moment)) return {};
-  return { laterAt: addOpenMinutes(openingHours, timeZone, now(), minutes) };
+  if (isOpenAt(hours, timeZone, now()) || isOpenAt(hours, timeZone, moment)) return {};
+  return { laterAt: escalation({ hours, timeZone, now: now(), minutes }) };
 }
 
 async function tellUntilClosed(options: UnacknowledgedOptions, closed: AbortSignal): Promise<void> {

@@ -6,8 +6,8 @@ import type { Actor } from './writer/outcome.ts';
 
 export type TellUnacknowledged = {
   id: string;
-  /** The store is closed now: looked at again then; null there: it never opens, so never. Absent: told now. */
-  laterAt?: Date | null;
+  /** The store is closed now: looked at again then. Absent: told now. */
+  laterAt?: Date;
   actor: Actor;
 };
 

@@ -1,9 +1,8 @@
 // An order rings until somebody in the store touches it; where nobody does, the head office hears of it, once, and not
 // while the store is closed.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import request from 'supertest';
 import { tellOfUntouched } from '../../src/jobs/unacknowledged.ts';
-import { locationInput } from '../support/catalogue.ts';
+import { changeHours } from '../support/hours.ts';
 import { openShop, type Shop, STORE, TABLE } from '../support/shop.ts';
 
 /** The shop's stores are open from 9 to 19, local time; Paris is an hour ahead of UTC then. */
@@ -84,30 +83,48 @@ describe('nobody is told of an order', () => {
 
   test('while the store is closed by an exception that came later; its staff get as long again', async () => {
     const id = await place();
-    const { pickup, timeZone, openingHours, ...rest } = (await shop.get(`/v1/locations/${STORE}`)).body;
-    const { weekly } = openingHours;
-    const describe = (exceptions: object[]) =>
-      request(shop.app.url)
-        .put(`/v1/locations/${STORE}`)
-        .set('Authorization', `Bearer ${shop.app.admin}`)
-        .send({
-          ...locationInput({ pickup, timeZone, ...{ name: rest.name } }),
-          openingHours: { weekly, exceptions },
-        })
-        .expect(200);
-    await describe([{ date: '2026-11-20', closed: true }]);
-    await shop.app.deps.feed.settled();
+    const before = await changeHours(shop, STORE, () => ({
+      exceptions: [{ date: '2026-11-20', closed: true }],
+    }));
     later(30);
     await work();
     expect(await typesOf(id)).toEqual(['held', 'confirmed']);
-    await describe([]);
-    await shop.app.deps.feed.settled();
+    await changeHours(shop, STORE, () => before);
     now = new Date('2026-11-21T08:09:00.000Z');
     await work();
     expect(await typesOf(id)).toEqual(['held', 'confirmed']);
     now = new Date('2026-11-21T08:10:00.000Z');
     await work();
     expect(await typesOf(id)).toContain('unacknowledged');
+  });
+});
+
+describe('a store without hours for a while is told on once it has some again', () => {
+  test('where they were taken away after the order came', async () => {
+    const id = await place();
+    const before = await changeHours(shop, STORE, () => ({ weekly: [] }));
+    later(15);
+    await work();
+    await changeHours(shop, STORE, () => before);
+    expect(await typesOf(id)).toEqual(['held', 'confirmed']);
+    later(24 * 60);
+    await work();
+    expect(await typesOf(id)).toEqual(['held', 'confirmed', 'unacknowledged']);
+  });
+
+  test('where there were none as the order came', async () => {
+    const before = await changeHours(shop, STORE, () => ({ weekly: [] }));
+    const id = await place();
+    // For days there are none.
+    for (let day = 0; day < 3; day++) {
+      later(24 * 60);
+      await work();
+    }
+    await changeHours(shop, STORE, () => before);
+    expect(await typesOf(id)).toEqual(['held', 'confirmed']);
+    later(24 * 60);
+    await work();
+    expect(await typesOf(id)).toEqual(['held', 'confirmed', 'unacknowledged']);
   });
 });
 
