@@ -3,12 +3,12 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import type { Browser, Locator } from 'playwright-core';
+import type { Browser, Locator, Page } from 'playwright-core';
 import { goOffline, openBrowser } from '../support/browser.ts';
 import { type DayAndNight, type Opened, openDayAndNight, show } from '../support/dayAndNight.ts';
 import { eventually } from '../support/eventually.ts';
 import { scan } from '../support/hands.ts';
-import { OTHER_STORE } from '../support/shop.ts';
+import { OTHER_STORE, STORE } from '../support/shop.ts';
 import { type Article, openTabletShop, type TabletShop } from '../support/tabletShop.ts';
 
 let shop: TabletShop;
@@ -60,6 +60,31 @@ async function orders(): Promise<typeof ids> {
     ended: await make({ name: 'Eva Colin', steps: ['start', 'pick', 'ready', 'cancel'] }),
     refused: await make({ name: 'Paul Blanc' }),
   };
+}
+
+/** Nothing comes and nothing is to leave, until it is made by `transfers`. */
+let between: Promise<string> | undefined;
+
+/** One that is on its way here, one that is announced, and one that is to leave, of which this is the id. */
+function transfers(): Promise<string> {
+  const make = async (from: string, to: string) => {
+    const lines = [{ sku: table.sku, quantity: 2 }];
+    return (await shop.post('/v1/transfers', { from, to, lines }).expect(201)).body.id;
+  };
+  between ??= (async () => {
+    await shop.post(`/v1/transfers/${await make(OTHER_STORE, STORE)}/ship`, {}).expect(200);
+    await make(OTHER_STORE, STORE);
+    return make(STORE, OTHER_STORE);
+  })();
+  return between;
+}
+
+/** What comes is read when the screen is opened. */
+async function showTransfers(page: Page): Promise<string> {
+  const id = await transfers();
+  await show(page, 'queue', `#${ids.new}`);
+  await show(page, 'transfers', `[data-transfer="${id}"]`);
+  return id;
 }
 
 /** Both tablets take an order while they are offline, which is cancelled meanwhile. */
@@ -141,7 +166,16 @@ const VIEWS: Readonly<Record<string, Opened>> = {
   'stock, an article': (page) => show(page, `stock/${table.sku}`, '.stock h1, .stock h2'),
   'count, the list': (page) => show(page, 'count', '.find-item'),
   'count, an article': (page) => show(page, `count/${table.sku}`, '.count-form'),
-  'transfers, the list': (page) => show(page, 'transfers', 'main h1'),
+  'transfers, none': (page) => show(page, 'transfers', '.empty'),
+  async 'transfers, the lists'(page) {
+    await showTransfers(page);
+    await page.locator('.transfer-list').nth(2).waitFor();
+  },
+  async 'transfers, loading one'(page) {
+    const id = await showTransfers(page);
+    await page.locator(`[data-transfer="${id}"]`).click();
+    await page.locator('.receive-lines').waitFor();
+  },
   'sell, looking up': (page) => show(page, 'sell', 'main h1'),
   'print, slips': (page) => show(page, `print/slip/${ids.picking},${ids.ready}`, '.slip-head'),
   'print, labels': (page) => show(page, `print/label/${ids.ready}`, '.label-head'),

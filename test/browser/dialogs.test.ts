@@ -98,6 +98,18 @@ async function unpack(page: Page): Promise<void> {
   await page.locator('.receive-lines').waitFor();
 }
 
+/** One that is to leave, with a part of it loaded. */
+async function load(page: Page): Promise<void> {
+  const lines = [{ sku: table.sku, quantity: 3 }];
+  const { body } = await shop.post('/v1/transfers', { from: STORE, to: OTHER_STORE, lines }).expect(201);
+  await goTo(page, 'queue');
+  await show(page, 'transfers', `[data-transfer="${body.id}"]`);
+  await page.locator(`[data-transfer="${body.id}"]`).click();
+  await page.locator('.receive-lines').waitFor();
+  await scan(page, table.barcode);
+  await page.locator('.receive-foot button[data-look="main"]:enabled').waitFor();
+}
+
 /** Bought from another store: `way` is collected there, brought here, delivered. */
 async function sellForm(page: Page, way: 0 | 1 | 2): Promise<void> {
   // From the first step, whatever was sold before.
@@ -258,6 +270,12 @@ const VIEWS: Readonly<Record<string, Opened>> = {
     await unpack(page);
     await page.locator('.receive-foot button[data-look="plain"]').last().click();
     await page.locator('dialog button[data-look="bad"]').waitFor();
+  },
+  'a transfer, partly loaded': load,
+  async 'a transfer: less leaves than was asked for'(page) {
+    await load(page);
+    await page.locator('.receive-foot button[data-look="main"]').click();
+    await page.locator('dialog button[data-look="main"]').waitFor();
   },
   'a sale: where from': (page) => show(page, `sell/${table.sku}`, `[data-place="${OTHER_STORE}"] button`),
   async 'a sale to be collected, not filled in'(page) {

@@ -1,6 +1,8 @@
 // What happens, in an integrator's terminal: heard live, sent on to their own address, and asked for again.
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, connect, createServer as createWire } from 'node:net';
+import { pipeline } from 'node:stream';
+import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { Webhook } from 'standardwebhooks';
 import { type Running, runCommand, runHere, startCommand } from '../support/command.ts';
@@ -91,10 +93,13 @@ describe('listen', () => {
 
   test('waits for who reads slowly, keeps little meanwhile, and tells all', async () => {
     const { body } = await shop.get('/v1/events?after=latest').expect(200);
-    const command = startCommand(['listen', '--json', '--after', body.nextCursor], { env });
+    const wire = await openWire();
+    const through = { ...env, COMPTOIR_URL: wire.url };
+    const command = startCommand(['listen', '--json', '--after', body.nextCursor], { env: through });
     running.push(command);
     command.child.stdout.pause();
     await eventually(() => /Listening to/.test(command.err()));
+    expect(await wire.held()).toBeGreaterThan(0);
     const items = Array.from({ length: 1_000 }, (_, n) => ({
       sku: `SLOW-${n}`,
       name: { fr: 'L'.repeat(300) },
@@ -104,15 +109,32 @@ describe('listen', () => {
       await shop.post('/v1/items/batch', { items: changed }).expect(200);
     }
     await eventually(() => shop.app.deps.feed.settled());
-    // Node warns of many that wait for one stream.
+    // It hangs up, and leaves the rest to the server. Node warns of many that wait for one stream.
+    await eventually(async () => expect(await wire.held()).toBe(0));
     expect(command.err()).not.toContain('Warning');
     command.child.stdout.resume();
     await eventually(() => toldBy(command).length >= 2_000);
     expect(new Set(toldBy(command).map(({ id }) => id)).size).toBe(2_000);
     command.child.kill('SIGINT');
     expect(await command.ended).toMatchObject({ code: 0, err: expect.not.stringContaining('Warning') });
+    await wire.close();
   });
 });
+
+/** The server by another address, which says how many connections are held to it. */
+async function openWire() {
+  const port = Number(new URL(shop.app.url).port);
+  const wire = createWire((near) => {
+    const far = connect(port, '127.0.0.1');
+    pipeline(near, far, near, () => {});
+  });
+  await new Promise<void>((resolve) => wire.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${(wire.address() as AddressInfo).port}`,
+    held: promisify(wire.getConnections.bind(wire)),
+    close: promisify(wire.close.bind(wire)),
+  };
+}
 
 type Hook = { url: string; server: Server; got: { headers: IncomingHttpHeaders; body: string }[] };
 

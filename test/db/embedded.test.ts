@@ -16,8 +16,12 @@ import { type EmbeddedDatabase, startEmbedded } from '../../db/embedded.ts';
 import { eventually } from '../support/eventually.ts';
 import { makeScratch } from '../support/scratch.ts';
 
-const ifRoot = process.getuid?.() === 0 ? test : test.skip;
-const ifNotRoot = process.getuid?.() === 0 ? test.skip : test;
+const isRoot = process.getuid?.() === 0;
+/** What only root can do or only root is spared: the run says which tests it left to the other kind of machine. */
+const ifRoot = (name: string, body: () => Promise<void>) =>
+  isRoot ? test(name, body) : test.skip(`${name} (only as root)`, body);
+const ifNotRoot = (name: string, body: () => Promise<void>) =>
+  isRoot ? test.skip(`${name} (only as another user than root)`, body) : test(name, body);
 
 /** A data directory that a first start has made: copying one is quicker than making one. */
 let pristine: string;

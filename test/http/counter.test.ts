@@ -151,8 +151,8 @@ describe('substitute', () => {
 
   test('holds another item for what is missing, to be picked like any other line', async () => {
     await desk.count(LAMP, 5);
-    const before = desk.now();
     const id = await order('start', 'miss');
+    const before = desk.now();
     desk.later(1);
     const { body } = await move(id, 'substitute', { sku: TABLE, by, consent }).expect(200);
     expect(body.lines).toMatchObject([
