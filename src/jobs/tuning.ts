@@ -37,10 +37,12 @@ async function keep(tx: Tx, tunings: readonly Tuned[], at: Date): Promise<boolea
   if (!(await isDue(tx, at))) return false;
   const before = await readTunings(tx);
   await replaceTunings(tx, tunings, at);
-  const changed = await governedByTunings(tx, changedBetween(before, tunings));
+  const changed = changedBetween(before, tunings);
   if (changed.length === 0) return true;
+  // Also for figures that no rule uses: an item that is put into another category brings its rule to them.
   await raiseRulesVersion(tx, at);
-  for (const [locationId, places] of Map.groupBy(changed, (place) => place.locationId)) {
+  const governed = await governedByTunings(tx, changed);
+  for (const [locationId, places] of Map.groupBy(governed, (place) => place.locationId)) {
     await addTuningTask(
       tx,
       locationId,
