@@ -31,8 +31,11 @@ export async function insertConflicts(tx: Tx, compared: readonly Comparison[], n
                  $8::timestamptz[], $9::int[])
        AS n (item_id, location_id, winner_source, winner_event_id, winner_at, loser_source, loser_event_id, loser_at,
              difference)
-     JOIN movements m ON m.item_id = n.item_id AND m.location_id = n.location_id AND m.occurred_at = n.winner_at
-       AND m.source = n.winner_source AND m.event_id = n.winner_event_id`,
+     CROSS JOIN LATERAL (
+       SELECT quantity FROM movements
+       WHERE item_id = n.item_id AND location_id = n.location_id AND occurred_at = n.winner_at
+         AND source = n.winner_source AND event_id = n.winner_event_id OFFSET 0
+     ) AS m`,
     [
       apart.map((one) => one.itemId),
       apart.map((one) => one.locationId),

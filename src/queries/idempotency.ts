@@ -27,7 +27,9 @@ export async function findAnswers(tx: Tx, names: readonly AnswerName[]): Promise
     'idempotency.find',
     `SELECT k.key_id AS "keyId", k.idempotency_key AS key, k.request_hash AS "requestHash", k.status, k.response
        FROM unnest($1::text[], $2::text[]) AS asked (key_id, idempotency_key)
-       JOIN idempotency_keys k USING (key_id, idempotency_key)`,
+       CROSS JOIN LATERAL (
+         SELECT * FROM idempotency_keys WHERE key_id = asked.key_id AND idempotency_key = asked.idempotency_key OFFSET 0
+       ) AS k`,
     [names.map((name) => name.keyId), names.map((name) => name.key)],
   );
   return new Map(rows.map((row) => [answerName(row), row]));

@@ -39,7 +39,9 @@ export async function findFacts(tx: Tx, keys: readonly FactKey[]): Promise<Recor
     'movements.find_places',
     `SELECT f.source, f.event_id, f.item_id, f.location_id, f.occurred_at
      FROM unnest($1::text[], $2::text[]) AS k (source, event_id)
-     JOIN movement_facts f ON f.source = k.source AND f.event_id = k.event_id`,
+     CROSS JOIN LATERAL (
+       SELECT * FROM movement_facts WHERE source = k.source AND event_id = k.event_id OFFSET 0
+     ) AS f`,
     [keys.map((key) => key.source), keys.map((key) => key.eventId)],
   );
   if (places.length === 0) return [];
@@ -48,8 +50,11 @@ export async function findFacts(tx: Tx, keys: readonly FactKey[]): Promise<Recor
     `SELECT m.source, m.event_id, m.item_id, m.location_id, m.type, m.quantity, m.occurred_at, m.reservation_id
      FROM unnest($1::text[], $2::text[], $3::int[], $4::int[], $5::timestamptz[])
        AS k (source, event_id, item_id, location_id, occurred_at)
-     JOIN movements m ON m.item_id = k.item_id AND m.location_id = k.location_id AND m.occurred_at = k.occurred_at
-       AND m.source = k.source AND m.event_id = k.event_id`,
+     CROSS JOIN LATERAL (
+       SELECT * FROM movements
+       WHERE item_id = k.item_id AND location_id = k.location_id AND occurred_at = k.occurred_at
+         AND source = k.source AND event_id = k.event_id OFFSET 0
+     ) AS m`,
     [
       places.map((place) => place.source),
       places.map((place) => place.event_id),
@@ -77,9 +82,10 @@ export async function findTellings(tx: Tx, reservationIds: readonly string[]): P
   if (reservationIds.length === 0) return [];
   const rows = await tx.run<FactRow & { reason: string | null; on_hand_delta: number | null }>(
     'movements.find_tellings',
-    `SELECT source, event_id, item_id, type, quantity, on_hand_delta, occurred_at, reason, reservation_id
-     FROM movements WHERE reservation_id = ANY ($1::text[])
-     ORDER BY id`,
+    `SELECT m.source, m.event_id, m.item_id, m.type, m.quantity, m.on_hand_delta, m.occurred_at, m.reason, m.reservation_id
+     FROM unnest($1::text[]) AS r (id)
+     CROSS JOIN LATERAL (SELECT * FROM movements WHERE reservation_id = r.id OFFSET 0) AS m
+     ORDER BY m.id`,
     [reservationIds],
   );
   return rows.flatMap((row) => {
@@ -99,8 +105,10 @@ export async function sumsAfter(tx: Tx, since: readonly Since[]): Promise<number
     'movements.sums_after',
     `SELECT coalesce(sum(m.on_hand_delta), 0) AS units
      FROM unnest($1::int[], $2::int[], $3::timestamptz[]) WITH ORDINALITY AS k (item_id, location_id, after, place)
-     LEFT JOIN movements m
-       ON m.item_id = k.item_id AND m.location_id = k.location_id AND m.occurred_at > k.after AND m.occurred_at > $4
+     LEFT JOIN LATERAL (
+       SELECT on_hand_delta FROM movements
+       WHERE item_id = k.item_id AND location_id = k.location_id AND occurred_at > k.after AND occurred_at > $4 OFFSET 0
+     ) AS m ON true
      GROUP BY k.place
      ORDER BY k.place`,
     [

@@ -162,7 +162,9 @@ export async function findOrderReferences(
     'reservations.find_order_references',
     `SELECT r.channel, r.order_reference, r.id
      FROM unnest($1::text[], $2::text[]) AS k (channel, order_reference)
-     JOIN reservations r ON r.channel = k.channel AND r.order_reference = k.order_reference`,
+     CROSS JOIN LATERAL (
+       SELECT * FROM reservations WHERE channel = k.channel AND order_reference = k.order_reference OFFSET 0
+     ) AS r`,
     [pairs.map((pair) => pair.channel), pairs.map((pair) => pair.orderReference)],
   );
   return rows.map((row) => ({ channel: row.channel, orderReference: row.order_reference, id: row.id }));

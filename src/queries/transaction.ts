@@ -64,7 +64,10 @@ export type DatabaseOptions = {
    * new takes the server 0.18 ms so, and 1.1 ms otherwise. By indexes alone: such a plan was made while the tables were
    * small, and stays while they grow; until they were next counted, that look read all events of the day (7 ms), and a
    * batch that looked for kept answers joined all there were with what it asked for (60 µs a hold). Without parallel
-   * workers: a plan that expects the events of an import under each id started two for each look (16 ms).
+   * workers: a plan that expects the events of an import under each id started two for each look (16 ms). A row read
+   * costs as much as a page, so that not even a table of ten is read whole; and what a batch asks of a table that may be
+   * empty is asked by LATERAL … OFFSET 0, from what is asked to the table: of one counted while empty any way is as good,
+   * and a first import that went on in the same process read all of the ledger for each batch (30,000 rows: 36 s).
    */
   plansOnce?: boolean;
 };
@@ -78,7 +81,7 @@ const IDLE_IN_TRANSACTION_MILLISECONDS_MAX = 15_000;
 const TRIES_MAX = 5;
 const PLANS_ONCE =
   ' -c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off' +
-  ' -c max_parallel_workers_per_gather=0';
+  ' -c max_parallel_workers_per_gather=0 -c cpu_tuple_cost=1';
 
 // Timestamps without surprises: an instant is a Date; bigint ids stay below 2^53 for any ledger we can store.
 pg.types.setTypeParser(pg.types.builtins.INT8, Number);

@@ -159,7 +159,7 @@ export function confirmCommand(held: Pick<Reservation, 'id' | 'location' | 'line
   };
 }
 
-function locationRow(
+export function locationRow(
   code: string,
   latitude: number,
   longitude: number,
