@@ -41,7 +41,6 @@ export async function openImportShop({ job = true } = {}): Promise<ImportShop> {
       ...app.deps,
       stock: app.deps.fileStock,
       pollMilliseconds: 20,
-      leaseSeconds: 2,
     });
     jobs.add(started);
     return started;

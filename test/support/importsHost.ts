@@ -7,8 +7,8 @@ import { openDatabase } from '../../src/queries/transaction.ts';
 import { Catalogue } from '../../src/views/catalogue.ts';
 import { Locations } from '../../src/views/locations.ts';
 
-const url = process.argv[2];
-if (url === undefined) throw new Error('Usage: node importsHost.ts DATABASE_URL');
+const [, , url, leaseSeconds] = process.argv;
+if (url === undefined) throw new Error('Usage: node importsHost.ts DATABASE_URL [LEASE_SECONDS]');
 
 function fail(error: unknown): never {
   throw error;
@@ -37,6 +37,6 @@ startImports({
   now,
   feed: { wake: () => {} },
   pollMilliseconds: 20,
-  leaseSeconds: 2,
+  leaseSeconds: Number(leaseSeconds ?? 60),
 });
 console.log('running');
