@@ -1,4 +1,5 @@
-// Draws requests from the OpenAPI document: well-formed ones by its schemas, then spoilt in one place or left alone.
+// Draws requests from the OpenAPI document: half of them whole, by its examples; the others by its examples or schemas,
+// and spoilt in one place or left alone.
 // Knows JSON Schema as far as our document uses it; no route by name.
 import fc from 'fast-check';
 
@@ -26,10 +27,11 @@ export type Schema = {
 };
 
 type Parameter = { name: string; in: 'path' | 'query' | 'header'; required?: boolean; schema?: Schema };
+type Content = { schema?: Schema; examples?: Record<string, { value: unknown }> };
 type Operation = {
   operationId: string;
   parameters?: Parameter[];
-  requestBody?: { content: Record<string, { schema?: Schema }> };
+  requestBody?: { content: Record<string, Content> };
 };
 export type Document = {
   paths: Record<string, Record<string, Operation>>;
@@ -41,10 +43,15 @@ export type DrawnRequest = {
   path: string;
   headers: Record<string, string>;
   body: string | undefined;
+  /** Nothing about it is wrong, as far as the document goes. */
+  isWhole: boolean;
 };
 
-/** Names that exist where the requests are sent, so that many get past the first check. By property or parameter. */
-export type Known = Readonly<Record<string, readonly string[]>>;
+/** What exists where the requests are sent, so that many get past the first check. By property or parameter. */
+export type Known = {
+  parameters: Readonly<Record<string, readonly string[]>>;
+  body: Readonly<Record<string, readonly unknown[]>>;
+};
 
 /** What no field asks for. */
 const HOSTILE: readonly unknown[] = [
@@ -94,13 +101,13 @@ function rarely<Value>(values: readonly Value[]): fc.Arbitrary<Value | null> {
 export function requestsOf(
   document: Document,
   known: Known,
-): { name: string; requests: fc.Arbitrary<DrawnRequest> }[] {
+): { name: string; whole: fc.Arbitrary<DrawnRequest>; requests: fc.Arbitrary<DrawnRequest> }[] {
   return Object.entries(document.paths).flatMap(([path, operations]) =>
     Object.entries(operations)
       .filter(([method]) => ['get', 'put', 'post', 'delete'].includes(method))
       .map(([method, operation]) => ({
         name: `${method.toUpperCase()} ${path}`,
-        requests: requestOf(document, known, path, method, operation),
+        ...requestOf(document, known, path, method, operation),
       })),
   );
 }
@@ -111,18 +118,28 @@ function requestOf(
   path: string,
   method: string,
   { parameters = [], requestBody }: Operation,
-): fc.Arbitrary<DrawnRequest> {
-  const values = valuesOf(document, known);
+): { whole: fc.Arbitrary<DrawnRequest>; requests: fc.Arbitrary<DrawnRequest> } {
+  const values = valuesOf(document, known.parameters);
   const [contentType = 'application/json', content] = Object.entries(requestBody?.content ?? {})[0] ?? [];
-  const parts = fc.record({
+  const examples = Object.values(content?.examples ?? {}).map(({ value }) => value);
+  const bodies = bodiesOf(valuesOf(document, known.body), content);
+  const whole = fc.record({
+    parameters: fc.tuple(...parameters.map((parameter) => wholeParameter(values, known, parameter))),
+    body: examples.length === 0 ? bodies : fc.constantFrom(...examples.map((one) => placed(one, known.body))),
+    spoiltBody: fc.constant(null),
+    type: fc.constant(null),
+    isWhole: fc.constant(true),
+  });
+  const others = fc.record({
     parameters: fc.tuple(...parameters.map((parameter) => drawParameter(values, parameter))),
-    body: content?.schema === undefined ? fc.constant(undefined) : spoilt(values('', content.schema)),
+    body: content === undefined ? bodies : spoilt(bodies),
     spoiltBody: rarely(SPOILT_BODIES),
     type: rarely(WRONG_TYPES),
+    isWhole: fc.constant(false),
   });
-  return parts.map((drawn) => {
+  const made = ({ isWhole, ...drawn }: Drawn): DrawnRequest => {
     const sent = parameters.map((parameter, at) => ({ ...parameter, value: drawn.parameters[at] ?? null }));
-    const text = drawn.body === undefined ? undefined : (drawn.spoiltBody ?? JSON.stringify(drawn.body));
+    const text = drawn.body === undefined ? undefined : (drawn.spoiltBody ?? textOf(drawn.body, contentType));
     return {
       method: method.toUpperCase(),
       path: fillPath(path, sent) + queryOf(sent),
@@ -131,8 +148,49 @@ function requestOf(
         ...(text === undefined ? {} : { 'Content-Type': drawn.type ?? contentType }),
       },
       body: text,
+      isWhole,
     };
-  });
+  };
+  return { whole: whole.map(made), requests: fc.oneof(whole, others).map(made) };
+}
+
+type Drawn = {
+  parameters: unknown[];
+  body: unknown;
+  spoiltBody: string | null;
+  type: string | null;
+  isWhole: boolean;
+};
+
+function textOf(body: unknown, contentType: string): string {
+  return typeof body === 'string' && contentType !== 'application/json' ? body : JSON.stringify(body);
+}
+
+/** By the examples as often as by the schema: few of what a schema allows make sense together. */
+function bodiesOf(values: Values, { schema, examples = {} }: Content = {}): fc.Arbitrary<unknown> {
+  if (schema === undefined) return fc.constant(undefined);
+  const drawn = values('', schema);
+  const given = Object.values(examples).map(({ value }) => value);
+  return given.length === 0 ? drawn : fc.oneof(drawn, fc.constantFrom(...given));
+}
+
+function isInstant(value: unknown): boolean {
+  return typeof value === 'string' && /^\d{4}-\d\d-\d\dT/.test(value);
+}
+
+/** An example, about what exists here: the second of several about the second that there is. */
+function placed(example: unknown, known: Known['body'], nth = 0): unknown {
+  if (Array.isArray(example)) return example.map((one, place) => placed(one, known, place));
+  if (typeof example !== 'object' || example === null) return example;
+  return Object.fromEntries(
+    Object.entries(example).map(([name, value]) => {
+      const mine = isInstant(value) ? undefined : known[name]?.[nth];
+      return [
+        name,
+        mine !== undefined && typeof mine === typeof value ? mine : placed(value, known, nth + 1),
+      ];
+    }),
+  );
 }
 
 type Sent = { name: string; in: string; value: unknown };
@@ -191,15 +249,27 @@ function drawParameter(values: Values, { name, schema = {}, required }: Paramete
   return fc.oneof({ weight: 1, arbitrary: drawn }, { weight: absent, arbitrary: fc.constant(null) });
 }
 
+function wholeParameter(
+  values: Values,
+  { parameters }: Known,
+  { name, schema = {}, required }: Parameter,
+): fc.Arbitrary<unknown> {
+  if (name === 'Idempotency-Key') return fc.uuid();
+  const [mine] = parameters[name] ?? [];
+  if (!required) return fc.constant(null);
+  return mine === undefined ? values(name, schema) : fc.constant(mine);
+}
+
 /** Parameters that nothing drawn can get right: most requests do without. */
 const GUARDS = new Set(['If-Match', 'If-None-Match', 'cursor', 'after', 'Idempotency-Key']);
 
 type Values = (name: string, schema: Schema) => fc.Arbitrary<unknown>;
 
-function valuesOf(document: Document, known: Known): Values {
+function valuesOf(document: Document, known: Known['body']): Values {
   return function values(name, schema): fc.Arbitrary<unknown> {
     const names = known[name];
-    if (names !== undefined) return fc.constantFrom<unknown>(...names);
+    const isName = schema.type !== 'array' && schema.format !== 'date-time';
+    if (names !== undefined && isName) return fc.constantFrom(...names);
     if (schema.$ref !== undefined) {
       const target = document.components.schemas[schema.$ref.split('/').at(-1) ?? ''];
       return values(name, target ?? {});
@@ -225,7 +295,7 @@ function drawType(values: Values, type: string, schema: Schema): fc.Arbitrary<un
       return fc.array(values('', schema.items ?? {}), { minLength: schema.minItems ?? 0, maxLength: 3 });
     case 'integer':
     case 'number':
-      return fc.constantFrom(schema.minimum ?? 1, 1, 2, schema.maximum ?? 1_000);
+      return drawNumber(schema);
     case 'boolean':
       return fc.boolean();
     case 'string':
@@ -233,6 +303,10 @@ function drawType(values: Values, type: string, schema: Schema): fc.Arbitrary<un
     default:
       return fc.constant(null);
   }
+}
+
+function drawNumber({ minimum = 1, maximum = 1_000 }: Schema): fc.Arbitrary<unknown> {
+  return fc.constantFrom(minimum, Math.max(minimum, 1), Math.max(minimum, 2), maximum);
 }
 
 function drawString({ format, pattern, minLength = 0, maxLength = 40 }: Schema): fc.Arbitrary<unknown> {
@@ -249,7 +323,13 @@ function drawObject(values: Values, { properties = {}, required = [] }: Schema):
   const fields = Object.fromEntries(
     Object.entries(properties).map(([name, schema]) => [name, values(name, schema)]),
   );
-  return fc.record(fields, { requiredKeys: required });
+  const optional = Object.keys(fields).filter((name) => !required.includes(name));
+  // Few of them: each is one more that may be refused.
+  const left = fc.tuple(...optional.map(() => fc.nat(4)));
+  return fc.tuple(fc.record(fields), left).map(([whole, dice]) => {
+    const without = new Set(optional.filter((_, place) => dice[place] !== 0));
+    return Object.fromEntries(Object.entries(whole).filter(([name]) => !without.has(name)));
+  });
 }
 
 /** The value as it is, or with one place of it replaced, removed or added to. */
