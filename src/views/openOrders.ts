@@ -1,22 +1,14 @@
 // How many orders each location has still to prepare: the queue that its promises stand behind.
 // Loaded once, then kept by the feed. Knows no hours and no promise.
-import type { EventType } from '../domain/event.ts';
 import type { FeedEvent } from '../domain/feedEvent.ts';
 import { readOpenOrders } from '../queries/availability.ts';
 import type { Tx } from '../queries/transaction.ts';
 import { makeRefresh, type Refresh } from './refresh.ts';
 
-type OrderEvent = Pick<FeedEvent, 'type' | 'location' | 'subject'>;
+type OrderEvent = Pick<FeedEvent, 'type' | 'location' | 'subject' | 'data'>;
 
-/** After these an order waits to be prepared or is being prepared. */
-const QUEUES: ReadonlySet<EventType> = new Set(['reservation.confirmed', 'reservation.picking']);
-/** After these it does not. The other events change nothing here. */
-const LEAVES: ReadonlySet<EventType> = new Set([
-  'reservation.ready',
-  'reservation.collected',
-  'reservation.cancelled',
-  'reservation.expired',
-]);
+/** An order waits to be prepared or is being prepared, also while a till sells some of it. */
+const IN_QUEUE: ReadonlySet<unknown> = new Set(['confirmed', 'picking']);
 
 export class OpenOrders {
   readonly #database: Tx;
@@ -51,11 +43,11 @@ export class OpenOrders {
   /** A consumer of the feed. */
   onEvents(events: readonly OrderEvent[]): void {
     for (const event of events) {
-      const { type, location, subject } = event;
-      const joins = QUEUES.has(type);
-      if (location === null || (!joins && !LEAVES.has(type))) continue;
+      const { type, location, subject, data } = event;
+      // What is at risk may tell no status: it is where it was.
+      if (location === null || !type.startsWith('reservation.') || data.status === undefined) continue;
       this.#early?.push(event);
-      if (joins) this.#ordersAt(location).add(subject);
+      if (IN_QUEUE.has(data.status)) this.#ordersAt(location).add(subject);
       else this.#orders.get(location)?.delete(subject);
     }
   }

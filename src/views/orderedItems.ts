@@ -51,8 +51,8 @@ export class OrderedItems {
   /** A consumer of the feed. */
   onEvents(events: readonly OrderEvent[]): void {
     for (const event of events) {
-      // What is at risk tells no status: it is as open as it was.
-      if (!event.type.startsWith('reservation.') || event.data.status === undefined) continue;
+      // What is at risk is as open as it was, and tells only the lines that are.
+      if (!event.type.startsWith('reservation.') || event.type === 'reservation.at_risk') continue;
       this.#early?.push(event);
       const { status, putBackPending, lines } = event.data;
       const isOpen = WORKED_ON.has(status) || putBackPending === true;

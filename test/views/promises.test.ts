@@ -48,6 +48,7 @@ test('whenever asked, in whatever order of instants, orders and changes', () => 
             type: 'reservation.confirmed' as const,
             location: location.code,
             subject: `${number}`,
+            data: { status: 'confirmed' },
           };
           orders.onEvents([joins]);
         }
