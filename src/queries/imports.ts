@@ -71,9 +71,16 @@ export async function abandonReceiving(tx: Tx, id: string): Promise<void> {
   );
 }
 
+/** Nobody runs it: queued, or left behind by a process that died. */
+const IDLE = `i.status IN ('queued', 'running')
+  AND (i.status = 'queued' OR i.leased_until IS NULL OR i.leased_until < now())`;
+const CLAIM_LOCK = 7_266_742;
+
 /**
- * Takes the lease of the oldest import that nobody runs: queued, or left behind by a process that died. A key's
- * imports run one after another, in the order in which they were sent, so that items are there before their stock is.
+ * Takes the lease of the oldest import that nobody runs. A key's imports run one after another, in the order in which
+ * their uploads began, so that items are there before their stock is; one that has begun to run comes before those whose
+ * upload was slower. To be called in a transaction: whoever else claims waits for its end. One who did not would see
+ * none of the key's running, and take a second one beside it.
  * The database's clock decides, so that the processes' clocks need not agree.
  */
 export async function claimImport(
@@ -82,6 +89,13 @@ export async function claimImport(
   leaseSeconds: number,
   now: Date,
 ): Promise<ImportRecord | null> {
+  const waiting = await tx.run(
+    'imports.lock_claims',
+    `SELECT pg_advisory_xact_lock($1) WHERE EXISTS (SELECT 1 FROM imports i WHERE ${IDLE})`,
+    [CLAIM_LOCK],
+  );
+  if (waiting.length === 0) return null;
+  // A statement of its own: one that waits for a lock goes on with what it saw before it waited.
   const rows = await tx.run<ImportRow>(
     'imports.claim',
     `UPDATE imports
@@ -89,11 +103,11 @@ export async function claimImport(
          started_at = coalesce(started_at, $3), version = version + 1
      WHERE id = (
        SELECT i.id FROM imports i
-       WHERE i.status IN ('queued', 'running')
-         AND (i.status = 'queued' OR i.leased_until IS NULL OR i.leased_until < now())
+       WHERE ${IDLE}
          AND NOT EXISTS (
            SELECT 1 FROM imports o
-           WHERE o.key_id = i.key_id AND o.status IN ('queued', 'running') AND o.id < i.id)
+           WHERE o.key_id = i.key_id AND o.status IN ('queued', 'running')
+             AND (o.status = 'queued', o.id) < (i.status = 'queued', i.id))
        ORDER BY i.id LIMIT 1
        FOR UPDATE SKIP LOCKED)
      RETURNING ${COLUMNS}`,
