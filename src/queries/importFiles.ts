@@ -2,8 +2,8 @@
 import type { Tx } from './transaction.ts';
 
 /**
- * Keeps the next piece of an upload, and its lease. False when the upload was taken for abandoned meanwhile.
- * Each piece commits by itself: a transaction as long as an upload would hold back the feed.
+ * Keeps the next piece of an upload, and its lease. False when the upload was taken for abandoned meanwhile, also where
+ * it is not all gone yet. Each piece commits by itself: a transaction as long as an upload would hold back the feed.
  */
 export async function insertChunk(
   tx: Tx,
@@ -14,7 +14,7 @@ export async function insertChunk(
     'import_chunks.insert',
     `WITH kept AS (
        UPDATE imports SET leased_until = now() + $4 * interval '1 second'
-       WHERE id = $1 AND status = 'receiving' RETURNING id
+       WHERE id = $1 AND status = 'receiving' AND leased_until > '-infinity' RETURNING id
      )
      INSERT INTO import_chunks (import_id, number, bytes) SELECT id, $2, $3 FROM kept RETURNING number`,
     [chunk.importId, chunk.number, chunk.bytes, leaseSeconds],
@@ -80,19 +80,29 @@ export async function deleteEndedChunks(tx: Tx, limit: number): Promise<number> 
   return rows.length;
 }
 
-/** Forgets pieces of uploads whose process died, then, once they have none, the uploads. How many pieces went. */
+/**
+ * Forgets pieces of uploads whose process died, then, once they have none, the uploads. How many pieces went. Which these
+ * are is said first, on their rows: whoever adds a piece at that instant was before it, and keeps the upload, or after it,
+ * and hears that it is gone. From then on nothing brings one back, and its pieces may go in several statements.
+ */
 export async function deleteAbandoned(tx: Tx, limit: number): Promise<number> {
+  await tx.run(
+    'imports.find_abandoned',
+    `UPDATE imports SET leased_until = '-infinity'
+     WHERE status = 'receiving' AND leased_until < now() AND leased_until > '-infinity'`,
+    [],
+  );
   const rows = await tx.run(
     'import_chunks.delete_abandoned',
     `DELETE FROM import_chunks WHERE (import_id, number) IN (
        SELECT c.import_id, c.number FROM import_chunks c JOIN imports i ON i.id = c.import_id
-       WHERE i.status = 'receiving' AND i.leased_until < now() LIMIT $1)
+       WHERE i.status = 'receiving' AND i.leased_until = '-infinity' LIMIT $1)
      RETURNING number`,
     [limit],
   );
   await tx.run(
     'imports.delete_abandoned',
-    `DELETE FROM imports i WHERE i.status = 'receiving' AND i.leased_until < now()
+    `DELETE FROM imports i WHERE i.status = 'receiving' AND i.leased_until = '-infinity'
        AND NOT EXISTS (SELECT 1 FROM import_chunks c WHERE c.import_id = i.id)`,
     [],
   );

@@ -56,13 +56,13 @@ export async function queueImport(tx: Tx, id: string, gzipped: boolean): Promise
   const rows = await tx.run<ImportRow>(
     'imports.queue',
     `UPDATE imports SET status = 'queued', gzipped = $2, leased_until = NULL
-     WHERE id = $1 AND status = 'receiving' RETURNING ${COLUMNS}`,
+     WHERE id = $1 AND status = 'receiving' AND leased_until > '-infinity' RETURNING ${COLUMNS}`,
     [id, gzipped],
   );
   return firstOf(rows);
 }
 
-/** Gives an upload up: from now on it counts as abandoned. */
+/** Gives an upload up: from now on it counts as abandoned, and nothing brings it back (importFiles.ts). */
 export async function abandonReceiving(tx: Tx, id: string): Promise<void> {
   await tx.run(
     'imports.abandon',
