@@ -30,7 +30,9 @@ type Row = {
  * Sets the flags of all open lines of these locked levels anew: the oldest are served first, so the newest lose
  * (architecture §4), whether they hold units for a customer here or for a lorry. A hold that is due asks for nothing any
  * more, swept or not, nor does the transfer that it waits for: both lose their flags, and the hold may be confirmed
- * later, when there is enough. Answers the lines that became at risk by this, newest first.
+ * later, when there is enough. Nor does an order that has ended, and none asks for what its customer refused: those units
+ * are kept from the web until they are put back, but there they are, for whoever was promised some. Answers the lines
+ * that became at risk by this, newest first.
  *
  * Ids without their prefix sort by creation, across both kinds. The reservation that waits for a transfer may be read
  * here without its own levels' locks: whoever changes it while its transfer is unshipped has these, too (load.ts).
@@ -43,26 +45,27 @@ export async function flagLinesAtRisk(
   const rows = await tx.run<Row>(
     'levels.flag_at_risk',
     `WITH asked AS (
-       SELECT l.reservation_id AS id, false AS is_sent, l.item_id, l.location_id, l.reserved, l.at_risk,
-              r.status <> 'held' OR r.expires_at > $3 AS live
+       SELECT l.reservation_id AS id, false AS is_sent, l.item_id, l.location_id, l.at_risk,
+              CASE WHEN r.status IN ('confirmed', 'picking', 'ready') OR r.status = 'held' AND r.expires_at > $3
+                THEN least(l.reserved, greatest(0, l.quantity - l.missing - l.refused - greatest(l.collected, l.sold)))
+                ELSE 0 END AS units
        FROM unnest($1::int[], $2::int[]) AS k (item_id, location_id)
        JOIN reservation_lines l ON l.item_id = k.item_id AND l.location_id = k.location_id AND l.reserved > 0
        JOIN reservations r ON r.id = l.reservation_id
        UNION ALL
-       SELECT l.transfer_id, true, l.item_id, l.from_location_id, l.reserved, l.at_risk,
-              coalesce(r.status <> 'held' OR r.expires_at > $3, true)
+       SELECT l.transfer_id, true, l.item_id, l.from_location_id, l.at_risk,
+              CASE WHEN r.status = 'held' AND r.expires_at <= $3 THEN 0 ELSE l.reserved END
        FROM unnest($1::int[], $2::int[]) AS k (item_id, location_id)
        JOIN transfer_lines l ON l.item_id = k.item_id AND l.from_location_id = k.location_id AND l.reserved > 0
        JOIN transfers t ON t.id = l.transfer_id
        LEFT JOIN reservations r ON r.id = t.reservation_id
      ), served AS (
        SELECT a.*, v.on_hand,
-              sum(CASE WHEN a.live THEN a.reserved ELSE 0 END)
-                OVER (PARTITION BY a.item_id, a.location_id ORDER BY substr(a.id, 5), a.id) AS upto
+              sum(a.units) OVER (PARTITION BY a.item_id, a.location_id ORDER BY substr(a.id, 5), a.id) AS upto
        FROM asked a JOIN levels v USING (item_id, location_id)
      ), judged AS (
-       SELECT id, is_sent, item_id, at_risk, live AND upto > on_hand AS short,
-              least(reserved, upto - on_hand)::int AS units
+       SELECT id, is_sent, item_id, at_risk, units > 0 AND upto > on_hand AS short,
+              least(units, upto - on_hand)::int AS units
        FROM served
      ), flagged AS (
        UPDATE reservation_lines l SET at_risk = j.short

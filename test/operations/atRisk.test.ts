@@ -150,6 +150,48 @@ test('a hold that is due asks for nothing: nobody is alerted for it, nor because
   await wellFlagged();
 });
 
+test.each(['older', 'younger'])(
+  'an order that has ended asks for nothing, though its units wait to be put back: the %s of two',
+  async (which) => {
+    const both = [await order(5), await order(5)] as const;
+    const ended = both[which === 'older' ? 0 : 1];
+    await walk(process, ended, ['start', 'pick', 'ready', 'cancel']);
+    await tell('sale', skus[0], 5);
+    expect(await flagged()).toEqual([]);
+    expect(await told()).toEqual([]);
+    await wellFlagged();
+    await walk(process, ended, ['put-back']);
+    expect(await room.level(skus[0], LILLE)).toMatchObject({ onHand: 5, reserved: 5 });
+  },
+);
+
+test.each(['cancel', 'refuse 5'])(
+  'what lies ready and is not wanted any more (%s) is there for a younger order at once',
+  async (end) => {
+    const [older] = [await order(5), await order(5)];
+    await walk(process, older, ['start', 'pick', 'ready']);
+    await tell('sale', skus[0], 5);
+    expect(await flagged()).toEqual([1]);
+    await walk(process, older, [end]);
+    expect(await flagged()).toEqual([]);
+    await wellFlagged();
+  },
+);
+
+test('an order at risk is so no more when it ends, and of a part that is refused only the rest is asked for', async () => {
+  const [older, younger] = [await order(5), await order(5)];
+  await walk(process, older, ['start', 'pick', 'ready', 'refuse 3']);
+  await tell('sale', skus[0], 3);
+  expect(await flagged()).toEqual([]);
+  await walk(process, younger, ['start', 'pick', 'ready']);
+  await tell('sale', skus[0], 1);
+  expect(await flagged()).toEqual([1]);
+  await walk(process, younger, ['cancel']);
+  expect(await flagged()).toEqual([]);
+  expect((await told()).map((one) => one.order)).toEqual([1]);
+  await wellFlagged();
+});
+
 test('two processes that bring two items of one order short at once tell each line once', async () => {
   const other = openStockProcess(room.url, { now: () => new Date(clock) });
   for (let n = 0; n < 5; n++) await order(2, 2);

@@ -116,18 +116,26 @@ async function untoldTransitions(tx: Tx): Promise<string[]> {
   ];
 }
 
-/** A line is flagged exactly where on hand does not reach it, the oldest being served first, for a customer or a lorry. */
+/**
+ * A line is flagged exactly where on hand does not reach it, the oldest being served first, for a customer or a lorry.
+ * Units that only wait to be put back are wanted by nobody.
+ */
 async function wrongFlags(tx: Tx): Promise<string[]> {
   const rows = await tx.run<{
     level: string;
     on_hand: number;
     id: string;
-    reserved: number;
+    wanted: number;
     at_risk: boolean;
   }>(
     'evidence.flags',
-    `SELECT l.item_id || '@' || l.location_id AS level, v.on_hand, l.id, l.reserved, l.at_risk
-     FROM (SELECT item_id, location_id, reservation_id AS id, reserved, at_risk FROM reservation_lines
+    `SELECT l.item_id || '@' || l.location_id AS level, v.on_hand, l.id, l.wanted, l.at_risk
+     FROM (SELECT n.item_id, n.location_id, n.reservation_id AS id,
+                  CASE WHEN r.status IN ('collected', 'cancelled', 'expired') THEN 0
+                       WHEN n.refused > 0 THEN least(n.reserved, greatest(0, n.quantity - n.missing - n.refused - greatest(n.collected, n.sold)))
+                       ELSE n.reserved END AS wanted,
+                  n.at_risk
+           FROM reservation_lines n JOIN reservations r ON r.id = n.reservation_id
            UNION ALL
            SELECT item_id, from_location_id, transfer_id, reserved, at_risk FROM transfer_lines) l
      JOIN levels v USING (item_id, location_id)
@@ -135,10 +143,10 @@ async function wrongFlags(tx: Tx): Promise<string[]> {
     [],
   );
   const served = new Map<string, number>();
-  return rows.flatMap(({ level, on_hand, id, reserved, at_risk }) => {
-    const units = (served.get(level) ?? 0) + reserved;
+  return rows.flatMap(({ level, on_hand, id, wanted, at_risk }) => {
+    const units = (served.get(level) ?? 0) + wanted;
     served.set(level, units);
-    const expected = reserved > 0 && units > on_hand;
+    const expected = wanted > 0 && units > on_hand;
     return expected === at_risk ? [] : [`${id} on ${level}: at risk is ${at_risk}, should be ${expected}`];
   });
 }

@@ -1,4 +1,5 @@
 // The life of one order in words, for tables: 'confirm', 'start', 'pick', 'ready', 'collect 1', 'sale 2', …
+// Of its first line where it matters, or of the one that is named: 'sale 1 LAMPE'.
 // Owns no assertion; a step that is refused throws its problem.
 import type { Reservation } from '../../src/domain/reservation.ts';
 import { cancelReservation } from '../../src/operations/cancelReservation.ts';
@@ -10,6 +11,7 @@ import { pickLines } from '../../src/operations/pickLines.ts';
 import { putBackReservation } from '../../src/operations/putBackReservation.ts';
 import { readyReservation } from '../../src/operations/readyReservation.ts';
 import { recordMovements } from '../../src/operations/recordMovements.ts';
+import { refuseLines } from '../../src/operations/refuseLines.ts';
 import { returnLines } from '../../src/operations/returnLines.ts';
 import { startPicking } from '../../src/operations/startPicking.ts';
 import type { Outcome } from '../../src/operations/writer/outcome.ts';
@@ -21,7 +23,7 @@ let codes = 0;
 
 /** Takes an order through steps, one after the other, on all its lines; `now` is the process's clock. */
 export async function walk(
-  process: StockProcess,
+  process: Pick<StockProcess, 'one'>,
   order: Reservation,
   steps: readonly string[],
   now: () => Date = () => new Date(),
@@ -30,16 +32,16 @@ export async function walk(
 }
 
 async function take(
-  { one }: StockProcess,
+  { one }: Pick<StockProcess, 'one'>,
   order: Reservation,
   step: string,
   now: Date,
 ): Promise<Outcome<unknown>> {
-  const [what = '', number = ''] = step.split(' ');
+  const [what = '', number = '', named] = step.split(' ');
   const base = { id: order.id, admit: () => true, actor: ACTOR };
   const units = number === '' ? null : Number(number);
-  const [line] = order.lines;
-  if (line === undefined) throw new Error('the order has no line');
+  const line = order.lines.find(({ sku }) => sku === (named ?? sku));
+  if (line === undefined) throw new Error('the order has no such line');
   const { sku } = line;
   switch (what) {
     case 'confirm':
@@ -58,6 +60,10 @@ async function take(
     case 'collect': {
       const lines = units === null ? null : [{ sku, quantity: units }];
       return one(collectReservation, { ...base, proof: { override: { reason: 'known' } }, lines });
+    }
+    case 'refuse': {
+      const lines = units === null ? null : [{ sku, quantity: units }];
+      return one(refuseLines, { ...base, reason: 'scratched', lines });
     }
     case 'return':
       return one(returnLines, { ...base, lines: [{ sku, quantity: units ?? 1, condition: 'sellable' }] });

@@ -8,11 +8,23 @@ import type { Tx } from '../../queries/transaction.ts';
 import { readTransfers } from '../../queries/transfers.ts';
 import type { Batch } from './batch.ts';
 
-/** Only where units are short now, or were and may be enough again: elsewhere no line is or becomes at risk. */
-export function shortLevels({ changedLevels }: Batch): Level[] {
-  return [...changedLevels]
-    .filter(([level, { before }]) => level.reserved > level.onHand || before.reserved > before.onHand)
+/**
+ * Only where units are short now, or were and may be enough again: elsewhere no line is or becomes at risk. An order that
+ * ends when it is ready, or of which the customer refuses a part, changes no level before it is put back, and yet wants
+ * no more of it.
+ */
+export function shortLevels(batch: Batch): Level[] {
+  const changed = [...batch.changedLevels]
+    .filter(([level, { before }]) => isShort(level) || isShort(before))
     .map(([level]) => level);
+  const ofOrders = [...batch.changed].flatMap(({ locationId, lines }) =>
+    lines.map(({ itemId }) => batch.levelOf(itemId, locationId)).filter(isShort),
+  );
+  return [...new Set([...changed, ...ofOrders])];
+}
+
+function isShort({ reserved, onHand }: Pick<Level, 'reserved' | 'onHand'>): boolean {
+  return reserved > onHand;
 }
 
 export async function tellRisk(tx: Tx, short: readonly Level[], now: Date): Promise<NewEvent[]> {
