@@ -202,6 +202,11 @@ export function stillWanted(
   return Math.max(0, line.quantity - line.missing - line.refused - unitsOut(line));
 }
 
+/** True when the customer has some of it and comes for nothing more: the rest, if any, is missing or was refused. */
+export function isHandedOver({ lines }: Pick<Reservation, 'lines'>): boolean {
+  return lines.every((line) => stillWanted(line) === 0) && lines.some((line) => unitsOut(line) > 0);
+}
+
 /** Units that a line is still to be sent: fewer than it awaited when a till sold some of it meanwhile. */
 export function unitsAwaited(line: ReservationLine): number {
   return Math.min(line.awaited, Math.max(0, stillWanted(line) - line.reserved));

@@ -12,7 +12,7 @@ import {
   type ReservationLine,
 } from '../domain/reservation.ts';
 import type { Batch } from './writer/batch.ts';
-import { endFeed } from './writer/feedSteps.ts';
+import { endHandedOver } from './writer/endSteps.ts';
 import type { StockOperation } from './writer/operation.ts';
 import { type Actor, type Admit, RefusalWithEffect } from './writer/outcome.ts';
 import { reservationToChange } from './writer/reservationSteps.ts';
@@ -47,11 +47,7 @@ export const collectReservation: StockOperation<CollectReservation, Reservation>
       if (units > 0) handOver(batch, reservation, actor, line, units);
     }
     for (const { sku } of lines ?? []) lineOf(reservation, sku);
-    if (reservation.lines.every((line) => left(line) === 0)) {
-      reservation.status = 'collected';
-      // A transfer that it waited for may bring more than it needed: the rest waits for nobody now.
-      endFeed(batch, reservation);
-    }
+    endHandedOver(batch, reservation);
     reservation.pickupAttempts = 0;
     reservation.pickupLockedUntil = null;
     // Nobody at the counter needs to see the code again; the reason and the parcel's number they do.
@@ -73,7 +69,7 @@ function assertHandover({ id, deliverTo }: Reservation, proof: CollectReservatio
   );
 }
 
-/** Units that the counter can still hand over. */
+/** Units that the counter can still tell of: those that a till told of too. */
 function left(line: ReservationLine): number {
   return line.quantity - line.missing - line.refused - line.collected;
 }

@@ -12,6 +12,7 @@ import {
   unitsShort,
 } from '../domain/reservation.ts';
 import type { Batch } from './writer/batch.ts';
+import { endHandedOver } from './writer/endSteps.ts';
 import { confirmFeed } from './writer/feedSteps.ts';
 import type { StockOperation } from './writer/operation.ts';
 import type { Actor, Admit } from './writer/outcome.ts';
@@ -79,6 +80,10 @@ export const confirmReservation: StockOperation<ConfirmReservation, Reservation>
     // What was reserved at any instant is told from here on (queries/stock.ts).
     const data = taken.length === 0 ? {} : { taken };
     batch.record(reservation, 'reservation.confirmed', command.actor, from, data);
+    // A till sold all of it when the hold was over: it is an order, and the customer has it.
+    if (endHandedOver(batch, reservation)) {
+      batch.record(reservation, 'reservation.collected', command.actor, 'confirmed');
+    }
     return reservation;
   },
 };

@@ -13,6 +13,7 @@ import {
   unitsShort,
 } from '../domain/reservation.ts';
 import type { Batch } from './writer/batch.ts';
+import { endHandedOver } from './writer/endSteps.ts';
 import type { StockOperation } from './writer/operation.ts';
 import type { Actor, Admit } from './writer/outcome.ts';
 import { moveLine, reservationToChange } from './writer/reservationSteps.ts';
@@ -54,6 +55,10 @@ export const pickLines: StockOperation<PickLines, Reservation> = {
       return pickLine(batch, reservation, actor, line, { ...picked, missing: missing ?? line.missing });
     });
     batch.record(reservation, 'reservation.picked', actor, 'picking', missed.length === 0 ? {} : { missed });
+    // A till sold what there was of it, and the rest is missing: nobody makes it ready, and nobody comes for it.
+    if (endHandedOver(batch, reservation)) {
+      batch.record(reservation, 'reservation.collected', actor, 'picking');
+    }
     return reservation;
   },
 };

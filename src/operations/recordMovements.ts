@@ -5,18 +5,12 @@ import { CLOCK_SKEW_SECONDS_MAX } from '../domain/level.ts';
 import type { LocationRecord } from '../domain/location.ts';
 import { type MovementType, onHandDelta } from '../domain/movement.ts';
 import { Problem } from '../domain/problem.ts';
-import {
-  isOpen,
-  type Reservation,
-  type ReservationLine,
-  stillWanted,
-  waitsToBePutBack,
-} from '../domain/reservation.ts';
+import { type Reservation, type ReservationLine, waitsToBePutBack } from '../domain/reservation.ts';
 import { ENTRIES_MAX } from '../domain/told.ts';
 import type { ReservationName } from '../queries/reservationNames.ts';
 import type { Batch } from './writer/batch.ts';
+import { endHandedOver } from './writer/endSteps.ts';
 import { assertNotFuture, findRepeated, placeOf } from './writer/facts.ts';
-import { endFeed } from './writer/feedSteps.ts';
 import type { StockOperation } from './writer/operation.ts';
 import type { Actor } from './writer/outcome.ts';
 import { type Learnt, tell } from './writer/tellSteps.ts';
@@ -192,10 +186,7 @@ function follow(
 ): void {
   if (out > 0) {
     const from = reservation.status;
-    if (isOpen(reservation) && reservation.lines.every((line) => stillWanted(line) === 0)) {
-      reservation.status = 'collected';
-      endFeed(batch, reservation);
-    }
+    endHandedOver(batch, reservation);
     // A till sold all that lay on the shelf of an order that has ended: nothing of it goes back.
     if (!waitsToBePutBack(reservation)) reservation.putBackPending = false;
     batch.record(reservation, 'reservation.collected', actor, from, { toldBy: type });

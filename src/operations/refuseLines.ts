@@ -1,6 +1,7 @@
 // The customer at the counter does not take it, or not all of it: those units go to the put-back list.
 import { Problem } from '../domain/problem.ts';
-import { assertAllowed, lineOf, type Reservation, stillWanted, unitsOut } from '../domain/reservation.ts';
+import { assertAllowed, lineOf, type Reservation, stillWanted } from '../domain/reservation.ts';
+import { endHandedOver } from './writer/endSteps.ts';
 import { endFeed } from './writer/feedSteps.ts';
 import type { StockOperation } from './writer/operation.ts';
 import type { Actor, Admit } from './writer/outcome.ts';
@@ -33,10 +34,11 @@ export const refuseLines: StockOperation<RefuseLines, Reservation> = {
     for (const units of refused) refuse(reservation, units);
     reservation.putBackPending = true;
     const isOver = reservation.lines.every((line) => stillWanted(line) === 0);
-    const isTaken = reservation.lines.some((line) => unitsOut(line) > 0);
-    if (isOver) reservation.status = isTaken ? 'collected' : 'cancelled';
-    if (isOver) endFeed(batch, reservation);
-    if (reservation.status === 'cancelled') reservation.reason = reason;
+    if (isOver && !endHandedOver(batch, reservation)) {
+      reservation.status = 'cancelled';
+      reservation.reason = reason;
+      endFeed(batch, reservation);
+    }
     // Whoever follows the ends of orders hears of this one as of any other.
     const type = reservation.status === 'cancelled' ? 'reservation.cancelled' : 'reservation.refused';
     batch.record(reservation, type, actor, 'ready', { reason, refused });

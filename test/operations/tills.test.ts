@@ -1,6 +1,6 @@
 // A reservation's units are told of by counter, tills and whoever counts: in every order of their messages stock moves
 // once, at the instant at which it did, and the reservation's state follows.
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { cancelReservation } from '../../src/operations/cancelReservation.ts';
 import { collectReservation } from '../../src/operations/collectReservation.ts';
 import { confirmReservation } from '../../src/operations/confirmReservation.ts';
@@ -19,17 +19,21 @@ import { readReservations } from '../../src/queries/reservations.ts';
 import { listStockAsOf } from '../../src/queries/stock.ts';
 import { contradictions } from '../support/evidence.ts';
 import { count, movement } from '../support/facts.ts';
+import { walk } from '../support/orderSteps.ts';
 import { ROUNDS_TIMEOUT, rounds } from '../support/rounds.ts';
 import { openStockProcess, type StockProcess } from '../support/stockProcess.ts';
 import {
   ACTOR,
+  codeOf,
   confirmCommand,
+  LAMP,
   LILLE,
   must,
   newReservationId,
   openStockRoom,
   reserveCommand,
   type StockRoom,
+  TABLE,
 } from '../support/stockRoom.ts';
 import {
   type Expected,
@@ -105,6 +109,54 @@ test(
   },
   ROUNDS_TIMEOUT,
 );
+
+describe('an order of which nothing is left to hand over has ended, whoever told last', () => {
+  const read = async (id: string) => (await readReservations(room.database, [id]))[0];
+
+  async function placed(...lines: { sku: string; quantity: number }[]) {
+    for (const { sku } of lines) await room.put(sku, LILLE, 10);
+    return room.order({ lines });
+  }
+
+  test.each([
+    ['the counter', 'the till'],
+    ['the till', 'the counter'],
+  ])('a line each: %s, then %s', async (...tellers) => {
+    const order = await placed({ sku: TABLE, quantity: 1 }, { sku: LAMP, quantity: 1 });
+    await walk(room, order, ['start', 'pick', 'ready']);
+    for (const teller of tellers) {
+      if (teller === 'the till') await walk(room, order, [`sale 1 ${TABLE}`]);
+      else await walk(room, order, [`collect 1 ${LAMP}`]);
+    }
+    expect(await read(order.id)).toMatchObject({ status: 'collected', putBackPending: false });
+    // What the till rang up, the counter may still tell: it takes nothing twice.
+    if (tellers[0] === 'the till') await walk(room, order, [`collect 1 ${TABLE}`]);
+    expect(await room.level(TABLE, LILLE)).toMatchObject({ onHand: 9, reserved: 0 });
+  });
+
+  test.each([
+    ['sale 1', 'miss 1'],
+    ['miss 1', 'sale 1'],
+  ])('one unit sold and one missing while it is picked: %s, then %s', async (...steps) => {
+    const order = await placed({ sku: TABLE, quantity: 2 });
+    await walk(room, order, ['start', ...steps]);
+    expect(await read(order.id)).toMatchObject({ status: 'collected', lines: [{ reserved: 0, missing: 1 }] });
+    const ready = { ...base(order.id), shelf: null, pickupDeadlineAt: null };
+    expect(codeOf(await room.one(readyReservation, ready))).toBe('invalid-transition');
+    expect(await room.level(TABLE, LILLE)).toMatchObject({ onHand: 8, reserved: 0 });
+  });
+
+  test('sold by a till while its hold was over, and ordered after that', async () => {
+    await room.put(TABLE, LILLE, 10);
+    const hold = must(await room.reserve({ lines: [{ sku: TABLE, quantity: 2 }] }));
+    await room.age(hold.id);
+    await walk(room, hold, ['expire', 'sale 2', 'confirm']);
+    expect(await read(hold.id)).toMatchObject({ status: 'collected', orderReference: `order-${hold.id}` });
+    expect(await room.level(TABLE, LILLE)).toMatchObject({ onHand: 8, reserved: 0 });
+  });
+
+  afterAll(async () => expect(await contradictions(room.database)).toEqual([]));
+});
 
 /** One world after the other, so that every world meets every message in every place; in long runs, every order. */
 function everyOrder(): Life[] {

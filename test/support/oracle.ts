@@ -5,6 +5,7 @@ import {
   allow,
   cancel,
   comingsAndGoings,
+  endTaken,
   expire,
   extend,
   isDue,
@@ -233,6 +234,7 @@ export class Oracle {
     const taken = [...this.orders.values()].some((o) => o !== order && o.reference === reference);
     refuseIf(taken, 'order-reference-taken');
     Object.assign(order, { status: 'confirmed', reference, wasConfirmed: true, expiresAt: null });
+    endTaken(order);
   }
 
   #pick(order: Order, lines: { sku: string; picked: number; missing: number }[], when: When): void {
@@ -244,6 +246,7 @@ export class Oracle {
       this.#happen(order, sku, line.missing - missing, when);
       Object.assign(line, { picked, missing });
     }
+    endTaken(order);
   }
 
   #collect(order: Order, rightCode: boolean, lines: Line[] | null, when: When): void {
@@ -256,7 +259,7 @@ export class Oracle {
       if (units > 0) this.#seen(order, line.sku, { what: 'out', units, damaged: false }, when);
     }
     for (const { sku } of lines ?? []) lineOf(order, sku);
-    if (order.lines.every((line) => left(line) === 0)) order.status = 'collected';
+    endTaken(order);
     order.wrongCodes = 0;
   }
 
@@ -327,8 +330,7 @@ export class Oracle {
     tellLine(line, { who: 'till', what, units, at: fact.at, damaged: false });
     if (type === 'return') return true;
     order.soldWhileGone ||= !isOpen(order) && !order.putBackPending;
-    const allOut = order.lines.every((each) => wanted(each) === 0);
-    if (allOut && out(line) > outBefore && isOpen(order)) order.status = 'collected';
+    if (out(line) > outBefore) endTaken(order);
     // What was to be put back can be what the till sold.
     if (out(line) > outBefore && !liesUnwanted(order)) order.putBackPending = false;
     return true;

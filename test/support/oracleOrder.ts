@@ -153,7 +153,7 @@ export function wanted(line: OrderLine): number {
   return Math.max(0, line.quantity - line.missing - line.refused - out(line));
 }
 
-/** Units that the counter has not handed over. */
+/** Units that the counter has not told of. */
 export function left(line: OrderLine): number {
   return line.quantity - line.missing - line.refused - line.collected;
 }
@@ -171,6 +171,13 @@ export function stillReserved(order: Order, line: OrderLine): number {
 export function liesUnwanted(order: Order): boolean {
   const kept = (line: OrderLine) => (isOpen(order) ? wanted(line) : 0);
   return order.lines.some((line) => stillReserved(order, line) > kept(line));
+}
+
+/** Whoever says the last word of it: what the customer has, and waits for no more of, is collected. */
+export function endTaken(order: Order): void {
+  const waits = order.lines.some((line) => wanted(line) > 0);
+  const has = order.lines.some((line) => out(line) > 0);
+  if (isOpen(order) && has && !waits) order.status = 'collected';
 }
 
 export function lineOf(order: Order, sku: string): OrderLine {
@@ -226,8 +233,8 @@ export function refuse(order: Order, lines: readonly Line[] | null): void {
     line.refused += quantity;
   }
   order.putBackPending = true;
-  if (order.lines.some((line) => wanted(line) > 0)) return;
-  order.status = order.lines.some((line) => out(line) > 0) ? 'collected' : 'cancelled';
+  endTaken(order);
+  if (isOpen(order) && order.lines.every((line) => wanted(line) === 0)) order.status = 'cancelled';
 }
 
 export function start(order: Order, staff: string, takeOver: boolean): void {

@@ -27,6 +27,27 @@ describe('an action that waits shows as done', () => {
       actionOf('pick', { lines: [{ sku: 'TABLE', picked: 1, missing: 1, reason: 'damaged' }] }),
       { lines: [lineOf({ picked: 1, missing: 1, missingReason: 'damaged' })] },
     ],
+    [
+      'missing, where a till sold the rest',
+      { status: 'picking', lines: [lineOf({ collected: 1 })] },
+      actionOf('pick', { lines: [{ sku: 'TABLE', picked: 0, missing: 1, reason: 'not_found' }] }),
+      { status: 'collected', lines: [lineOf({ missing: 1, missingReason: 'not_found', collected: 1 })] },
+    ],
+    [
+      'all missing',
+      { status: 'picking' },
+      actionOf('pick', { lines: [{ sku: 'TABLE', picked: 0, missing: 2, reason: 'not_found' }] }),
+      { status: 'picking' },
+    ],
+    [
+      'collect what a till left',
+      {
+        status: 'ready',
+        lines: [lineOf({ picked: 2, collected: 2 }), lineOf({ sku: 'LAMP', picked: 2 })],
+      },
+      actionOf('collect', { pickupCode: '123456', lines: [{ sku: 'LAMP', quantity: 2 }] }),
+      { status: 'collected' },
+    ],
     ['ready', { status: 'picking' }, actionOf('ready', { shelf: 'A3' }), { status: 'ready', shelf: 'A3' }],
     ['reopen', { status: 'ready' }, actionOf('reopen', {}), { status: 'picking' }],
     [

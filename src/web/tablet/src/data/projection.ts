@@ -43,7 +43,7 @@ export function afterAction(order: Order, action: Action): Order {
         acknowledgedAt: order.acknowledgedAt ?? action.at,
       });
     case 'pick':
-      return from(order, ['picking'], { lines: afterPick(order.lines, action.body.lines) });
+      return from(order, ['picking'], afterPick(order, action.body.lines));
     case 'ready':
       return from(order, ['picking'], { status: 'ready', shelf: action.body.shelf ?? order.shelf });
     case 'reopen':
@@ -81,16 +81,20 @@ function from(order: Order, allowed: readonly Status[], changes: Partial<Order>)
   return allowed.includes(order.status) ? { ...order, ...changes } : order;
 }
 
-function afterPick(
-  lines: readonly OrderLine[],
-  picks: Extract<Action, { kind: 'pick' }>['body']['lines'],
-): OrderLine[] {
-  return lines.map((line) => {
+/** What a till sold is with the customer: where all else is missing, it is over. */
+function afterPick(order: Order, picks: Extract<Action, { kind: 'pick' }>['body']['lines']): Partial<Order> {
+  const lines = order.lines.map((line) => {
     const pick = picks.find(({ sku }) => sku === line.sku);
     if (pick === undefined) return line;
     const missing = pick.missing ?? line.missing;
     return { ...line, picked: pick.picked, missing, missingReason: pick.reason ?? line.missingReason };
   });
+  const isOver = lines.every((line) => stillWanted(line) === 0) && tookSome(lines);
+  return { lines, status: isOver ? 'collected' : order.status };
+}
+
+function tookSome(lines: readonly OrderLine[]): boolean {
+  return lines.some(({ collected }) => collected > 0);
 }
 
 /** Without lines: all that is still there. */
@@ -112,8 +116,11 @@ function afterRefusal(order: Order, some: readonly SomeLine[] | undefined): Part
     return { ...line, refused: (line.refused ?? 0) + Math.min(wanted, asked) };
   });
   const isOver = lines.every((line) => stillWanted(line) === 0);
-  const tookSome = lines.some(({ collected }) => collected > 0);
-  return { lines, status: isOver ? (tookSome ? 'collected' : 'cancelled') : 'ready', putBackPending: true };
+  return {
+    lines,
+    status: isOver ? (tookSome(lines) ? 'collected' : 'cancelled') : 'ready',
+    putBackPending: true,
+  };
 }
 
 function afterReturn(lines: readonly OrderLine[], some: readonly SomeLine[]): OrderLine[] {
