@@ -13,7 +13,7 @@ export type PollRequest = {
   filter: EventFilter;
   limit: number;
   waitMilliseconds: number;
-  /** Ends the wait: the client left, or the process drains. */
+  /** Ends the wait: nobody may hear the answer any more, or the process drains. */
   signal: AbortSignal;
 };
 

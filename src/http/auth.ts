@@ -46,6 +46,11 @@ export function unknownKey(): Refused {
   return new Refused('unauthorized', 'The key is unknown or was revoked.', `${REALM}, error="invalid_token"`);
 }
 
+/** Refuses a call that was ended because its key was revoked meanwhile, not by a client that left or a process that drains. */
+export function requireKeyStill({ reason }: AbortSignal): void {
+  if (reason instanceof Refused) throw reason;
+}
+
 /** Throws `forbidden` unless the caller's kind and one of its scopes are the route's. */
 export function requireRight(route: AnyRoute, caller: Caller): void {
   if (route.scopes === 'public') return;

@@ -3,6 +3,8 @@
 import type { Readable } from 'node:stream';
 import type { Caller } from '../domain/caller.ts';
 import type { Tx } from '../queries/transaction.ts';
+import type { Keyring } from '../views/keyring.ts';
+import { unknownKey } from './auth.ts';
 import type { Deps } from './deps.ts';
 import type { Exchange } from './exchange.ts';
 import { protocolOf } from './peer.ts';
@@ -20,6 +22,7 @@ export class LiveCall implements Call {
   readonly now: Date;
   readonly #exchange: Exchange;
   readonly #draining: AbortSignal;
+  readonly #keyring: Keyring;
   readonly #proxiesTrusted: number;
   #signal: AbortSignal | undefined;
 
@@ -33,6 +36,7 @@ export class LiveCall implements Call {
     this.now = deps.now();
     this.#exchange = exchange;
     this.#draining = deps.health.draining;
+    this.#keyring = deps.keyring;
     this.#proxiesTrusted = deps.config.proxiesTrusted;
   }
 
@@ -66,7 +70,14 @@ export class LiveCall implements Call {
 
   #follow(): AbortSignal {
     const gone = new AbortController();
-    this.#exchange.res.once('close', () => gone.abort());
+    const { res } = this.#exchange;
+    // It may have left while its key was looked up; then nothing tells of it any more.
+    if (res.destroyed) return AbortSignal.abort();
+    const stop = this.#keyring.onRevoked(this.caller.keyId, () => gone.abort(unknownKey()));
+    res.once('close', () => {
+      stop();
+      gone.abort();
+    });
     return AbortSignal.any([gone.signal, this.#draining]);
   }
 }

@@ -131,7 +131,7 @@ export type Call<Params = unknown, Query = unknown, Body = unknown> = {
   baseUrl: string;
   /** The body as it comes, for routes that stream it. */
   stream: Readable;
-  /** Aborted when the client goes away or the process drains: for long polls. */
+  /** Aborted when the client goes away, its key is revoked or the process drains: for calls that take their time. */
   signal: AbortSignal;
 };
 

@@ -6,6 +6,7 @@ import { Problem } from '../domain/problem.ts';
 import { deleteAbandoned, insertChunk } from '../queries/importFiles.ts';
 import { abandonReceiving } from '../queries/imports.ts';
 import type { Database } from '../queries/transaction.ts';
+import { Refused } from './auth.ts';
 import { ClientGone } from './body.ts';
 
 /** One row of import_chunks. */
@@ -24,8 +25,9 @@ export type Fingerprint = { sha256: Buffer; bytes: number };
 
 /**
  * Keeps the body as chunks of the import, and answers what it is told apart by and whether it is gzip: told by its
- * first bytes, because clients often do not say so. Throws ClientGone, `unavailable` while the process stops, `malformed-body` for an empty body or
- * one that is not gzip although it says so, `unsupported-media-type` for another encoding.
+ * first bytes, because clients often do not say so. Throws ClientGone, `unauthorized` once the key is revoked,
+ * `unavailable` while the process stops, `malformed-body` for an empty body or one that is not gzip although it says so,
+ * `unsupported-media-type` for another encoding.
  */
 export async function receiveUpload(
   database: Database,
@@ -52,7 +54,7 @@ export async function receiveUpload(
 
 /**
  * Whether the body is one that came before. Keeps nothing of it, and reads no further than that one had bytes.
- * Throws ClientGone, and `unavailable` while the process stops.
+ * Throws ClientGone, `unauthorized` once the key is revoked, and `unavailable` while the process stops.
  */
 export async function isSameUpload(source: Source, first: Fingerprint): Promise<boolean> {
   let length = 0;
@@ -93,7 +95,7 @@ async function* inChunks(pieces: AsyncIterable<Buffer>): AsyncGenerator<Buffer, 
   if (length > 0) yield Buffer.concat(waiting);
 }
 
-/** The stream's pieces, until the process stops. The stream itself is left whole: its sender still gets an answer. */
+/** The stream's pieces, until the process stops or the key is revoked. The stream itself is left whole: its sender still gets an answer. */
 async function* piecesOf({ stream, signal }: Source): AsyncGenerator<Buffer, void> {
   const pieces = stream.iterator({ destroyOnReturn: false });
   try {
@@ -111,11 +113,15 @@ async function* piecesOf({ stream, signal }: Source): AsyncGenerator<Buffer, voi
   }
 }
 
+function whyStopped({ reason }: AbortSignal): Problem {
+  if (reason instanceof Refused) return reason;
+  return new Problem('unavailable', 'The server is shutting down: send the file again.');
+}
+
 /** A promise of its own for each piece: one that outlived them would hold every piece that ever raced with it. */
 async function unlessStopped<Piece>(piece: Promise<Piece>, signal: AbortSignal): Promise<Piece> {
   const stopped = Promise.withResolvers<never>();
-  const stop = () =>
-    stopped.reject(new Problem('unavailable', 'The server is shutting down: send the file again.'));
+  const stop = () => stopped.reject(whyStopped(signal));
   if (signal.aborted) stop();
   signal.addEventListener('abort', stop, { once: true });
   try {

@@ -24,6 +24,8 @@ export type Keyring = {
   recognise(token: string): Promise<Caller | null>;
   /** True when this process found the token good within the last hour, and has not heard of its end. No proof of it. */
   wasGood(token: string): boolean;
+  /** Calls back, once, when this key is revoked: for what is still under way for it. Returns how to stop. */
+  onRevoked(keyId: string, tell: () => void): () => void;
   /** A consumer of the feed: what is revoked is forgotten. */
   onEvents(events: readonly { type: string; subject: string }[]): void;
   /** Events were missed: everybody is asked for again. */
@@ -45,6 +47,8 @@ export function makeKeyring(options: { database: Tx; adminKey: string | null }):
   const origins = new LRUCache<string, Promise<boolean>>({ max: ORIGINS_MAX, ttl: MEMORY_MILLISECONDS });
   const asked = new Map<string, Promise<Caller | null>>();
   const adminHash = options.adminKey === null ? null : sha256(options.adminKey);
+  /** Who is told of a key's end, by its id. */
+  const told = new Map<string, Set<() => void>>();
   let revocations = 0;
 
   /** Who it is without asking the database: the administrator, or somebody in memory. */
@@ -79,6 +83,8 @@ export function makeKeyring(options: { database: Tx; adminKey: string | null }):
     for (const [name, goodId] of good.entries()) if (goodId === keyId) good.delete(name);
     // An origin may have been its alone.
     origins.clear();
+    for (const tell of told.get(keyId) ?? []) tell();
+    told.delete(keyId);
   }
 
   return {
@@ -96,6 +102,14 @@ export function makeKeyring(options: { database: Tx; adminKey: string | null }):
         asked.set(name, answer);
       }
       return answer;
+    },
+    onRevoked(keyId, tell) {
+      const waiting = told.get(keyId) ?? new Set();
+      told.set(keyId, waiting.add(tell));
+      return () => {
+        waiting.delete(tell);
+        if (waiting.size === 0 && told.get(keyId) === waiting) told.delete(keyId);
+      };
     },
     onEvents(events) {
       for (const { type, subject } of events) if (type === 'key.revoked') forget(subject);

@@ -8,6 +8,7 @@ import { decodeCursor, encodeCursor } from '../../domain/feedPosition.ts';
 import { locationCodeSchema } from '../../domain/location.ts';
 import { Problem } from '../../domain/problem.ts';
 import { pollEvents } from '../../feed/longPoll.ts';
+import { requireKeyStill } from '../auth.ts';
 import type { Deps } from '../deps.ts';
 import { type AnyRoute, route } from '../route.ts';
 import { queryInteger } from '../schemas.ts';
@@ -48,7 +49,7 @@ const querySchema = z.strictObject({
     .describe(`Events a page: ${EVENTS_DEFAULT} unless said otherwise, at most ${EVENTS_MAX}.`),
   wait: queryInteger({ min: 0, max: WAIT_SECONDS_MAX })
     .default(0)
-    .describe('Seconds to wait for an event when there is none yet: a long poll.'),
+    .describe('Seconds to wait for an event when there is none yet: a long poll. It ends with 401 as the key is revoked.'),
 });
 
 const listEvents = route({
@@ -91,6 +92,7 @@ const listEvents = route({
       waitMilliseconds: query.wait * 1_000,
       signal,
     });
+    requireKeyStill(signal);
     const data = events.map((event) => event.json()).join(',');
     return { status: 200, json: `{"data":[${data}],"nextCursor":"${encodeCursor(position)}"}` };
   },

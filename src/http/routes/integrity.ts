@@ -9,6 +9,7 @@ import { Problem } from '../../domain/problem.ts';
 import { compensateDrift } from '../../operations/compensateDrift.ts';
 import { checkIntegrity, type IntegrityReport } from '../../queries/integrity.ts';
 import type { Database } from '../../queries/transaction.ts';
+import { requireKeyStill } from '../auth.ts';
 import { type AnyRoute, route } from '../route.ts';
 import { answerWhenDone } from '../slowAnswer.ts';
 import { refusalOf, replayed, replyOfRefusal, submitOne } from '../stockAnswers.ts';
@@ -53,6 +54,7 @@ const checkIntegrityRoute = route({
     const { signal } = call;
     // It may take its time, but not when nobody waits for it any more.
     const onRange = () => {
+      requireKeyStill(signal);
       if (signal.aborted) throw new Problem('unavailable', 'The check was stopped before its end.');
     };
     const check = inTurn(database, () => checkIntegrity(database, { onRange }));
