@@ -49,7 +49,9 @@ const querySchema = z.strictObject({
     .describe(`Events a page: ${EVENTS_DEFAULT} unless said otherwise, at most ${EVENTS_MAX}.`),
   wait: queryInteger({ min: 0, max: WAIT_SECONDS_MAX })
     .default(0)
-    .describe('Seconds to wait for an event when there is none yet: a long poll. It ends with 401 as the key is revoked.'),
+    .describe(
+      'Seconds to wait for an event when there is none yet: a long poll. It ends with 401 as the key is revoked.',
+    ),
 });
 
 const listEvents = route({
