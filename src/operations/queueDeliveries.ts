@@ -27,8 +27,11 @@ export async function queueDeliveries(
   { caller, id, deliveries, now }: QueueDeliveries,
 ): Promise<string[]> {
   // Before the lock: a long range takes a while to read, and who sends for the others would wait for this one's row.
-  const again = await deliveries(requireOwn(caller, await findWebhook(tx, id)));
+  const found = requireOwn(caller, await findWebhook(tx, id));
+  const read = await deliveries(found);
   const webhook = await lockOwn(tx, caller, id);
+  // Changed meanwhile: what was read may be nothing for it any more.
+  const again = webhook.version === found.version ? read : await deliveries(webhook);
   if (!webhook.enabled) {
     throw new Problem('webhook-disabled', 'Nothing is sent to it: switch it on with `enabled: true` first.');
   }

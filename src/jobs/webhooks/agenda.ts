@@ -36,6 +36,8 @@ export class Agenda implements Sink {
   #flow: Flow;
   /** Nothing is read any more. */
   #isOver = false;
+  /** How often its owner changed it: what was looked for before may be nothing for it any more. */
+  #changes = 0;
   #isLeaving = false;
 
   /** Reads nothing before `resume`. */
@@ -48,8 +50,20 @@ export class Agenda implements Sink {
   }
 
   set filter(filter: EventFilter) {
+    this.#changes += 1;
     this.#source.filter = filter;
     this.#retries.forget();
+  }
+
+  /** Its owner has changed it: what comes after `before` is not for the filter that is known. */
+  stopAt(before: Position): void {
+    this.#changes += 1;
+    this.#source.stop(before);
+  }
+
+  /** It is known how its owner changed it: what waits stays, and it reads on from where it stopped. */
+  goOn(): void {
+    if (!this.#isOver) this.#source.follow(this.#source.position);
   }
 
   /** When the oldest event occurred that waits here; null when it is up to date. */
@@ -116,13 +130,21 @@ export class Agenda implements Sink {
     return null;
   }
 
-  /** The one thing to see with whether it answers again: a delivery that is due, or the next event after the cursor. */
-  async probe(): Promise<Job | null> {
-    const due = await findProbe(this.#room.tx, this.#id, this.#room.now());
+  /**
+   * The one thing to see with whether it answers again: a delivery that is due, or the next event after the cursor. Null
+   * also when it was changed meanwhile: what was found may be nothing for it any more.
+   * @param savedAt when its owner saved it as it is known here
+   */
+  async probe(savedAt: Date): Promise<Job | null> {
+    const changes = this.#changes;
+    const isSame = () => this.#changes === changes;
+    const due = await findProbe(this.#room.tx, { id: this.#id, savedAt }, this.#room.now());
+    if (!isSame()) return null;
     if (due !== null && this.#retries.claim(due)) return retryOf(due);
     this.startOver();
     const { doneUpTo, doneAt } = this.#flow;
     const found = await this.#source.next(doneUpTo);
+    if (!isSame()) return null;
     if (found.event === null) this.#flow.lookedUpTo(found.position, doneAt);
     else this.#flow.add(found.event);
     const entry = this.#flow.take();

@@ -1,5 +1,6 @@
 // One webhook that this process sends for: how much at a time, what follows from each answer, and when it is paused.
 // Everything of it is bounded and its own, so that what it does slowly or not at all delays no other.
+import type { Position } from '../../domain/feedPosition.ts';
 import { type DisabledReason, filterOf, nextTryAt } from '../../domain/webhook.ts';
 import type { Answered, TryResult } from '../../domain/webhookDelivery.ts';
 import { newId } from '../../newId.ts';
@@ -36,6 +37,8 @@ export class Endpoint implements Account, AgendaOwner {
   #held: HeldWebhook;
   #sign: Sign;
   #target: Target;
+  /** The version that its owner made of it, as far as the feed has told. */
+  #versionTold: number;
   #unwritten = 0;
   #unwrittenThen = 0;
   #inFlight = 0;
@@ -50,6 +53,7 @@ export class Endpoint implements Account, AgendaOwner {
     this.id = held.webhook.id;
     this.#room = room;
     this.#held = held;
+    this.#versionTold = held.webhook.version;
     this.#sign = makeSign(held, room.now);
     this.#target = room.target(held.webhook.url);
     this.#agenda = new Agenda(held, room, this);
@@ -60,7 +64,12 @@ export class Endpoint implements Account, AgendaOwner {
 
   /** May be given deliveries that are due. */
   get takesRetries(): boolean {
-    return !this.#condition.isPaused && !this.#agenda.hasRetries;
+    return this.#maySend && !this.#agenda.hasRetries;
+  }
+
+  /** When its owner saved it as it is known here. */
+  get savedAt(): Date {
+    return this.#held.webhook.updatedAt;
   }
 
   /** When the oldest event occurred that waits here; null when it is up to date. */
@@ -68,9 +77,21 @@ export class Endpoint implements Account, AgendaOwner {
     return this.#agenda.oldestWaitingAt(this.#condition.isPaused);
   }
 
+  /**
+   * Its owner has changed it, which the feed tells in the page after `before`: until it is known how, nothing begins, and
+   * nothing of that page is looked at.
+   */
+  outdate(version: number, before: Position): void {
+    if (version <= this.#held.webhook.version) return;
+    this.#versionTold = Math.max(this.#versionTold, version);
+    this.#agenda.stopAt(before);
+  }
+
   /** What its owner has made of it. Called after each renewal of the lease. */
   update(held: HeldWebhook, isChanged: boolean): void {
     const { webhook } = this.#held;
+    const wasOutdated = this.#isOutdated;
+    const wasPaused = this.#condition.isPaused;
     this.#held = held;
     if (held.webhook.url !== webhook.url) {
       void this.#target.retire();
@@ -80,17 +101,20 @@ export class Endpoint implements Account, AgendaOwner {
       this.#agenda.filter = filterOf(held.webhook);
       this.#sign = makeSign(held, this.#room.now);
     }
-    if (!isChanged) return;
-    const wasPaused = this.#condition.isPaused;
-    // What was wrong may have been put right: it is tried at once.
-    if (held.webhook.updatedAt > webhook.updatedAt) this.#condition.forgive();
-    this.#condition.tryAtOnce();
-    if (wasPaused && !this.#condition.isPaused) this.#agenda.resume();
+    if (isChanged) {
+      // What was wrong may have been put right: it is tried at once.
+      if (held.webhook.updatedAt > webhook.updatedAt) this.#condition.forgive();
+      this.#condition.tryAtOnce();
+    }
+    if (this.#condition.isPaused) return;
+    if (wasPaused) this.#agenda.resume();
+    else if (wasOutdated && !this.#isOutdated) this.#agenda.goOn();
+    this.#pumpSoon();
   }
 
   /** Deliveries that are due. */
   offer(due: readonly DueDelivery[]): void {
-    if (this.#condition.isPaused) return;
+    if (!this.#maySend) return;
     this.#agenda.offer(due);
     this.#pumpSoon();
   }
@@ -100,14 +124,16 @@ export class Endpoint implements Account, AgendaOwner {
     const { now, dice, slots } = this.#room;
     if (this.#condition.endsQuiet(now())) this.#pumpSoon();
     if (!this.#condition.isProbeDue(now()) || this.#isProbing || this.#inFlight > 0) return;
-    if (this.#isClosed || this.#isLeaving || !slots.take(null)) return;
+    if (this.#isClosed || this.#isLeaving || this.#isOutdated || !slots.take(null)) return;
     this.#isProbing = true;
+    const { version } = this.#held.webhook;
     try {
-      const job = await this.#agenda.probe();
-      if (job === null) {
-        slots.give();
+      const job = await this.#agenda.probe(this.savedAt);
+      if (job !== null) return await this.#run(job);
+      slots.give();
+      // Nothing is known of one that was changed meanwhile: it is looked at again at once.
+      if (version === this.#held.webhook.version && !this.#isOutdated)
         this.#condition.postpone(now(), dice());
-      } else await this.#run(job);
     } finally {
       this.#isProbing = false;
     }
@@ -158,15 +184,10 @@ export class Endpoint implements Account, AgendaOwner {
     this.#agenda.leave();
   }
 
-  /** It is switched off, removed or saved anew since it was taken: nothing more may be sent as it was. */
-  isOutdated(now: HeldWebhook | undefined): boolean {
-    return now === undefined || now.webhook.updatedAt > this.#held.webhook.updatedAt;
-  }
-
   /** It has left, as far as its receiver lets it. */
   get hasLeft(): boolean {
     if (this.#isClosed) return this.isIdle;
-    const canSend = !this.#condition.isPaused && !this.#condition.isQuiet(this.#room.now());
+    const canSend = this.#maySend && !this.#condition.isQuiet(this.#room.now());
     return this.isIdle && (this.#agenda.isEmpty || !canSend);
   }
 
@@ -176,6 +197,15 @@ export class Endpoint implements Account, AgendaOwner {
 
   abort(): Promise<void> {
     return this.#target.close();
+  }
+
+  /** It was switched off, removed or saved anew since it was read: nothing more may be sent as it was. */
+  get #isOutdated(): boolean {
+    return this.#versionTold > this.#held.webhook.version;
+  }
+
+  get #maySend(): boolean {
+    return !this.#condition.isPaused && !this.#isOutdated;
   }
 
   #pumpSoon(): void {
@@ -189,7 +219,7 @@ export class Endpoint implements Account, AgendaOwner {
   }
 
   #pump(): void {
-    while (!this.#isClosed && !this.#condition.isPaused && this.#hasLane()) {
+    while (!this.#isClosed && this.#maySend && this.#hasLane()) {
       // What failed before takes half of the lanes at most: new events go on beside it.
       const job = this.#agenda.next(this.#retriesInFlight < CONNECTIONS_MAX / 2);
       if (job === null) break;
@@ -211,22 +241,22 @@ export class Endpoint implements Account, AgendaOwner {
     const { slots, onTried } = this.#room;
     this.#inFlight += 1;
     if (job.retry !== null) this.#retriesInFlight += 1;
-    const result = await this.#target.send(this.#sign(job.eventId, job.body), job.body);
+    const target = this.#target;
+    const result = await target.send(this.#sign(job.eventId, job.body), job.body);
     slots.give();
     this.#inFlight -= 1;
     if (job.retry !== null) this.#retriesInFlight -= 1;
     // What was cut off at the end is not known to have failed: it is sent again by whoever comes next.
     if (this.#isClosed && result.error !== null) return;
     onTried(result, result.durationMs / 1_000);
-    this.#settle(job, result);
+    this.#settle(job, result, target);
     if (this.#condition.isPaused && this.#inFlight === 0) this.#agenda.startOver();
     this.#pumpSoon();
   }
 
-  #settle(job: Job, { retryAfterSeconds, ...result }: Answered): void {
+  #settle(job: Job, { retryAfterSeconds, ...result }: Answered, target: Target): void {
     const now = this.#room.now();
     const notBefore = retryAfterSeconds ?? 0;
-    this.#condition.answered(result.durationMs);
     const attempts = job.attempts + 1;
     const isDelivered = result.error === null;
     const isLast = isDelivered || job.kind === 'test';
@@ -242,6 +272,9 @@ export class Endpoint implements Account, AgendaOwner {
     } else if (job.entry !== null) {
       this.#room.ledger.insert(this, rowOf(this.id, newId('obj', now), job.entry, outcome));
     }
+    // What a former URL answers says nothing of the one it has now.
+    if (target !== this.#target || this.#isOutdated) return;
+    this.#condition.answered(result.durationMs);
     if (isDelivered) this.#succeeded();
     else this.#failed(now, notBefore);
     if (result.responseStatus === GONE) this.#giveUp('gone');

@@ -2,6 +2,8 @@
 // has come, and hands over what is more than its share. Every process may have one; each webhook is one's at a time.
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
+import type { FeedEvent } from '../../domain/feedEvent.ts';
+import type { Position } from '../../domain/feedPosition.ts';
 import { type DisabledReason, FAILURES_TO_PAUSE, webhookEvent } from '../../domain/webhook.ts';
 import type { Feed } from '../../feed/reader.ts';
 import type { Metrics } from '../../metrics.ts';
@@ -91,7 +93,8 @@ class Runner {
   readonly #closing = new AbortController();
   readonly #ledger: Ledger;
   readonly #room: EndpointRoom;
-  readonly #changed = new Set<string>();
+  /** Webhooks that their owners changed, with the version that each became. */
+  readonly #changed = new Map<string, number>();
   readonly #ending = new Set<Promise<void>>();
   #wake = () => {};
   #renewAt = 0;
@@ -106,7 +109,7 @@ class Runner {
     const limit = () => entriesMax(this.#endpoints.size);
     this.#room = {
       ...{ tx: database, feed, log, now, dice, ledger: this.#ledger },
-      tail: startTail(feed, (ids) => this.#onChanged(ids)),
+      tail: startTail(feed, (changes, before) => this.#onChanged(changes, before)),
       gate: makeGate(READERS_MAX),
       slots: makeSlots(REQUESTS_MAX),
       target: makeSender(options),
@@ -194,21 +197,20 @@ class Runner {
   }
 
   async #renew(leaseSeconds: number): Promise<void> {
-    const changed = [...this.#changed];
+    const changed = new Map(this.#changed);
     this.#changed.clear();
     const { database } = this.#options;
     const before = [...this.#endpoints.values()];
     const kept = await this.#ledger
       .alone(() => renewWebhooks(database, this.#holder, leaseSeconds))
       .catch((error: unknown) => {
-        for (const id of changed) this.#changed.add(id);
+        for (const [id, version] of changed) this.#noteChange(id, version);
         throw error;
       });
-    for (const held of kept) this.#take(held, changed.includes(held.webhook.id));
-    const keptById = new Map(kept.map((held) => [held.webhook.id, held]));
-    for (const endpoint of before) if (!keptById.has(endpoint.id)) this.#drop(endpoint);
-    // Whoever has it next sends what is left of it, as it is then.
-    for (const [id, leaving] of this.#leaving) if (leaving.isOutdated(keptById.get(id))) leaving.close();
+    for (const held of kept) this.#take(held, changed.has(held.webhook.id));
+    const keptIds = new Set(kept.map(({ webhook }) => webhook.id));
+    for (const endpoint of before) if (!keptIds.has(endpoint.id)) this.#drop(endpoint);
+    for (const [id, leaving] of this.#leaving) if (!keptIds.has(id)) leaving.close();
   }
 
   /** Takes what is left of its share, or hands over what is more. True when there is more to take. */
@@ -251,10 +253,12 @@ class Runner {
   }
 
   #take(held: HeldWebhook, isChanged: boolean): void {
-    if (this.#leaving.has(held.webhook.id)) return;
-    const known = this.#endpoints.get(held.webhook.id);
+    const { id, version } = held.webhook;
+    if (this.#leaving.has(id)) return;
+    const known = this.#endpoints.get(id);
     if (known !== undefined) known.update(held, isChanged);
-    else this.#endpoints.set(held.webhook.id, new Endpoint(held, this.#room));
+    // Changed while it was read: the next renewal finds it as it is now.
+    else if (version >= (this.#changed.get(id) ?? 0)) this.#endpoints.set(id, new Endpoint(held, this.#room));
   }
 
   async #retry(): Promise<boolean> {
@@ -262,7 +266,7 @@ class Runner {
     const { database, now } = this.#options;
     const due = await findDue(
       database,
-      ready.map(({ id }) => id),
+      ready.map(({ id, savedAt }) => ({ id, savedAt })),
       now(),
       DUE_MAX,
     );
@@ -282,9 +286,17 @@ class Runner {
     });
   }
 
-  #onChanged(ids: readonly string[]): void {
-    for (const id of ids) this.#changed.add(id);
+  #onChanged(changes: readonly FeedEvent[], before: Position): void {
+    for (const { subject, version } of changes) {
+      this.#noteChange(subject, version);
+      // One that leaves stays outdated: whoever has it next sends what is left of it, as it is then.
+      (this.#endpoints.get(subject) ?? this.#leaving.get(subject))?.outdate(version, before);
+    }
     this.#wake();
+  }
+
+  #noteChange(id: string, version: number): void {
+    this.#changed.set(id, Math.max(version, this.#changed.get(id) ?? 0));
   }
 
   /** It is not ours any more: what it did last may be done again by whoever has it. */
@@ -297,20 +309,25 @@ class Runner {
 
   async #disable(endpoint: Endpoint, reason: DisabledReason): Promise<void> {
     const { database, feed, now, log } = this.#options;
+    // As it was when it failed: a renewal may tell meanwhile that it was saved anew.
+    const failed = { id: endpoint.id, savedAt: endpoint.savedAt, holder: this.#holder };
     try {
       await this.#ledger.flush();
       const disabled = await database.retried(async (tx) => {
-        const webhook = await disableWebhook(tx, { id: endpoint.id, holder: this.#holder }, reason, now());
+        const webhook = await disableWebhook(tx, failed, reason, now());
         if (webhook !== null) await insertEvents(tx, [webhookEvent('webhook.disabled', webhook, now())]);
         return webhook;
       });
       if (disabled !== null) log.warn({ webhook: endpoint.id, reason }, 'a webhook was disabled');
+      // Saved anew while it failed, it is taken up again at once.
+      else this.#renewAt = 0;
       feed.wake();
     } catch (error) {
       // Still ours and enabled: it is taken up again, fails again, and is disabled then.
       log.warn({ err: error, webhook: endpoint.id }, 'a webhook could not be disabled');
     }
     this.#drop(endpoint);
+    this.#wake();
   }
 
   #end(work: Promise<void>): void {

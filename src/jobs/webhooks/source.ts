@@ -74,8 +74,9 @@ export class Source implements Listener {
     void this.#arrive(this.#run.signal);
   }
 
-  stop(): void {
-    if (this.#position === null) this.#position = this.#room.feed.position();
+  /** @param at where it stands if it is live; to be said while the feed hands events out */
+  stop(at = this.#room.feed.position()): void {
+    this.#position ??= at;
     this.#run.abort();
     this.#held = null;
     this.#room.tail.leave(this);

@@ -1,6 +1,7 @@
 // One consumer of the feed for all webhooks of the process: those that are up to date share its one read.
 // Knows neither filters nor receivers.
 import type { FeedEvent } from '../../domain/feedEvent.ts';
+import type { Position } from '../../domain/feedPosition.ts';
 import type { Feed } from '../../feed/reader.ts';
 
 export type Listener = {
@@ -21,18 +22,25 @@ export type Tail = {
   close(): void;
 };
 
-/** @param onChanged called with the ids of webhooks that their owners changed */
-export function startTail(feed: Feed, onChanged: (ids: readonly string[]) => void): Tail {
+/**
+ * @param onChanged called with what tells that owners changed their webhooks, before anybody hears of the page that it is
+ * in, so that these can leave it for later: they go on from `before`, where the page begins
+ */
+export function startTail(
+  feed: Feed,
+  onChanged: (changes: readonly FeedEvent[], before: Position) => void,
+): Tail {
   const live = new Set<Listener>();
   const holding = new Set<Listener>();
   const close = feed.subscribe({
     name: 'webhooks',
     onEvents(events) {
+      const changes = events.filter(({ type }) => type === 'webhook.changed');
+      const [first] = events;
+      if (first !== undefined && changes.length > 0) onChanged(changes, first.positionBefore);
       for (const listener of holding) listener.hold(events);
       // A copy: hearing may make one of them leave.
       for (const listener of [...live]) listener.hear(events);
-      const changed = events.filter(({ type }) => type === 'webhook.changed');
-      if (changed.length > 0) onChanged(changed.map(({ subject }) => subject));
     },
     onReset() {
       for (const listener of new Set([...live, ...holding])) listener.restart();
