@@ -8,24 +8,30 @@ import type { StockOperation } from '../operations/writer/operation.ts';
 import type { Actor, Admit, Answer, Outcome, Submitted } from '../operations/writer/outcome.ts';
 import { findShift } from '../queries/staff.ts';
 import type { Deps } from './deps.ts';
-import { requireMatch, versionTag } from './etag.ts';
+import { requireMatch, tagBeside, versionsIn, versionTag } from './etag.ts';
 import { replayHeaders } from './idempotency.ts';
 import { problemDocument, problemHeaders } from './problems.ts';
 import type { Call, Reply } from './route.ts';
 import { isSeller } from './storeToWeb.ts';
 
-/** Ends the tag of what has a line at risk: stock changed what is shown, and made no new version. */
-const AT_RISK = '-at-risk"';
+/** What of a reservation or a transfer its tag is made of. */
+export type Tagged = {
+  version: number;
+  lines: readonly { atRisk: boolean; aisle?: string | null | undefined }[];
+};
 
-/** The tag of a reservation or a transfer as it is shown. */
-export function shownTag(shown: { version: number; lines: readonly { atRisk: boolean }[] }): string {
-  const tag = versionTag(shown.version);
-  return shown.lines.some((line) => line.atRisk) ? tag.replace(/"$/, AT_RISK) : tag;
+/**
+ * The tag of a reservation or a transfer as it is shown: also of which lines are at risk and where their items stand, as
+ * stock and shelves change that and make no new version.
+ */
+export function shownTag({ version, lines }: Tagged): string {
+  const isPlain = lines.every(({ atRisk, aisle = null }) => !atRisk && aisle === null);
+  return tagBeside(version, isPlain ? null : lines.map(({ atRisk, aisle = null }) => [atRisk, aisle]));
 }
 
-/** With If-Match, refuses another version than it names; whether a line is at risk is no part of that. */
+/** With If-Match, refuses another version than it names; what is shown beside versions is no part of that. */
 export function requireVersion(call: Pick<Call, 'header'>, version: number): void {
-  requireMatch(call.header('if-match')?.replaceAll(AT_RISK, '"'), versionTag(version));
+  requireMatch(versionsIn(call.header('if-match')), versionTag(version));
 }
 
 /** Who a caller is to the history of what it changes. */
@@ -120,10 +126,8 @@ export function refusalOf({ status, body, made }: Told): Problem | null {
 }
 
 /** What a kept answer shows. */
-function shownBy({ body, made }: Told): { id: string; version: number; lines: { atRisk: boolean }[] } {
-  return made !== undefined && 'shown' in made
-    ? (made.shown as ReturnType<typeof shownBy>)
-    : JSON.parse(body);
+function shownBy({ body, made }: Told): Tagged & { id: string } {
+  return made !== undefined && 'shown' in made ? (made.shown as Tagged & { id: string }) : JSON.parse(body);
 }
 
 /** A refusal as it goes out: the same every time, but for the request's id and what is told beside it from memory. */

@@ -1,7 +1,7 @@
 // The preconditions of a PUT as something an operation can ask under its lock. Knows headers, not resources.
 import { Problem } from '../domain/problem.ts';
 import type { Guard } from '../domain/saved.ts';
-import { isCurrent, requireMatch, versionTag } from './etag.ts';
+import { isCurrent, requireMatch, versionsIn, versionTag } from './etag.ts';
 import type { Call } from './route.ts';
 
 /**
@@ -9,8 +9,8 @@ import type { Call } from './route.ts';
  * names the one that is (`*`: any, so that a PUT only creates).
  */
 export function writeGuard(call: Pick<Call, 'header'>): Guard {
-  const ifMatch = call.header('if-match');
-  const ifNoneMatch = call.header('if-none-match');
+  const ifMatch = versionsIn(call.header('if-match'));
+  const ifNoneMatch = versionsIn(call.header('if-none-match'));
   return (versionNow) => {
     const etag = versionNow === null ? null : versionTag(versionNow);
     requireMatch(ifMatch, etag);

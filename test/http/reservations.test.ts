@@ -210,10 +210,10 @@ describe('an order', () => {
     await shop.post(`/v1/reservations/${id}/confirm`, { orderReference: 'W-102' }).expect(200);
     await shop.put(TABLE, STORE, 1);
     const { headers, body } = await shop.get(`/v1/reservations/${id}`).expect(200);
-    expect(headers.etag).toBe('"v2-at-risk"');
+    expect(headers.etag).toMatch(/^"v2-.+"$/);
     expect(body.lines).toMatchObject([{ atRisk: true }]);
-    const started = shop.post(`/v1/reservations/${id}/start`).set('If-Match', '"v2-at-risk"');
-    expect((await started.expect(200)).headers.etag).toBe('"v3-at-risk"');
+    const started = shop.post(`/v1/reservations/${id}/start`).set('If-Match', headers.etag ?? '');
+    expect((await started.expect(200)).headers.etag).toMatch(/^"v3-.+"$/);
     await shop.post(`/v1/reservations/${id}/cancel`).expect(200);
   });
 
