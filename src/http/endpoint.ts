@@ -1,6 +1,7 @@
 // From a route to what is called for it: who calls, what they may spend, what they sent, one transaction where something
 // changes, one answer after COMMIT. The only place that catches: whatever goes wrong becomes a problem.
 import type { IncomingMessage } from 'node:http';
+import type { Readable } from 'node:stream';
 import type { Caller } from '../domain/caller.ts';
 import { Problem } from '../domain/problem.ts';
 import type { Tx } from '../queries/transaction.ts';
@@ -44,11 +45,20 @@ export function makeEndpoint(route: AnyRoute, context: EndpointContext): Endpoin
       const admitted = await admit(exchange, route, context.deps);
       const reply = await perform(exchange, route, params, admitted, context);
       if (context.checkAnswers) checkReply(route, reply);
+      if (reply.stream !== undefined) cutWithKey(reply.stream, admitted, context.deps);
       sendReply(exchange, reply, context.deps);
     } catch (error) {
       fail(exchange, error, context, route);
     }
   };
+}
+
+/** Its reader may take any time: what it still has to read is not for a key that was revoked meanwhile. */
+function cutWithKey(stream: Readable, { caller }: Admitted, { keyring }: Deps): void {
+  stream.once(
+    'close',
+    keyring.onRevoked(caller.keyId, () => stream.destroy(unknownKey())),
+  );
 }
 
 /** Answers with the problem that the error is. Whatever is nobody's refusal is logged with its cause. */

@@ -1,8 +1,11 @@
-// What is still under way for a key when it is revoked: it opens nothing from then on, so long polls and uploads that
-// began before end there.
+// What is still under way for a key when it is revoked: it opens nothing from then on, so long polls, uploads and streams
+// that began before end there.
 import { Readable } from 'node:stream';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import request from 'supertest';
+import { z } from 'zod';
+import { route } from '../../src/http/route.ts';
+import { startTestApp } from '../support/app.ts';
 import { eventually } from '../support/eventually.ts';
 import { rowsOf, sendFile } from '../support/imports.ts';
 import { openShop, type Shop, STORE, TABLE } from '../support/shop.ts';
@@ -78,4 +81,27 @@ test('an upload of a key that is revoked meanwhile ends with 401, and nothing st
   body.push(null);
   expect([answer.status, answer.body.code]).toEqual([401, 'unauthorized']);
   await eventually(async () => expect(await kept()).toEqual([]));
+});
+
+test('a stream that its reader takes his time with is cut as its key is revoked', async () => {
+  const endless = route({
+    method: 'GET',
+    path: '/v1/endless',
+    operationId: 'readEndless',
+    summary: 'A stream without an end',
+    tag: 'Stock',
+    scopes: ['stock:read'],
+    responses: { 200: { description: 'Zeros.', schema: z.string(), contentType: 'text/plain' } },
+    problems: [],
+    handler: async () => ({ status: 200, stream: zeros, headers: { 'Content-Type': 'text/plain' } }),
+  });
+  const zeros = new Readable({ read() {} });
+  zeros.push('0');
+  const app = await startTestApp({ routes: [endless] });
+  const key = await app.key({ scopes: ['stock:read'] });
+  const answer = await fetch(`${app.url}/v1/endless`, { headers: { Authorization: `Bearer ${key.token}` } });
+  app.deps.keyring.onEvents([{ type: 'key.revoked', subject: key.id }]);
+  await expect(answer.text()).rejects.toThrow('terminated');
+  expect(zeros.destroyed).toBe(true);
+  await app.close();
 });
