@@ -7,6 +7,7 @@ import { readForward } from '../../src/feed/history.ts';
 import { type Feed, startFeed } from '../../src/feed/reader.ts';
 import { Agenda } from '../../src/jobs/webhooks/agenda.ts';
 import { Flow } from '../../src/jobs/webhooks/flow.ts';
+import { startWebhooks } from '../../src/jobs/webhooks/runner.ts';
 import { startTail } from '../../src/jobs/webhooks/tail.ts';
 import { queueDeliveries } from '../../src/operations/queueDeliveries.ts';
 import { findWebhook } from '../../src/queries/webhooks.ts';
@@ -41,6 +42,7 @@ afterAll(async () => {
 const happen = (sku = TABLE, location = STORE) => shop.put(sku, location, onHand++);
 const eventsOf = ({ received }: Receiver) => received.map(({ body }) => JSON.parse(body));
 const typesOf = (receiver: Receiver) => eventsOf(receiver).map(({ type }) => type);
+const idsOf = ({ received }: Receiver) => new Set(received.map(({ id }) => id)).size;
 const webhook = async (id: string) => (await shop.get(`/v1/webhooks/${id}`).expect(200)).body;
 
 /** One that is up to date: it has had what happened just now. */
@@ -77,6 +79,23 @@ test('what happens after a webhook was widened is sent', async () => {
   await shop.hold();
   await feed.settled();
   await eventually(() => expect(typesOf(erp)).toContain('reservation.held'));
+});
+
+test('what happens after webhooks were widened is sent, though processes that come and go take shares of them', async () => {
+  const receivers = await Promise.all(Array.from({ length: 6 }, () => shop.receiver(204, QUIET)));
+  const save = (types: object) =>
+    Promise.all(receivers.map(({ id, url }) => shop.save(id, { url, ...types }).expect(200)));
+  for (let round = 1; round <= 5; round++) {
+    const other = startWebhooks({ ...shop.app.deps, allowsLocal: true, pollMilliseconds: 20 });
+    await save(STOCK);
+    await happen();
+    await Promise.all([feed.settled(), round % 2 === 0 && other.close()]);
+    // The same one twice is no fault.
+    await eventually(() => expect(receivers.map(idsOf)).toEqual(receivers.map(() => round)));
+    await other.close();
+    await save(QUIET);
+    await feed.settled();
+  }
 });
 
 test('what happens after a webhook has another URL goes there, and only there', async () => {
@@ -150,6 +169,8 @@ test('a former URL that is gone ends nothing, nor does one that fails count', as
     ]),
   );
   expect(await webhook(old.id)).toMatchObject({ status: 'enabled', disabledReason: null });
+  const failures = 'SELECT failures FROM webhooks WHERE id = $1';
+  expect(await shop.app.deps.database.run('test.failures', failures, [old.id])).toEqual([{ failures: 0 }]);
   await happen();
   await feed.settled();
   await eventually(() => expect(fresh.received).toHaveLength(2));
