@@ -17,11 +17,9 @@ import { eventually } from '../support/eventually.ts';
 import { makeScratch } from '../support/scratch.ts';
 
 const isRoot = process.getuid?.() === 0;
-/** What only root can do or only root is spared: the run says which tests it left to the other kind of machine. */
-const ifRoot = (name: string, body: () => Promise<void>) =>
-  isRoot ? test(name, body) : test.skip(`${name} (only as root)`, body);
-const ifNotRoot = (name: string, body: () => Promise<void>) =>
-  isRoot ? test.skip(`${name} (only as another user than root)`, body) : test(name, body);
+/** What only root can do, and what only root is spared. */
+const ifRoot = isRoot ? test : test.skip;
+const ifNotRoot = isRoot ? test.skip : test;
 
 /** A data directory that a first start has made: copying one is quicker than making one. */
 let pristine: string;

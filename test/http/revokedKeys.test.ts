@@ -17,7 +17,7 @@ beforeAll(async () => {
   idle = listeners();
 });
 afterAll(() => shop.app.close());
-beforeEach(() => eventually(() => expect(listeners()).toBe(idle)));
+beforeEach(() => eventually(() => listeners() === idle));
 
 const listeners = () => shop.app.deps.feed.counts().consumers;
 /** A long poll listens to the feed while it waits. */

@@ -65,7 +65,7 @@ test('the older one runs first', async () => {
 describe('one that is through with its upload while a newer one of its key runs', () => {
   beforeEach(async () => {
     await queue(NEWER);
-    expect(await claim('one')).toBe(NEWER);
+    await claim('one');
     await queue(OLDER);
   });
 

