@@ -27,7 +27,7 @@ const confirm = moveRoute({
   operationId: 'confirmReservation',
   summary: 'Confirm: the order is placed',
   description:
-    'No more TTL; a pickup code is made and the store is alerted. A hold that expired takes its stock again if it is still there, else 409 `reservation-expired`; one that a till sold meanwhile is `collected` at once. So does a hold whose transfer was cancelled or fell short, else 409 `insufficient-stock` with `shortages` and `alternatives`. The order reference is unique per channel, for ever.',
+    'No more TTL; a pickup code is made and the store is alerted. A hold that expired takes its stock again if it is still there, else 409 `reservation-expired`. So does a hold whose transfer was cancelled or fell short, else 409 `insufficient-stock` with `shortages` and `alternatives`. An order of which a till sold all meanwhile is `collected` at once. The order reference is unique per channel, for ever.',
   body: z.strictObject({
     orderReference,
     customer: customerSchema.optional(),
