@@ -1,9 +1,11 @@
 // The tablet's pages over HTTP: what keeps them small, fresh and shut in.
+import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import request from 'supertest';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { tabletPages } from '../support/browser.ts';
 
+const root = path.join(import.meta.dirname, '..', '..');
 const FIRST_LOAD_BYTES_MAX = 150_000;
 
 let app: TestApp;
@@ -57,6 +59,11 @@ test('its files never change and come compressed; together they are a small firs
   }
   expect(bytes).toBeGreaterThan(10_000);
   expect(bytes).toBeLessThan(FIRST_LOAD_BYTES_MAX);
+});
+
+test('no file of the build says where its sources are, whoever asked for it', async () => {
+  const telling = [...(await tabletPages())].filter(([, { body }]) => body.includes(root));
+  expect(telling.map(([name]) => name)).toEqual([]);
 });
 
 test('the service worker may serve /tablet itself, and is asked for anew each time', async () => {

@@ -15,6 +15,9 @@ const COMPRESSED = /\.(js|css|html|svg|webmanifest|json|wasm)$/;
 /** What the camera needs is a megabyte that most tablets never ask for: kept when it is first used. */
 const LATER = /\.wasm$/;
 
+// Vite takes the environment's word for what it builds: where tests ask for a build (NODE_ENV=test) it would be one for
+// development, larger, with the paths of our sources in it, under the same stamp as the one that `npm start` serves.
+process.env.NODE_ENV = 'production';
 const stamp = await stampOf(root);
 const making = path.join(dist, `.making-${process.pid}`);
 await mkdir(making, { recursive: true });
