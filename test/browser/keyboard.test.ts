@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
 import { tooSmall, violations } from '../support/audit.ts';
-import { openBlank, openBrowser, openTablet } from '../support/browser.ts';
+import { goOffline, openBlank, openBrowser, openTablet } from '../support/browser.ts';
 import { eventually } from '../support/eventually.ts';
 import { goTo, pressByKeyboard, tabTo } from '../support/hands.ts';
 import { OTHER_STORE, STORE } from '../support/shop.ts';
@@ -38,6 +38,33 @@ test('a keyboard alone starts the shift by PIN, and its pages are for everybody'
   found.push(...(await findings(pairing)));
   expect(found).toEqual([]);
   await Promise.all([context.close(), blank.close()]);
+});
+
+test('a tablet that started before its network asks for PINs once there is one', async () => {
+  const tablet = await openTablet(browser, shop, OTHER_STORE, { staff: null, language: 'en' });
+  const { context, page } = tablet;
+  await page.getByRole('button', { name: 'Nadia' }).waitFor();
+  await goOffline(tablet);
+  await page.reload();
+  await page.getByText('No network: the shift starts in your name').waitFor();
+  await context.setOffline(false);
+  await page.getByRole('button', { name: 'Nadia' }).waitFor();
+  expect(await page.getByLabel('Your first name').count()).toBe(0);
+  await context.close();
+});
+
+test('where the list of people did not come, it is asked for again by the first who tries to start without a PIN', async () => {
+  const { context, page } = await openTablet(browser, shop, OTHER_STORE, { staff: null, language: 'en' });
+  await page.getByRole('button', { name: 'Nadia' }).waitFor();
+  let isBusy = true;
+  await page.route('**/v1/staff?*', (route) => (isBusy ? route.fulfill({ status: 503 }) : route.continue()));
+  await page.reload();
+  await page.getByLabel('Your first name').fill('Nadia');
+  isBusy = false;
+  await page.getByRole('button', { name: 'Start' }).click();
+  await page.getByRole('button', { name: 'Nadia' }).waitFor();
+  expect(await page.getByText('The shift could not start').count()).toBe(0);
+  await context.close();
 });
 
 test('a keyboard alone takes an order from the queue to the customer’s hands', async () => {

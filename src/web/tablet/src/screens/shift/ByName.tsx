@@ -7,14 +7,24 @@ import { Button } from '../../ui/Button.tsx';
 import { Field } from '../../ui/Field.tsx';
 import { wordsFor } from './refusal.ts';
 
-/** `fallback`: what the shift is called where nobody says a name. */
-export function ByName({ isOffline, fallback }: { isOffline: boolean; fallback: string }) {
+export function ByName({
+  isOffline,
+  fallback,
+  onPinRequired,
+}: {
+  isOffline: boolean;
+  /** What the shift is called where nobody says a name. */
+  fallback: string;
+  /** The store has a list of its people after all: it did not come when this was drawn. */
+  onPinRequired: () => Promise<void>;
+}) {
   const name = useSignal('');
   const error = useSignal<string | null>(null);
   const isBusy = useSignal(false);
   const start = async () => {
     isBusy.value = true;
     const problem = await startShift({ name: name.value.trim() || fallback });
+    if (problem?.code === 'pin-required') await onPinRequired();
     isBusy.value = false;
     error.value = problem && wordsFor(problem);
   };

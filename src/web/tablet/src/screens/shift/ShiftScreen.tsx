@@ -2,7 +2,7 @@
 // list of its people one chooses oneself and types a PIN; where it has none, a name is enough.
 import { useEffect, useState } from 'preact/hooks';
 import { unlockSound } from '../../app/sound.ts';
-import { read } from '../../data/index.ts';
+import { online, read } from '../../data/index.ts';
 import type { Device, Staff } from '../../data/model.ts';
 import { t } from '../../i18n/index.ts';
 import { Icon } from '../../ui/Icon.tsx';
@@ -11,7 +11,7 @@ import { ByPin } from './ByPin.tsx';
 import './shift.css';
 
 export function ShiftScreen({ device }: { device: Device }) {
-  const staff = useStaff(device);
+  const { staff, ask } = useStaff(device);
   const [who, choose] = useState<Staff | null>(null);
   return (
     <main class="start" data-screen="shift">
@@ -23,7 +23,7 @@ export function ShiftScreen({ device }: { device: Device }) {
       {staff !== null && staff.length > 0 ? (
         <People staff={staff} who={who} onChoose={choose} />
       ) : (
-        <ByName isOffline={staff === null} fallback={device.name} />
+        <ByName isOffline={staff === null} fallback={device.name} onPinRequired={ask} />
       )}
       <p class="shift-explain">
         <Icon name="sound" />
@@ -64,18 +64,17 @@ function People({
   );
 }
 
-/** The people of the store; null: not known, because there is no network or the answer has not come yet. */
-function useStaff(device: Device): readonly Staff[] | null {
+/** The people of the store; null: not known, because there is no network or no answer has come. `ask` asks again. */
+function useStaff(device: Device): { staff: readonly Staff[] | null; ask: () => Promise<void> } {
   const [staff, setStaff] = useState<readonly Staff[] | null>(null);
+  const ask = async () => {
+    const answer = await read<{ data: Staff[] }>('/v1/staff?limit=200');
+    if (answer.ok) setStaff(answer.value.data);
+  };
+  // A tablet that is switched on is often sooner than its network.
+  const isOnline = online.value;
   useEffect(() => {
-    let isWanted = true;
-    read<{ data: Staff[] }>('/v1/staff?limit=200').then(
-      (answer) => isWanted && answer.ok && setStaff(answer.value.data),
-      () => undefined,
-    );
-    return () => {
-      isWanted = false;
-    };
-  }, [device.id]);
-  return staff;
+    void ask();
+  }, [device.id, isOnline]);
+  return { staff, ask };
 }
