@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
 import { tooSmall, violations } from '../support/audit.ts';
-import { goOffline, openBlank, openBrowser, openTablet } from '../support/browser.ts';
+import { goOffline, openBlank, openBrowser, openTablet, type Tablet } from '../support/browser.ts';
 import { eventually } from '../support/eventually.ts';
 import { goTo, pressByKeyboard, tabTo } from '../support/hands.ts';
 import { OTHER_STORE, STORE } from '../support/shop.ts';
@@ -105,6 +105,22 @@ test('a keyboard alone counts an article and puts units of a cancelled order bac
   await context.close();
 });
 
+test('a space inside a scanned code presses no button, a space of its own does', async () => {
+  const tablet = await openTablet(browser, shop, STORE, { language: 'en' });
+  const { context, page } = tablet;
+  await page.locator('.skip button').focus();
+  await page.evaluate(`{
+    window.pressed = 0;
+    addEventListener('click', () => { window.pressed += 1; }, { capture: true });
+  }`);
+  await scanByKeyboard(tablet, 'Bac 10');
+  await page.getByText('Bac 10').waitFor();
+  expect(await page.evaluate('window.pressed')).toBe(0);
+  await page.keyboard.press('Space');
+  expect(await page.evaluate('window.pressed')).toBe(1);
+  await context.close();
+});
+
 test('the focus shows, goes first past the navigation, and stays inside a dialog', async () => {
   const { sku } = await shop.article({ fr: 'Plat', en: 'Dish' });
   const { id } = await shop.order([{ sku, quantity: 1 }], { steps: ['start'] });
@@ -132,6 +148,22 @@ test('the focus shows, goes first past the navigation, and stays inside a dialog
   await eventually(async () => expect(await page.evaluate('document.activeElement.id')).toBe('missing'));
   await context.close();
 });
+
+/** Through the browser's own keyboard, which presses buttons; each key with the time of a quick scanner. */
+async function scanByKeyboard({ context, page }: Tablet, code: string): Promise<void> {
+  const keyboard = await context.newCDPSession(page);
+  const startedAt = Date.now() / 1_000;
+  for (const [place, key] of [...Array.from(code), 'Enter'].entries()) {
+    const stroke = {
+      key,
+      timestamp: startedAt + place * 0.004,
+      ...(key === ' ' ? { code: 'Space', windowsVirtualKeyCode: 32 } : {}),
+    };
+    const text = key === 'Enter' ? '\r' : key;
+    await keyboard.send('Input.dispatchKeyEvent', { type: 'keyDown', text, ...stroke });
+    await keyboard.send('Input.dispatchKeyEvent', { type: 'keyUp', ...stroke });
+  }
+}
 
 async function findings(page: Page): Promise<string[]> {
   return [...(await violations(page)), ...(await tooSmall(page))];

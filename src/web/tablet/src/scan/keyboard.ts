@@ -14,6 +14,8 @@ export function listenToScanners(): () => void {
     }
     const heard = afterStroke(typed, { key: event.key, at: event.timeStamp });
     typed = heard.typed;
+    // A space inside a code would press the button that has the focus; one that somebody types stands alone.
+    if (event.key === ' ' && typed.text.trim() !== '') event.preventDefault();
     if (heard.code === null) return;
     // Its Enter would press the button that has the focus.
     event.preventDefault();
