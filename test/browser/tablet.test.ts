@@ -1,6 +1,7 @@
 // The tablet in a real browser, against the real server and database: pairing, the queue live, offline, revocation.
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
+import type { TabletFiles } from '../../src/http/tablet.ts';
 import {
   goOffline,
   openBlank,
@@ -13,12 +14,17 @@ import { eventually } from '../support/eventually.ts';
 import { goTo } from '../support/hands.ts';
 import { OTHER_STORE, openShop, type Shop, STORE, TABLE } from '../support/shop.ts';
 
+type FileOfBuild = TabletFiles extends ReadonlyMap<string, infer File> ? File : never;
+
 let shop: Shop;
 let browser: Browser;
+/** What the server has: a test may put a newer build there. */
+let pages: Map<string, FileOfBuild>;
 let placed = 0;
 
 beforeAll(async () => {
-  [shop, browser] = await Promise.all([openShop({ tablet: await tabletPages() }), openBrowser()]);
+  pages = new Map(await tabletPages());
+  [shop, browser] = await Promise.all([openShop({ tablet: pages }), openBrowser()]);
   await shop.put(TABLE, STORE, 100);
   await shop.put(TABLE, OTHER_STORE, 100);
 });
@@ -35,6 +41,11 @@ async function order(name = 'Camille Martin', location = STORE): Promise<string>
     .post(`/v1/reservations/${id}/confirm`, { orderReference: `B-${placed}`, customer: { name } })
     .expect(200);
   return id;
+}
+
+/** The page's service worker has taken it over, as it does a moment after the first load. */
+async function workerOf(page: Page): Promise<void> {
+  await eventually(() => page.evaluate<boolean>('navigator.serviceWorker.controller !== null'));
 }
 
 async function statusOf(id: string): Promise<string> {
@@ -88,6 +99,16 @@ test('a screen whose file did not come is told as such, and opens when the netwo
   await context.unroute('**/CounterScreen*.js');
   await context.setOffline(false);
   await page.getByRole('heading', { name: 'Ready orders' }).waitFor();
+  await context.close();
+});
+
+test('a file that the browser has no room to keep comes all the same', async () => {
+  const { context, page } = await openTablet(browser, shop, STORE);
+  await workerOf(page);
+  const session = await context.newCDPSession(page);
+  await session.send('Storage.overrideQuotaForOrigin', { origin: shop.app.url, quotaSize: 1 });
+  const later = [...pages.keys()].find((name) => name.endsWith('.wasm'));
+  expect(await page.evaluate(`fetch('/tablet/${later}').then(({ status }) => status, String)`)).toBe(200);
   await context.close();
 });
 

@@ -81,7 +81,8 @@ async function file(request: Request): Promise<Response> {
   if (kept !== undefined) return kept;
   const answer = await fetch(request);
   if (answer.ok && new URL(request.url).pathname.startsWith(`${PAGE}/assets/`)) {
-    await cache.put(request, answer.clone());
+    // Where there is no room for it, it is not kept: it is here all the same.
+    await cache.put(request, answer.clone()).catch(() => undefined);
   }
   return answer;
 }
