@@ -112,6 +112,23 @@ test('a file that the browser has no room to keep comes all the same', async () 
   await context.close();
 });
 
+test('a newer version is there with one touch, on the page with which the tablet was paired as well', async () => {
+  const { context, page } = await openTablet(browser, shop, STORE, { language: 'en' });
+  await workerOf(page);
+  const worker = pages.get('sw.js');
+  if (worker === undefined) throw new Error('the build has no worker');
+  const body = Buffer.concat([worker.body, Buffer.from('\n// Newer.')]);
+  pages.set('sw.js', { ...worker, body, encoded: {}, etag: '"newer"' });
+  await page.evaluate(
+    'window.isFormer = true; navigator.serviceWorker.getRegistration().then((it) => it.update())',
+  );
+  await page.getByRole('button', { name: 'New version: update' }).click();
+  await eventually(async () => expect(await page.evaluate('window.isFormer')).toBeUndefined());
+  await page.locator('main#main').waitFor();
+  pages.set('sw.js', worker);
+  await context.close();
+});
+
 test('an action that others made impossible is a conflict on its order, with what happened meanwhile', async () => {
   const { context, page } = await openTablet(browser, shop, STORE, { language: 'en' });
   const id = await order();

@@ -10,7 +10,7 @@ const ASK_MILLISECONDS = 30 * 60_000;
 export async function registerWorker(): Promise<void> {
   if (!('serviceWorker' in navigator)) return;
   const workers = navigator.serviceWorker;
-  const hadOne = workers.controller !== null;
+  let hadOne = workers.controller !== null;
   const registration = await workers.register('/tablet/sw.js', { scope: '/tablet' });
   const look = () => {
     if (registration.waiting === null || workers.controller === null) return;
@@ -24,6 +24,7 @@ export async function registerWorker(): Promise<void> {
   // The first worker takes this page over without a word; a later one is a new version, whose page is loaded.
   workers.addEventListener('controllerchange', () => {
     if (hadOne) location.reload();
+    hadOne = true;
   });
   setInterval(() => void registration.update().catch(() => undefined), ASK_MILLISECONDS);
 }
