@@ -49,6 +49,11 @@ test('the order is done when each unit was scanned, by barcode or sku', () => {
   expect(scanned('TABLE', [cancelled], items, progress)).toEqual({ found: 'already', sku: 'TABLE' });
 });
 
+test('a scanner that leaves out the zero before an article’s twelve digits puts it back', () => {
+  const american = new Map([['TABLE', { barcodes: ['0036000291452'] }]]);
+  expect(scanned('036000291452', [cancelled], american, {})).toMatchObject({ sku: 'TABLE', done: 1 });
+});
+
 test('a scan of something else puts nothing back', () => {
   expect(scanned('3760000000001', [cancelled], items, {})).toEqual({ found: 'nothing' });
 });

@@ -2,6 +2,7 @@
 // The server knows orders only, done or not; units that were put back one by one are this tablet's to remember.
 import type { Item, OrderLine, OrderView } from '../../data/model.ts';
 import { stillWanted } from '../../data/projection.ts';
+import { isSameBarcode } from '../../scan/wedge.ts';
 
 /** Units that were put back so far, by order and sku. */
 export type PutBackProgress = Readonly<Record<string, Readonly<Record<string, number>>>>;
@@ -76,7 +77,9 @@ export function scanned(
   const inOrder = [...orders].sort((a, b) => Number(b.id === preferred) - Number(a.id === preferred));
   const matching = inOrder.flatMap((order) =>
     putBackLines(order, progress)
-      .filter(({ sku }) => sku === barcode || (items.get(sku)?.barcodes.includes(barcode) ?? false))
+      .filter(
+        ({ sku }) => sku === barcode || items.get(sku)?.barcodes.some((one) => isSameBarcode(one, barcode)),
+      )
       .map((line) => ({ ...line, id: order.id })),
   );
   const open = matching.find(({ units, done }) => done < units);
