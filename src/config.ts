@@ -48,7 +48,7 @@ export const VARIABLES = {
   },
   COMPTOIR_ADMIN_KEY: {
     about:
-      'The first key, with every scope: 16 to 200 letters, digits and `-._~`. Unset on the embedded database: one is made and kept in the data directory.',
+      'The first key, with every scope: 16 to 200 letters, digits and `-._~`. Unset on the embedded database: one is made and kept in the data directory. Unset on an external one: only a key that was made before can make others.',
     shownDefault: 'unset',
     schema: z
       .string()

@@ -1,5 +1,5 @@
 // What units say about a cart at one place: bands, fulfilment, refusals, and the order in which places are shown.
-// Contract §6. Pure: it is given units and promises; levels, clock and map are for those who call.
+// Pure: it is given units and promises; levels, clock and map are for those who call.
 
 /** What everybody may see of a line's stock; counts are for secret keys. */
 export const BANDS = ['in_stock', 'low_stock', 'out_of_stock'] as const;

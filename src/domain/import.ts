@@ -1,4 +1,4 @@
-// An import: a file of any size on its way in, as people and programs see it. Contract §5.
+// An import: a file of any size on its way in, as people and programs see it.
 // Knows neither how files are read nor where they are kept.
 import { z } from 'zod';
 import type { NewEvent } from './event.ts';

@@ -1,5 +1,5 @@
 // One entry of the ledger: what changed, by how much, why, from which source, when it occurred.
-// Owns what each type does to on hand. Contract §5.
+// Owns what each type does to on hand.
 
 /** What a source may report. `adjustment` alone is signed. A count is an entry of the ledger too, but states a value. */
 export const MOVEMENT_TYPES = ['sale', 'return', 'receipt', 'loss', 'found', 'damage', 'adjustment'] as const;

@@ -1,5 +1,5 @@
 // A transfer: units on their way from one location to another, its states, and what each report makes of its lines.
-// Pure: the instant of a decision is an argument. Contract §5.
+// Pure: the instant of a decision is an argument.
 import { Problem } from './problem.ts';
 
 export const TRANSFER_STATUSES = ['created', 'shipped', 'partly_received', 'received', 'cancelled'] as const;

@@ -1,4 +1,4 @@
-// Webhooks: where events are sent, when a failed one is tried again, and when a receiver is given up. Contract §8.
+// Webhooks: where events are sent, when a failed one is tried again, and when a receiver is given up.
 // Knows neither sockets nor tables; the clock and the dice come from the caller.
 import { z } from 'zod';
 import type { NewEvent } from './event.ts';
