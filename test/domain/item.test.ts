@@ -13,14 +13,14 @@ const minimal = { name: 'Table basse' };
 const accepts = (input: unknown) => itemInputSchema.safeParse(input).success;
 
 describe('a sku', () => {
-  test.each(['85123A', 'gift_0001_20', 'C2', 'c2', 'A/B', 'A+B#1', 'A'.repeat(64)])('may be %s', (sku) => {
+  test.each(['70612A', 'gift_card_20', 'C2', 'c2', 'A/B', 'A+B#1', 'A'.repeat(64)])('may be %s', (sku) => {
     expect(skuSchema.safeParse(sku).success).toBe(true);
   });
 
   test.each([
     '',
     'A'.repeat(65),
-    'BANK CHARGES',
+    'DELIVERY FEE',
     'A,B',
     'A:2',
     '..',

@@ -75,7 +75,7 @@ describe('a PUT', () => {
     expect(answer.body).toMatchObject({ version: 2, category: null, barcodes: [], imageUrl: null });
   });
 
-  test.each(['c2', 'C2', 'A/B', 'A%B', 'A+B', 'A?b#c', 'gift_0001_20'])(
+  test.each(['c2', 'C2', 'A/B', 'A%B', 'A+B', 'A?b#c', 'gift_card_20'])(
     'keeps %s as a sku of its own',
     async (sku) => {
       expect((await api.put(path(sku), item({ category: sku }))).status).toBe(201);
@@ -226,11 +226,11 @@ describe('a search', () => {
       },
       { sku: 'COEUR-01', name: 'Coussin cœur', barcodes: ['00012345678905'] },
       {
-        sku: '85123A',
-        name: { fr: 'Photophore', en: 'WHITE HANGING HEART T-LIGHT HOLDER' },
+        sku: '70612A',
+        name: { fr: 'Photophore', en: 'Tealight holder of red glass' },
         barcodes: ['80480000074'],
       },
-      { sku: '85123B', name: 'Photophore rouge', barcodes: ['80480000074'] },
+      { sku: '70612B', name: 'Photophore rouge', barcodes: ['80480000074'] },
       { sku: 'CHAISE-50%', name: "Chaise d'angle (lot de 2)" },
     ];
     await api.post('/v1/items/batch', { items });
@@ -243,13 +243,13 @@ describe('a search', () => {
     ['by its English name', 'velvet sofa', ['CANAPE-VELOURS-3P']],
     ['by words in another order, half typed', 'velo trois', ['CANAPE-VELOURS-3P']],
     ['by a ligature taken apart', 'coeur', ['COEUR-01']],
-    ['by its sku in small letters', '85123a', ['85123A']],
-    ['by the beginning of its sku', '85123', ['85123A', '85123B']],
+    ['by its sku in small letters', '70612a', ['70612A']],
+    ['by the beginning of its sku', '70612', ['70612A', '70612B']],
     ['by a word inside its sku', '3p', ['CANAPE-VELOURS-3P']],
     ['by a sku with signs', 'chaise-50%', ['CHAISE-50%']],
     ['by a word after an apostrophe', 'angle', ['CHAISE-50%']],
-    ['by a barcode, which several may share', '80480000074', ['85123A', '85123B']],
-    ['by a barcode whose zeros were lost in the catalogue', '0080480000074', ['85123A', '85123B']],
+    ['by a barcode, which several may share', '80480000074', ['70612A', '70612B']],
+    ['by a barcode whose zeros were lost in the catalogue', '0080480000074', ['70612A', '70612B']],
     ['by a barcode whose zeros were lost by the reader', '12345678905', ['COEUR-01']],
     ['not by words that only some of them have', 'canape coeur', []],
     ['not by the middle of a word', 'anape', []],
@@ -266,7 +266,7 @@ describe('a search', () => {
       skus.push(...skusOf(page));
       cursor = page.body.nextCursor === null ? '' : `&cursor=${page.body.nextCursor}`;
     } while (cursor !== '');
-    expect(skus).toEqual(['85123A', '85123B']);
+    expect(skus).toEqual(['70612A', '70612B']);
   });
 
   test('follows a new name', async () => {
