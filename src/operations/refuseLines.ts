@@ -1,6 +1,6 @@
 // The customer at the counter does not take it, or not all of it: those units go to the put-back list.
 import { Problem } from '../domain/problem.ts';
-import { assertAllowed, lineOf, type Reservation, stillWanted } from '../domain/reservation.ts';
+import { assertAllowed, isHandedOver, lineOf, type Reservation, stillWanted } from '../domain/reservation.ts';
 import { endHandedOver } from './writer/endSteps.ts';
 import { endFeed } from './writer/feedSteps.ts';
 import type { StockOperation } from './writer/operation.ts';
@@ -34,14 +34,18 @@ export const refuseLines: StockOperation<RefuseLines, Reservation> = {
     for (const units of refused) refuse(reservation, units);
     reservation.putBackPending = true;
     const isOver = reservation.lines.every((line) => stillWanted(line) === 0);
-    if (isOver && !endHandedOver(batch, reservation)) {
+    // Whoever follows the ends of orders hears of this one as of any other.
+    if (isOver && !isHandedOver(reservation)) {
       reservation.status = 'cancelled';
       reservation.reason = reason;
       endFeed(batch, reservation);
+      batch.record(reservation, 'reservation.cancelled', actor, 'ready', { reason, refused });
+      return reservation;
     }
-    // Whoever follows the ends of orders hears of this one as of any other.
-    const type = reservation.status === 'cancelled' ? 'reservation.cancelled' : 'reservation.refused';
-    batch.record(reservation, type, actor, 'ready', { reason, refused });
+    batch.record(reservation, 'reservation.refused', actor, 'ready', { reason, refused });
+    if (endHandedOver(batch, reservation)) {
+      batch.record(reservation, 'reservation.collected', actor, 'ready');
+    }
     return reservation;
   },
 };

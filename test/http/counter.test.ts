@@ -131,6 +131,12 @@ describe('refuse', () => {
     await move(id, 'collect', { override: { reason: 'known' }, lines }).expect(200);
     const refused = await move(id, 'refuse', { reason: 'one is enough' }).expect(200);
     expect(refused.body).toMatchObject({ status: 'collected', putBackPending: true });
+    // Whoever follows the ends of orders hears of this one as of any other.
+    const { body } = await shop.get(`/v1/reservations/${id}`).expect(200);
+    expect(body.history.slice(-2)).toMatchObject([
+      { type: 'refused', from: 'ready', to: 'ready' },
+      { type: 'collected', from: 'ready', to: 'collected' },
+    ]);
     const { available } = await level();
     await move(id, 'put-back').expect(200);
     expect((await level()).available).toBe(available + 1);
