@@ -51,7 +51,7 @@ export const confirmReservation: StockOperation<ConfirmReservation, Reservation>
   decide(batch, command) {
     const reservation = reservationToChange(batch, command);
     if (isRepeat(reservation, command)) return reservation;
-    assertAllowed(reservation, 'confirm');
+    if (!isSoldHold(reservation)) assertAllowed(reservation, 'confirm');
     if (reservation.pickupCode !== null) {
       throw new Problem(
         'invalid-transition',
@@ -80,7 +80,7 @@ export const confirmReservation: StockOperation<ConfirmReservation, Reservation>
     // What was reserved at any instant is told from here on (queries/stock.ts).
     const data = taken.length === 0 ? {} : { taken };
     batch.record(reservation, 'reservation.confirmed', command.actor, from, data);
-    // A till sold all of it when the hold was over: it is an order, and the customer has it.
+    // A till sold all of it before it was an order: it is one now, and the customer has it.
     if (endHandedOver(batch, reservation)) {
       batch.record(reservation, 'reservation.collected', command.actor, 'confirmed');
     }
@@ -91,7 +91,16 @@ export const confirmReservation: StockOperation<ConfirmReservation, Reservation>
 /** The same order confirmed twice (a shop's retry without a key) is one order, however far the store is with it. */
 function isRepeat(reservation: Reservation, command: ConfirmReservation): boolean {
   const statuses: readonly Status[] = ['confirmed', 'picking', 'ready', 'collected'];
-  return statuses.includes(reservation.status) && reservation.orderReference === command.orderReference;
+  const isOrder = statuses.includes(reservation.status) && !isSoldHold(reservation);
+  return isOrder && reservation.orderReference === command.orderReference;
+}
+
+/**
+ * True for a hold that a till ended by selling all of it: the shop's word may still be on its way, and is as good as after
+ * a hold that expired first.
+ */
+function isSoldHold({ status, pickupCode }: Reservation): boolean {
+  return status === 'collected' && pickupCode === null;
 }
 
 /**
@@ -141,9 +150,6 @@ function takeMissing(batch: Batch, reservation: Reservation): { sku: string; qua
       { shortages },
     );
   }
-  for (const { line, level, units } of missing) {
-    if (line.reserved === 0) line.reservedAt = batch.now;
-    batch.reserve(level, line, units, 'reserved');
-  }
+  for (const { line, level, units } of missing) batch.reserve(level, line, units, 'reserved');
   return missing.map(({ line, units }) => ({ sku: line.sku, quantity: units }));
 }
