@@ -102,6 +102,8 @@ describe('the list of a store’s people', () => {
     expect([changed.status, changed.headers.etag]).toEqual([200, '"v2"']);
     // The same again changes nothing.
     expect((await api.put(`/v1/staff/${id}`, { name: 'Ronan' })).body.version).toBe(2);
+    expect((await api.delete(`/v1/staff/${id}`, { 'If-Match': '"v1"' })).status).toBe(412);
+    expect((await api.delete(`/v1/staff/${id}`, { 'If-Match': '"v2"' })).status).toBe(204);
   });
 });
 

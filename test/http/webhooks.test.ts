@@ -80,6 +80,8 @@ describe('a webhook', () => {
     const stale = await call('put', id).set('If-Match', '"v1"').send({ url: URL_ }).expect(412);
     expect(stale.body.code).toBe('precondition-failed');
     await call('delete', id).set('If-Match', '"v1"').expect(412);
+    await shop.post(`/v1/webhooks/${id}/rotate`).set('If-Match', '"v1"').expect(412);
+    await shop.post(`/v1/webhooks/${id}/rotate`).set('If-Match', '"v2"').expect(200);
   });
 
   test('is gone once it is removed, and its secret with it', async () => {

@@ -31,7 +31,7 @@ export function callerOf(url: string, token: string | null) {
     get: (path: string, headers?: Record<string, string>) => call('get', path, undefined, headers),
     put: (path: string, body: object, headers?: Record<string, string>) => call('put', path, body, headers),
     post: (path: string, body: object, headers?: Record<string, string>) => call('post', path, body, headers),
-    delete: (path: string) => call('delete', path),
+    delete: (path: string, headers?: Record<string, string>) => call('delete', path, undefined, headers),
   };
 }
 

@@ -148,10 +148,10 @@ const deleteStaff = route({
   kinds: ['secret'],
   params,
   responses: { 204: { description: 'They are removed.' } },
-  problems: ['unknown-staff'],
+  problems: ['unknown-staff', 'precondition-failed'],
   examples: { left: { summary: 'Somebody who left', params: { id: EXAMPLE_STAFF.remove } } },
   async handler(call) {
-    await removeStaff(call.tx, call.caller, call.params.id);
+    await removeStaff(call.tx, { caller: call.caller, id: call.params.id, guard: writeGuard(call) });
     return { status: 204 };
   },
 });

@@ -6,6 +6,7 @@ import { encodeCursor as encodePosition } from '../../domain/feedPosition.ts';
 import {
   secretSchema,
   showWebhook,
+  type WebhookRecord,
   webhookInputSchema,
   webhookSchema,
   webhookUpdateSchema,
@@ -17,13 +18,20 @@ import { saveWebhook } from '../../operations/saveWebhook.ts';
 import { requireOwn } from '../../operations/webhooks/ownWebhook.ts';
 import { findWebhook, listWebhooks } from '../../queries/webhooks.ts';
 import { decodeCursor, encodeCursor } from '../cursor.ts';
-import { versionTag } from '../etag.ts';
+import { tagBeside } from '../etag.ts';
 import { type AnyRoute, route } from '../route.ts';
 import { listOf, page } from '../schemas.ts';
 import { webhookParams } from '../webhookSchemas.ts';
 import { writeGuard } from '../writeGuard.ts';
 
 const withSecretSchema = webhookSchema.extend({ secret: secretSchema }).meta({ id: 'WebhookWithSecret' });
+
+/** Also of how it fares, and until when a former secret signs: neither makes a version. */
+function tagOf(webhook: WebhookRecord): string {
+  const { status, failingSince, previousSecretUntil } = showWebhook(webhook);
+  const isPlain = failingSince === null && previousSecretUntil === null;
+  return tagBeside(webhook.version, isPlain ? null : [status, failingSince, previousSecretUntil]);
+}
 
 const EXAMPLE = {
   url: 'https://erp.example.com/comptoir',
@@ -60,7 +68,7 @@ const postWebhook = route({
       status: 201,
       body: { ...showWebhook(webhook), secret },
       headers: { Location: `/v1/webhooks/${webhook.id}` },
-      etag: versionTag(webhook.version),
+      etag: tagOf(webhook),
     };
   },
 });
@@ -103,7 +111,7 @@ const getWebhook = route({
   examples: { erp: { summary: 'One of the demo', params: { id: EXAMPLE_WEBHOOKS.use } } },
   async handler({ tx, caller, params }) {
     const webhook = requireOwn(caller, await findWebhook(tx, params.id));
-    return { status: 200, body: showWebhook(webhook), etag: versionTag(webhook.version) };
+    return { status: 200, body: showWebhook(webhook), etag: tagOf(webhook) };
   },
 });
 
@@ -143,7 +151,7 @@ const putWebhook = route({
       allowsLocal: config.webhookLocal,
       now: call.now,
     });
-    return { status: 200, body: showWebhook(webhook), etag: versionTag(webhook.version) };
+    return { status: 200, body: showWebhook(webhook), etag: tagOf(webhook) };
   },
 });
 
@@ -179,14 +187,16 @@ const postRotate = route({
   kinds: ['secret'],
   params: webhookParams,
   responses: { 200: { description: 'The webhook, with its new secret.', schema: withSecretSchema } },
-  problems: ['not-found'],
+  problems: ['not-found', 'precondition-failed'],
   examples: { erp: { summary: 'One of the demo', params: { id: EXAMPLE_WEBHOOKS.use } } },
-  async handler({ tx, caller, params, now }) {
-    const { webhook, secret } = await rotateWebhookSecret(tx, caller, params.id, now);
+  async handler(call) {
+    const { tx, caller, params, now } = call;
+    const rotation = { caller, id: params.id, guard: writeGuard(call), now };
+    const { webhook, secret } = await rotateWebhookSecret(tx, rotation);
     return {
       status: 200,
       body: { ...showWebhook(webhook), secret },
-      etag: versionTag(webhook.version),
+      etag: tagOf(webhook),
     };
   },
 });
