@@ -13,6 +13,7 @@ import {
 } from '../domain/promise.ts';
 import { newId } from '../newId.ts';
 import type { HoldLines } from '../operations/writer/holdSteps.ts';
+import type { OnItsWay } from '../views/incoming.ts';
 import { showStale, sightOf } from './availabilityAnswers.ts';
 import type { Deps } from './deps.ts';
 import type { Call } from './route.ts';
@@ -56,7 +57,7 @@ export async function fulfilByTransfer(
   const sourceCode = from ?? usual?.from ?? null;
   if (sourceCode === code)
     throw invalid('/transferFrom', 'transfer-to-itself', 'must be another location than `location`');
-  const joins = from === null ? joinsAt(deps, { location: code, lines }, destination, now) : [];
+  const joins = from === null ? await joinsAt(deps, location, lines, destination, now) : [];
   const sent = sourceCode === null ? null : await sentFrom(deps, sourceCode, location, destination, now);
   const { promise = null, expectedAt = now } = sent ?? {};
   const feed = {
@@ -86,15 +87,42 @@ async function sentFrom(
   return expectedAt === null ? null : { expectedAt, promise: promiseByTransfer(transfer) };
 }
 
-function joinsAt(deps: Deps, { location, lines }: Cart, destination: PickupCounter, now: Date) {
-  const coming = deps.availability
-    .onItsWay(location, now)
-    .filter(({ units }) => lines.some(({ sku }) => (units.get(sku) ?? 0) > 0))
-    .slice(0, JOINS_MAX);
-  return coming.flatMap(({ id, expectedAt }) => {
+/** Those first that bring all that is missing, by what is known here: the decision looks again, at these only. */
+async function joinsAt(
+  deps: Deps,
+  location: LocationRecord,
+  lines: Cart['lines'],
+  destination: PickupCounter,
+  now: Date,
+) {
+  const some = deps.availability
+    .onItsWay(location.code, now)
+    .filter(({ units }) => lines.some(({ sku }) => (units.get(sku) ?? 0) > 0));
+  const coming = some.length > JOINS_MAX ? await wholeFirst(deps, location, lines, some, now) : some;
+  return coming.slice(0, JOINS_MAX).flatMap(({ id, expectedAt }) => {
     const promise = promiseAfter(destination, expectedAt, now);
     return promise === null ? [] : [{ transferId: id, promise }];
   });
+}
+
+async function wholeFirst(
+  { availability }: Deps,
+  location: LocationRecord,
+  lines: Cart['lines'],
+  coming: readonly OnItsWay[],
+  now: Date,
+): Promise<OnItsWay[]> {
+  const skus = lines.map(({ sku }) => sku);
+  const units = await availability.unitsOf(skus, [location.code], now);
+  const levels = await availability.levelsOf(skus);
+  const bringsAll = (way: OnItsWay) =>
+    levels.every((level, line) => {
+      const missing = (lines[line]?.quantity ?? 0) - (units[line]?.[0] ?? 0);
+      const arriving = way.units.get(level.sku) ?? 0;
+      return missing <= 0 || missing <= availability.promisedOf(level, location, arriving, now);
+    });
+  const { whole = [], part = [] } = Object.groupBy(coming, (way) => (bringsAll(way) ? 'whole' : 'part'));
+  return [...whole, ...part];
 }
 
 async function knownLocation(deps: Deps, code: string): Promise<LocationRecord> {

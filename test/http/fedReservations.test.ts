@@ -209,7 +209,7 @@ describe('the end of a reservation', () => {
       }
       const { body } = await shop.get(`/v1/transfers/${held.transfer.id}`).expect(200);
       expect(body).toMatchObject({ status: 'cancelled', reason: 'reservation-ended' });
-      expect(tableOf(await read(held.id))).toMatchObject({ awaited: 0 });
+      expect(tableOf(await read(held.id))).toMatchObject({ awaited: 0, atRisk: false });
     });
     expect(reserved).toBe(0);
   });
@@ -222,6 +222,17 @@ describe('the end of a reservation', () => {
     const taken = await shop.hold({ location: OTHER_STORE, lines: [{ sku: TABLE, quantity: 5 }] });
     expect(taken.status).toBe('held');
     await act(taken.id, 'cancel');
+  });
+
+  test('that is due leaves an order that is promised from the shelf, swept or not', async () => {
+    const held = await holdFed({ ttlSeconds: 60 });
+    clock += 61_000;
+    await restock(TABLE, STORE, 10);
+    const order = await act(held.id, 'confirm', { orderReference: `late-${held.id}` });
+    const plain = await shop.hold({ location: STORE, lines: [{ sku: TABLE, quantity: 1 }] });
+    const { promise } = await act(plain.id, 'confirm', { orderReference: `plain-${held.id}` });
+    expect(order).toMatchObject({ status: 'confirmed', promise });
+    for (const { id } of [order, plain]) await act(id, 'cancel');
   });
 
   test('lets what is on its way fill the shelves', async () => {
@@ -246,6 +257,25 @@ describe('the end of a reservation', () => {
     await shop.post('/v1/stock/movements', { source: 'till', movements }).expect(200);
     expect(await read(order.id)).toMatchObject({ status: 'collected', transfer: { status: 'cancelled' } });
   });
+});
+
+test('what a line had here before its transfer came was reserved then, whatever a till sold of it since', async () => {
+  const held = await holdFed({ lines: [{ sku: TABLE, quantity: 2 }] });
+  await act(held.id, 'confirm', { orderReference: `order-${held.id}` });
+  clock += 3_600_000;
+  const then = new Date(clock).toISOString();
+  const { reserved } = await level(TABLE, STORE);
+  clock += 1_000;
+  const sale = { eventId: `of-${held.id}`, type: 'sale', sku: TABLE, location: STORE, quantity: 1 };
+  const movements = [{ ...sale, occurredAt: new Date(clock).toISOString(), reservationId: held.id }];
+  await shop.post('/v1/stock/movements', { source: 'pos', movements }).expect(200);
+  clock += 1_000;
+  await move(held.transfer.id, 'ship');
+  await move(held.transfer.id, 'receive', { lines: [{ sku: TABLE, received: 1 }] });
+  expect(tableOf(await read(held.id))).toMatchObject({ collected: 1, awaited: 0 });
+  const { body } = await shop.get(`/v1/stock?sku=${TABLE}&location=${STORE}&asOf=${then}`).expect(200);
+  expect(body.data).toMatchObject([{ reserved }]);
+  await act(held.id, 'cancel');
 });
 
 test('what a till sells of a line meanwhile is not awaited any more, and not missed', async () => {
@@ -403,6 +433,29 @@ describe('what is on its way and waits for nobody', () => {
     expect(tableOf(await read(held.id))).toMatchObject({ awaited: 0 });
     expect(await read(held.id)).toMatchObject({ promise: before.promise });
     await act(held.id, 'start');
+    await act(held.id, 'cancel');
+  });
+
+  test('is found behind what comes sooner and brings too little', async () => {
+    const days = (count: number) => new Date(clock + count * 86_400_000);
+    const small = await Promise.all([2, 3, 4].map((count) => ship(1, days(count))));
+    const large = await ship(2, days(5));
+    const { promise } = await offeredBy('transfer');
+    const held = await holdFed({ lines: [{ sku: TABLE, quantity: 3 }], transferFrom: undefined });
+    expect(held).toMatchObject({ promise, transfer: { id: large.id } });
+    await act(held.id, 'cancel');
+    for (const { id } of [...small, large]) {
+      const { body } = await shop.get(`/v1/transfers/${id}`).expect(200);
+      await move(id, 'receive', { lines: [{ sku: TABLE, received: body.lines[0].quantity }] });
+    }
+  });
+
+  test('and has come before the hold is made is taken from the shelf', async () => {
+    const transfer = await ship(2);
+    await offeredBy('transfer');
+    await move(transfer.id, 'receive', { lines: [{ sku: TABLE, received: 2 }] });
+    const held = await holdFed({ lines: [{ sku: TABLE, quantity: 3 }], transferFrom: undefined });
+    expect(held).toMatchObject({ fulfilment: 'now', transfer: null });
     await act(held.id, 'cancel');
   });
 

@@ -363,7 +363,13 @@ describe('refused is', () => {
       404,
       'unknown-location',
     ],
-    ['a transfer that nobody sends', 'server', { location: 'LENS', ...fed }, 409, 'not-supplied'],
+    [
+      'a transfer that nobody sends',
+      'server',
+      { location: 'LENS', ...fed, lines: [{ sku: 'LAMP', quantity: 10_000 }] },
+      409,
+      'not-supplied',
+    ],
     ['pickup where there is none', 'server', { ...SALE, location: 'DEPOT' }, 409, 'pickup-disabled'],
     [
       'a browser that sells for a store',

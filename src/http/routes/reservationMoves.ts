@@ -3,7 +3,7 @@
 import { randomInt } from 'node:crypto';
 import { z } from 'zod';
 import { EXAMPLE_RESERVATIONS } from '../../domain/exampleIds.ts';
-import { PAYMENTS } from '../../domain/reservation.ts';
+import { isDue, PAYMENTS } from '../../domain/reservation.ts';
 import { lineOfText } from '../../domain/text.ts';
 import { cancelReservation } from '../../operations/cancelReservation.ts';
 import { confirmReservation } from '../../operations/confirmReservation.ts';
@@ -41,9 +41,12 @@ const confirm = moveRoute({
   },
   operation: confirmReservation,
   async command(call, actor, deps) {
-    const { lines, location, channel, deliverTo } = await visibleReservation(call, deps);
-    // A parcel has no counter; what a transfer brings has been promised with it.
-    const isPromisedHere = deliverTo === null && !lines.some((line) => line.awaited > 0);
+    const reservation = await visibleReservation(call, deps);
+    const { lines, location, channel, deliverTo } = reservation;
+    // What a transfer brings has been promised with it, unless the hold ended, and its transfer with it.
+    const isFed = !isDue(reservation, call.now) && lines.some((line) => line.awaited > 0);
+    // A parcel has no counter.
+    const isPromisedHere = deliverTo === null && !isFed;
     return {
       ...commonToSellers(call, actor),
       levels: lines.map(({ sku }) => ({ sku, location })),

@@ -31,7 +31,6 @@ export function followTransfer(
     const units = Math.min(arrived.get(line.sku) ?? 0, line.awaited);
     if (units > 0) {
       line.awaited -= units;
-      if (line.reserved === 0) line.reservedAt = batch.now;
       batch.reserve(batch.levelOf(line.itemId, reservation.locationId), line, units, 'transfer');
       fed.push({ sku: line.sku, quantity: units });
     }

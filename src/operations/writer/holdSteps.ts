@@ -71,7 +71,6 @@ export function holdLines(batch: Batch, command: HoldLines): Reservation {
   if (command.deliverTo === null && !location.pickup.enabled) {
     throw new Problem('pickup-disabled', `${location.code} does not hand over orders.`);
   }
-  if (command.feed !== null) assertSupplied(location, command.feed);
   const joined = joinableFor(batch, location, command);
   const legs = joined === null ? legsOf(batch, location, command) : joined.legs;
   const reservation = newReservation(batch, location, command);
@@ -93,7 +92,10 @@ export function holdLines(batch: Batch, command: HoldLines): Reservation {
   return reservation;
 }
 
-/** Under the kept answer, not before it: a request that is sent again is still the request that was granted. */
+/**
+ * Asked only where something is missing: what was on its way when the request was made may be on the shelf by now. Under
+ * the kept answer, not before it: a request that is sent again is still the request that was granted.
+ */
 function assertSupplied({ code }: LocationRecord, { from, joins = [] }: FeedOrder): void {
   if (from !== null || joins.length > 0) return;
   throw new Problem('not-supplied', `Nothing supplies ${code}, and nothing is on its way there.`);
@@ -116,6 +118,7 @@ function legsOf(batch: Batch, location: LocationRecord, { lines, feed }: HoldLin
     return { sku, here, there: quantity - here };
   });
   if (shortages.length === 0) return legs;
+  if (feed !== null) assertSupplied(location, feed);
   const skus = shortages.map(({ sku }) => sku).join(', ');
   // Not what would be sent from where: a browser is told this too.
   const places = source === null ? location.code : `${location.code}, with what can be sent there,`;
