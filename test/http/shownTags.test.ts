@@ -2,6 +2,7 @@
 // it already who has not, and nobody's write is stale for it.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import request from 'supertest';
+import { sweep } from '../../src/jobs/expiry.ts';
 import { type Desk, openDesk } from '../support/desk.ts';
 import { LAMP, type Shop, STORE, TABLE } from '../support/shop.ts';
 
@@ -53,6 +54,36 @@ describe('of a reservation', () => {
     expect(await again(path, short)).toBe(200);
     await shop.post(`${path}/extend`, { ttlSeconds: 900 }).set('If-Match', short).expect(200);
   });
+});
+
+test('of a hold whose time is over it knows whether that has been recorded', async () => {
+  const { id } = await shop.hold();
+  const path = `/v1/reservations/${id}`;
+  desk.later(16);
+  const due = await tagOf(path);
+  expect(await again(path, due)).toBe(304);
+  await sweep({ ...shop.app.deps, now: desk.now });
+  expect(await again(path, due)).toBe(200);
+  expect((await shop.get(path).expect(200)).body.history.at(-1)).toMatchObject({ type: 'expired' });
+});
+
+test('of a webhook it knows until when a former secret signs', async () => {
+  const url = 'https://erp.example.com/comptoir';
+  const { body } = await shop.post('/v1/webhooks', { url }).expect(201);
+  const path = `/v1/webhooks/${body.id}`;
+  await shop.post(`${path}/rotate`).expect(200);
+  const signsFor = (seconds: number) =>
+    shop.app.deps.database.run(
+      'test.signs_for',
+      "UPDATE webhooks SET previous_until = now() + $2 * interval '1 second' WHERE id = $1",
+      [body.id, seconds],
+    );
+  await signsFor(3_600);
+  const rotated = await tagOf(path);
+  expect(await again(path, rotated)).toBe(304);
+  await signsFor(-1);
+  expect(await again(path, rotated)).toBe(200);
+  await shop.post(`${path}/rotate`).set('If-Match', rotated).expect(200);
 });
 
 test('of a member of staff it knows until when they are locked', async () => {

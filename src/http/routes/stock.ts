@@ -54,7 +54,7 @@ const listStockRoute = route({
   operationId: 'listStock',
   summary: 'List stock levels',
   description:
-    'By location, then sku. With `asOf`: the levels as they were at that instant, by all that is known today; versions and incoming units are not kept for the past and read 0.',
+    'By location, then sku. With `asOf`: the levels as they were at that instant, by all that is known today; buffers are those of now, and versions, which are not kept for the past, read 0.',
   tag: 'Stock',
   scopes: ['stock:read'],
   query: z.strictObject({
