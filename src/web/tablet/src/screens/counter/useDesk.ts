@@ -2,6 +2,7 @@
 import { type Signal, useComputed, useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { play } from '../../app/sound.ts';
+import { serverTime } from '../../data/clock.ts';
 import { act, answerOrOffline, dismiss, shift } from '../../data/index.ts';
 import type { NewAction, OrderView, Outcome, ProblemDocument, SomeLine } from '../../data/model.ts';
 import { chosenUnits, collectBody, type HandOver, isPart, lockedUntil, type Proof } from './handOver.ts';
@@ -94,7 +95,7 @@ export function useDesk(live: OrderView): Desk {
   }
 
   function hearWrongCode(id: string, problem: ProblemDocument): void {
-    const until = lockedUntil(problem, Date.now());
+    const until = lockedUntil(problem, serverTime());
     if (until !== null) lock(id, until);
     if (!isWrongCode(problem)) return;
     scannedCode.value = null;
