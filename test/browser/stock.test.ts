@@ -110,6 +110,19 @@ test('a count without a network is kept, and refused with words where somebody e
   await context.close();
 });
 
+test('what is known of an article is shown where the server gives no answer, and told as such', async () => {
+  const { context, page } = await openTablet(browser, shop, STORE, english);
+  await goTo(page, 'stock', LAMP);
+  await page.locator('[data-place]').first().waitFor();
+  await goTo(page, 'stock');
+  await page.route('**/v1/items/*/availability', (route) => route.fulfill({ status: 503 }));
+  await goTo(page, 'stock', LAMP);
+  await page.getByText('No answer from the server: as seen').waitFor();
+  expect(await page.locator('[data-place]').count()).toBeGreaterThan(0);
+  expect(await page.getByText('Offline').count()).toBe(0);
+  await context.close();
+});
+
 test('a transfer is unpacked line by line, and what never came is noted as lost', async () => {
   const { body: transfer } = await shop
     .post(

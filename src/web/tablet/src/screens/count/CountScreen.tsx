@@ -5,9 +5,10 @@ import { useEffect } from 'preact/hooks';
 import { goTo, hrefTo } from '../../app/router.ts';
 import type { ScreenProps } from '../../app/screen.ts';
 import { actions, online } from '../../data/index.ts';
-import { dayTime, plural, t } from '../../i18n/index.ts';
+import { plural, t } from '../../i18n/index.ts';
 import { EmptyState } from '../../ui/EmptyState.tsx';
 import { Icon } from '../../ui/Icon.tsx';
+import { AsSeen } from '../stock/AsSeen.tsx';
 import { FindItem } from '../stock/FindItem.tsx';
 import { ItemList } from '../stock/ItemList.tsx';
 import { StockTabs } from '../stock/StockTabs.tsx';
@@ -51,12 +52,7 @@ function ToCount() {
       <FindItem href={hrefOf} onFound={(sku) => goTo('count', sku)} />
       <section>
         <h2>{t('count.list')}</h2>
-        {isOld.value && last !== null && (
-          <p class="stock-old" role="status">
-            <Icon name="cloudOff" />
-            {t('stock.old', { time: dayTime(last.at) })}
-          </p>
-        )}
+        {isOld.value && last !== null && <AsSeen at={last.at} />}
         {listed.length > 0 && <p class="stock-soft">{t('count.listHint')}</p>}
         <DoubtedList listed={listed} isReading={isReading.value && last === null} isOld={isOld.value} />
       </section>

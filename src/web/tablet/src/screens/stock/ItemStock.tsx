@@ -2,14 +2,14 @@
 import { fromHere, hrefTo } from '../../app/router.ts';
 import { play } from '../../app/sound.ts';
 import { items } from '../../data/index.ts';
-import { dayTime, t } from '../../i18n/index.ts';
+import { t } from '../../i18n/index.ts';
 import { CameraButton } from '../../scan/CameraButton.tsx';
 import { useScans } from '../../scan/scans.ts';
 import { ButtonLink } from '../../ui/Button.tsx';
 import { EmptyState } from '../../ui/EmptyState.tsx';
-import { Icon } from '../../ui/Icon.tsx';
 import { toast } from '../../ui/Toast.tsx';
 import { articleOf } from '../pick/names.ts';
+import { AsSeen } from './AsSeen.tsx';
 import { HereFigures } from './HereFigures.tsx';
 import { ItemHead } from './ItemHead.tsx';
 import { useLookup } from './lookups.ts';
@@ -42,12 +42,7 @@ export function ItemStock({ sku }: { sku: string }) {
   return (
     <>
       {back}
-      {isOld && lookup !== null && (
-        <p class="stock-old" role="status">
-          <Icon name="cloudOff" />
-          {t('stock.old', { time: dayTime(lookup.at) })}
-        </p>
-      )}
+      {isOld && lookup !== null && <AsSeen at={lookup.at} />}
       <div class="stock-columns">
         <div class="stock-column">
           <ItemHead item={item} />

@@ -3,9 +3,9 @@ import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import type { ScreenProps } from '../../app/screen.ts';
 import { device, online, transferNews } from '../../data/index.ts';
-import { dayTime, t } from '../../i18n/index.ts';
+import { t } from '../../i18n/index.ts';
 import { EmptyState } from '../../ui/EmptyState.tsx';
-import { Icon } from '../../ui/Icon.tsx';
+import { AsSeen } from '../stock/AsSeen.tsx';
 import { StockTabs } from '../stock/StockTabs.tsx';
 import { Receive } from './Receive.tsx';
 import type { Transfer } from './receiving.ts';
@@ -40,12 +40,7 @@ export function TransfersScreen({ params }: ScreenProps) {
   return (
     <div class="stock">
       <StockTabs current="transfers" />
-      {isOld.value && last !== null && (
-        <p class="stock-old" role="status">
-          <Icon name="cloudOff" />
-          {t('stock.old', { time: dayTime(last.at) })}
-        </p>
-      )}
+      {isOld.value && last !== null && <AsSeen at={last.at} />}
       {last === null && <p role="status">{t(isReading.value ? 'app.loading' : 'stock.noAnswer')}</p>}
       {transfer !== null &&
         (isToShip(transfer) ? (
