@@ -2,7 +2,6 @@
 import type { Texts } from '../texts.ts';
 
 export const fr = {
-  'app.name': 'Comptoir',
   'app.main': 'Contenu principal',
   'app.navigation': 'Navigation',
   'app.loading': 'Chargement…',
@@ -11,18 +10,14 @@ export const fr = {
   'nav.queue': 'Commandes',
   'nav.counter': 'Comptoir',
   'nav.stock': 'Stock',
-  'nav.more': 'Plus',
   'nav.putback': 'À ranger',
   'nav.count': 'Inventaire',
   'nav.transfers': 'Transferts',
   'nav.sell': 'Vendre ailleurs',
-  'nav.conflicts': 'Conflits',
   'nav.settings': 'Réglages',
-  'action.ok': 'OK',
   'action.cancel': 'Annuler',
   'action.close': 'Fermer',
   'action.back': 'Retour',
-  'action.confirm': 'Confirmer',
   'action.retry': 'Réessayer',
   'action.erase': 'Effacer le dernier chiffre',
   'banner.online': 'En ligne',
@@ -52,7 +47,6 @@ export const fr = {
 };
 
 export const en: Texts<typeof fr> = {
-  'app.name': 'Comptoir',
   'app.main': 'Main content',
   'app.navigation': 'Navigation',
   'app.loading': 'Loading…',
@@ -61,18 +55,14 @@ export const en: Texts<typeof fr> = {
   'nav.queue': 'Orders',
   'nav.counter': 'Counter',
   'nav.stock': 'Stock',
-  'nav.more': 'More',
   'nav.putback': 'Put back',
   'nav.count': 'Count',
   'nav.transfers': 'Transfers',
   'nav.sell': 'Sell elsewhere',
-  'nav.conflicts': 'Conflicts',
   'nav.settings': 'Settings',
-  'action.ok': 'OK',
   'action.cancel': 'Cancel',
   'action.close': 'Close',
   'action.back': 'Back',
-  'action.confirm': 'Confirm',
   'action.retry': 'Try again',
   'action.erase': 'Erase the last digit',
   'banner.online': 'Online',
