@@ -7,6 +7,7 @@ import type { StockWriter } from '../operations/stockWriter.ts';
 import type { Actor } from '../operations/writer/outcome.ts';
 import { findDue } from '../queries/reservations.ts';
 import type { Database } from '../queries/transaction.ts';
+import { applyEach } from './applyEach.ts';
 import { pause } from './pause.ts';
 
 export type ExpiryOptions = {
@@ -34,19 +35,19 @@ export function startExpiry(options: ExpiryOptions): { close(): Promise<void> } 
 }
 
 /**
- * Ends what is due, or puts it off, in batches, until nothing is; answers how many ended. Also used by tests, without the
- * timer.
+ * Ends what is due, or puts it off, in batches, until nothing is or `closed` says so: the rest is for another process, or for
+ * the next start. Answers how many ended. Also used by tests, without the timer.
  */
-export async function sweep({
-  database,
-  stock,
-  now,
-}: Omit<ExpiryOptions, 'log' | 'pollMilliseconds'>): Promise<number> {
+export async function sweep(
+  { database, stock, now }: Omit<ExpiryOptions, 'log' | 'pollMilliseconds'>,
+  closed?: AbortSignal,
+): Promise<number> {
   let ended = 0;
-  for (;;) {
+  while (closed?.aborted !== true) {
     const due = await findDue(database, now(), DUE_MAX);
     if (due.length === 0) return ended;
-    const outcomes = await stock.apply(
+    const outcomes = await applyEach(
+      stock,
       expireReservation,
       due.map(({ id, location, readyAt }) => ({
         ...{ id, actor: CLOCK },
@@ -60,12 +61,13 @@ export async function sweep({
     // Another process may have swept them, or clocks differ: nothing left to do here in this round.
     if (moved.length === 0) return ended;
   }
+  return ended;
 }
 
 async function sweepUntilClosed(options: ExpiryOptions, closed: AbortSignal): Promise<void> {
   while (!closed.aborted) {
     try {
-      await sweep(options);
+      await sweep(options, closed);
     } catch (error) {
       // The next round tries again; until then reads and writes still do not count what is due.
       options.log.warn({ err: error }, 'the sweeper could not end what is due');

@@ -6,6 +6,7 @@ import { tellLateTransfer } from '../operations/tellLateTransfer.ts';
 import type { Actor } from '../operations/writer/outcome.ts';
 import type { Database } from '../queries/transaction.ts';
 import { findLate } from '../queries/transferReads.ts';
+import { applyEach } from './applyEach.ts';
 import { pause } from './pause.ts';
 
 export type LateTransfersOptions = {
@@ -32,17 +33,20 @@ export function startLateTransfers(options: LateTransfersOptions): { close(): Pr
   };
 }
 
-/** Tells of what is late, in batches, until all is told; answers how many. Also used by tests, without the timer. */
-export async function tellLate({
-  database,
-  stock,
-  now,
-}: Omit<LateTransfersOptions, 'log' | 'pollMilliseconds'>): Promise<number> {
+/**
+ * Tells of what is late, in batches, until all is told or `closed` says so; answers how many. Also used by tests, without
+ * the timer.
+ */
+export async function tellLate(
+  { database, stock, now }: Omit<LateTransfersOptions, 'log' | 'pollMilliseconds'>,
+  closed?: AbortSignal,
+): Promise<number> {
   let told = 0;
-  for (;;) {
+  while (closed?.aborted !== true) {
     const late = await findLate(database, now(), LATE_MAX);
     if (late.length === 0) return told;
-    const outcomes = await stock.apply(
+    const outcomes = await applyEach(
+      stock,
       tellLateTransfer,
       late.map((id) => ({ id, actor: CLOCK })),
     );
@@ -51,12 +55,13 @@ export async function tellLate({
     // Another process may have told of them, or clocks differ: nothing left to do here in this round.
     if (toldNow === 0) return told;
   }
+  return told;
 }
 
 async function tellUntilClosed(options: LateTransfersOptions, closed: AbortSignal): Promise<void> {
   while (!closed.aborted) {
     try {
-      await tellLate(options);
+      await tellLate(options, closed);
     } catch (error) {
       options.log.warn({ err: error }, 'late transfers could not be told');
     }

@@ -9,6 +9,7 @@ import { tellUnacknowledged } from '../operations/tellUnacknowledged.ts';
 import type { Actor } from '../operations/writer/outcome.ts';
 import { findUnacknowledged } from '../queries/reservations.ts';
 import type { Database } from '../queries/transaction.ts';
+import { applyEach } from './applyEach.ts';
 import { pause } from './pause.ts';
 
 export type UnacknowledgedOptions = {
@@ -38,18 +39,21 @@ export function startUnacknowledged(options: UnacknowledgedOptions): { close(): 
   };
 }
 
-/** Tells of what rings too long, in batches, until all is told. Also used by tests, without the timer. */
+/**
+ * Tells of what rings too long, in batches, until all is told or `closed` says so. Also used by tests, without the timer.
+ */
 export async function tellOfUntouched(
   options: Omit<UnacknowledgedOptions, 'log' | 'pollMilliseconds'>,
+  closed?: AbortSignal,
 ): Promise<void> {
   const { database, stock, now } = options;
-  for (;;) {
+  while (closed?.aborted !== true) {
     const due = await findUnacknowledged(database, now(), ORDERS_MAX);
     if (due.length === 0) return;
     const commands = await Promise.all(
       due.map(async ({ id, location }) => ({ id, actor: CLOCK, ...(await putOff(options, location)) })),
     );
-    const outcomes = await stock.apply(tellUnacknowledged, commands);
+    const outcomes = await applyEach(stock, tellUnacknowledged, commands);
     // Another process may have told of them, or clocks differ: nothing left to do here in this round.
     if (outcomes.every((outcome) => !outcome.ok || outcome.value === null)) return;
   }
@@ -75,7 +79,7 @@ async function putOff(
 async function tellUntilClosed(options: UnacknowledgedOptions, closed: AbortSignal): Promise<void> {
   while (!closed.aborted) {
     try {
-      await tellOfUntouched(options);
+      await tellOfUntouched(options, closed);
     } catch (error) {
       options.log.warn({ err: error }, 'orders that nobody has touched could not be told of');
     }
