@@ -11,8 +11,10 @@ const TOKEN_CHARACTERS_MAX = 300;
 export type Admission = {
   /** Who has this token; null when nobody has. */
   authenticate: (token: string) => Promise<Caller | null>;
-  /** Whether the key may have one more socket. */
-  hasRoom: (keyId: string) => boolean;
+  /** How many sockets a key has. */
+  socketsOf: (keyId: string) => number;
+  /** How many it may have. */
+  socketsMax: number;
   /** How often one connection may try. */
   connectsMax: number;
   log: Logger;
@@ -24,12 +26,13 @@ export type Admission = {
  */
 export function admit(admission: Admission) {
   const countTry = tryCounter();
+  const room = makeRoom(admission);
   return async (socket: LiveSocket, next: (error?: Error) => void): Promise<void> => {
     try {
       if (countTry(socket.conn) > admission.connectsMax) {
         throw new Problem('rate-limited', 'This connection has tried too often.');
       }
-      Object.assign(socket.data, await identify(socket.handshake.auth, admission));
+      Object.assign(socket.data, await identify(socket.handshake.auth, admission, room));
     } catch (error) {
       if (!(error instanceof Problem)) admission.log.warn({ err: error }, 'A socket could not be let in');
       next(connectError(error));
@@ -38,6 +41,32 @@ export function admit(admission: Admission) {
       return;
     }
     next();
+    // Socket.IO lets it in on the next tick, or finds that it has gone: either way it is not on its way any more.
+    process.nextTick(() => room.leave(socket.data.caller.keyId));
+  };
+}
+
+type Room = {
+  /** One more of the key is on its way; false: it has no room for that. */
+  enter(keyId: string): boolean;
+  leave(keyId: string): void;
+};
+
+/** Counts who was let in and is not there yet, too: a server that starts anew may open all its sockets at once. */
+function makeRoom({ socketsOf, socketsMax }: Admission): Room {
+  const onTheWay = new Map<string, number>();
+  return {
+    enter(keyId) {
+      const count = onTheWay.get(keyId) ?? 0;
+      if (socketsOf(keyId) + count >= socketsMax) return false;
+      onTheWay.set(keyId, count + 1);
+      return true;
+    },
+    leave(keyId) {
+      const count = (onTheWay.get(keyId) ?? 0) - 1;
+      if (count > 0) onTheWay.set(keyId, count);
+      else onTheWay.delete(keyId);
+    },
   };
 }
 
@@ -54,7 +83,8 @@ function tryCounter(): (conn: LiveSocket['conn']) => number {
 /** Throws `unauthorized`, `forbidden`, `invalid-cursor` or `rate-limited`. */
 async function identify(
   { token, after = null }: Readonly<Record<string, unknown>>,
-  { authenticate, hasRoom }: Admission,
+  { authenticate }: Admission,
+  room: Room,
 ): Promise<SocketData> {
   const isToken = typeof token === 'string' && token.length <= TOKEN_CHARACTERS_MAX;
   const caller = isToken ? await authenticate(token) : null;
@@ -63,8 +93,10 @@ async function identify(
   if (caller.kind === 'publishable' || !caller.scopes.has('events:read')) {
     throw new Problem('forbidden', 'The key may not read events: it needs the scope events:read.');
   }
-  if (!hasRoom(caller.keyId)) {
+  const from = after === null ? null : decodeCursor(typeof after === 'string' ? after : '');
+  // Last of all: nothing may fail once it is on its way.
+  if (!room.enter(caller.keyId)) {
     throw new Problem('rate-limited', 'The key has too many connections: close one first.');
   }
-  return { caller, after: after === null ? null : decodeCursor(typeof after === 'string' ? after : '') };
+  return { caller, after: from };
 }

@@ -55,8 +55,13 @@ export function openLive(options: LiveOptions): Live {
   const namespace = io.of(NAMESPACE);
   const audience = new Audience(orderedItems);
   const room = { tx: database, feed, audience, gate: makeGate(limits.catchUps), limits, log };
-  const hasRoom = (keyId: string) => audience.socketsOf(keyId) < limits.socketsPerKey;
-  const letIn = admit({ authenticate, hasRoom, connectsMax: limits.connectsPerConnection, log });
+  const letIn = admit({
+    authenticate,
+    socketsOf: (keyId) => audience.socketsOf(keyId),
+    socketsMax: limits.socketsPerKey,
+    connectsMax: limits.connectsPerConnection,
+    log,
+  });
   namespace.use((socket, next) => void letIn(socket, next));
   namespace.on('connection', (socket) => {
     const session = new LiveSession(socket, room);

@@ -1,7 +1,7 @@
 // Clients that knock again and again on one connection: each knock costs a look at the keys, so they get few.
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Server } from 'socket.io';
 import { io as connect } from 'socket.io-client';
 import type { Database } from '../../src/queries/transaction.ts';
@@ -67,6 +67,57 @@ test('a connection has few tries with a good key too', async () => {
   expect(asked).toBeLessThanOrEqual(5);
   expect(heard.join()).toMatch(/"code":"rate-limited"/);
   await eventually(() => expect(bench.live.counts().sockets).toBe(0));
+});
+
+describe('of sockets that a key opens all at once', () => {
+  const [MOST, KNOCKS] = [5, 20];
+  /** Nobody is let in before all have knocked. */
+  const openAtOnce = async (auth: object) => {
+    const { promise: opened, resolve: open } = Promise.withResolvers<void>();
+    let waiting = 0;
+    const many = await startLiveBench(database, {
+      limits: { socketsPerKey: MOST },
+      authenticate: async () => {
+        waiting += 1;
+        await opened;
+        return callerOf('key_server', 'secret');
+      },
+    });
+    const outcomes = { in: 0, refused: [] as string[] };
+    const clients = Array.from({ length: KNOCKS }, () => many.connect(auth));
+    for (const { socket } of clients) {
+      socket.once('connect', () => {
+        outcomes.in += 1;
+      });
+      socket.once('connect_error', (error) => {
+        outcomes.refused.push((error as Error & { data: { code: string } }).data.code);
+      });
+    }
+    await eventually(() => expect(waiting).toBe(KNOCKS));
+    return { many, clients, outcomes, open };
+  };
+
+  test('as many are let in as it may have, and their places are free again once they leave', async () => {
+    const { many, clients, outcomes, open } = await openAtOnce({ token: 'server' });
+    open();
+    await eventually(() => expect(outcomes.in + outcomes.refused.length).toBe(KNOCKS));
+    expect(outcomes).toEqual({ in: MOST, refused: Array(KNOCKS - MOST).fill('rate-limited') });
+    for (const { socket } of clients) socket.disconnect();
+    await eventually(() => expect(many.live.counts().sockets).toBe(0));
+    const again = Array.from({ length: MOST }, () => many.connect({ token: 'server' }));
+    await eventually(() => expect(again.every(({ socket }) => socket.connected)).toBe(true));
+    await many.close();
+  });
+
+  test('none takes a place that is refused for another reason', async () => {
+    const { many, outcomes, open } = await openAtOnce({ token: 'server', after: 'no cursor' });
+    open();
+    await eventually(() => expect(outcomes.refused).toHaveLength(KNOCKS));
+    expect(new Set(outcomes.refused)).toEqual(new Set(['invalid-cursor']));
+    const again = Array.from({ length: MOST }, () => many.connect({ token: 'server' }));
+    await eventually(() => expect(again.every(({ socket }) => socket.connected)).toBe(true));
+    await many.close();
+  });
 });
 
 test('however many sockets a connection had, it is listened to once', async () => {
