@@ -22,7 +22,10 @@ export type PollAnswer = { events: FeedEvent[]; position: Position };
 
 /** Rows read at a time where a filter may drop most of them. */
 const FILTERED_ROWS = 1_000;
-/** With them, what one answer may look at before it says how far it came: 20,000 rows, about 100 ms. */
+/**
+ * With them, what one answer may look at before it says how far it came, waiting or not: 20,000 rows, about 100 ms. Again
+ * as many once a match was heard, of what came during the wait.
+ */
 const PAGES_MAX = 20;
 
 /** Throws `cursor-expired`; `unavailable` and database errors when the feed cannot be read. */
@@ -38,9 +41,10 @@ export async function pollEvents(tx: Tx, feed: Feed, request: PollRequest): Prom
     try {
       const found: PollAnswer = await collect(tx, await startOf(tx, from, target), target, request);
       const timeLeft = until - performance.now();
-      if (found.events.length > 0 || timeLeft <= 0 || signal.aborted) return found;
+      // Far behind, there is nothing to wait for: who asked goes on from there, and meanwhile others have their turn.
+      const isBehind = !hasArrived(found.position, target);
+      if (found.events.length > 0 || isBehind || timeLeft <= 0 || signal.aborted) return found;
       from = found.position;
-      if (!hasArrived(from, target)) continue;
       await watch.heard(timeLeft, signal);
       // Everything after `target` went past the watch, and none of it matched.
       if (!watch.isNews()) return { events: [], position: feed.position() };

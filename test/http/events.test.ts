@@ -222,6 +222,15 @@ test('a long poll that ends empty has moved past what its filter left out', asyn
   expect(subjects(await page({ after: nextCursor }))).toEqual([]);
 });
 
+test('a long poll that is far behind answers how far it came: it waits only at the end', async () => {
+  // More than one answer looks at.
+  const others = Array.from({ length: 20_001 }, (_, at) => fact(`other-${at}`, 1));
+  await record(app.deps.database, ...others, fact('B', 1, { location: LYON }));
+  const first = await page({ after: latest, wait: '30', location: LYON });
+  const second = await page({ after: first.nextCursor, wait: '30', location: LYON });
+  expect([subjects(first), subjects(second)]).toEqual([[], ['B']]);
+});
+
 test('a long poll whose client leaves stops waiting', async () => {
   const leaving = new AbortController();
   const answer = fetch(`${app.url}/v1/events?after=${latest}&wait=30`, {
