@@ -94,8 +94,10 @@ export function sendReply(exchange: Exchange, reply: Reply, ledger: Ledger): voi
     pipeline(reply.stream, res, (error) => close(exchange, reply.status, ledger, error ?? undefined));
     return;
   }
-  const isSame = reply.status === 200 && req.method !== 'POST' && reply.etag !== undefined;
-  if (isSame && reply.etag !== undefined && isCurrent(req.headers['if-none-match'], reply.etag)) {
+  // Of a write, the tag is that of what it made: whoever sent it names that one by chance, and must hear that it is done.
+  const isRead = req.method === 'GET' || req.method === 'HEAD';
+  const isKnown = reply.etag !== undefined && isCurrent(req.headers['if-none-match'], reply.etag);
+  if (isRead && reply.status === 200 && isKnown) {
     end(exchange, 304, headers, NO_BODY, ledger);
     return;
   }

@@ -93,6 +93,14 @@ describe('a PUT', () => {
     expect((await api.put(`/v1/locations/${code}`, locationInput(), only)).status).toBe(412);
   });
 
+  test('is told that it is done, also when If-None-Match names the version that it makes', async () => {
+    const code = newCode();
+    await api.put(`/v1/locations/${code}`, locationInput());
+    const next = { 'If-None-Match': '"v2"' };
+    const answer = await api.put(`/v1/locations/${code}`, locationInput({ name: 'Second' }), next);
+    expect([answer.status, answer.headers.etag, answer.body.name]).toEqual([200, '"v2"', 'Second']);
+  });
+
   test('raced by 20 with one If-Match changes once; the others are 412', async () => {
     const code = newCode();
     await api.put(`/v1/locations/${code}`, locationInput());
