@@ -11,7 +11,7 @@ export type LoadedLevels = {
   versions: number[];
 };
 
-/** An open hold with the units of one item that it reserves. */
+/** An open hold with the units of one item that it reserves at a location: its own, or where what it lacks is sent from. */
 export type LoadedHold = {
   reservationId: string;
   locationId: number;
@@ -38,10 +38,17 @@ export async function readItemLevels(tx: Tx, itemIds: readonly number[]): Promis
                                       'versions', array_agg(l.version))
              FROM levels l WHERE l.item_id = k.item_id HAVING count(*) > 0) AS levels,
             (SELECT json_agg(json_build_object(
-                      'reservationId', r.id, 'locationId', o.location_id, 'reserved', o.reserved, 'version', r.version,
-                      'expiresAt', (extract(epoch FROM r.expires_at) * 1000)::bigint))
-             FROM reservation_lines o JOIN reservations r ON r.id = o.reservation_id
-             WHERE o.item_id = k.item_id AND o.reserved > 0 AND r.status = 'held') AS holds
+                      'reservationId', h.id, 'locationId', h.location_id, 'reserved', h.reserved, 'version', h.version,
+                      'expiresAt', (extract(epoch FROM h.expires_at) * 1000)::bigint))
+             FROM (SELECT r.id, o.location_id, o.reserved, r.version, r.expires_at
+                   FROM reservation_lines o JOIN reservations r ON r.id = o.reservation_id
+                   WHERE o.item_id = k.item_id AND o.reserved > 0 AND r.status = 'held'
+                   UNION ALL
+                   SELECT r.id, n.from_location_id, n.reserved, r.version, r.expires_at
+                   FROM transfer_lines n
+                   JOIN transfers t ON t.id = n.transfer_id
+                   JOIN reservations r ON r.id = t.reservation_id
+                   WHERE n.item_id = k.item_id AND n.reserved > 0 AND r.status = 'held') h) AS holds
      FROM unnest($1::int[]) AS k (item_id)`,
     [itemIds],
   );

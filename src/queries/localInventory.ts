@@ -20,9 +20,14 @@ export type StoreIds = { locationId: number; sourceId: number | null };
 const UNITS = (location: string) => `
   SELECT greatest(0, l.on_hand - l.buffer - l.reserved + coalesce((
            SELECT sum(n.reserved)
-           FROM reservation_lines n JOIN reservations r ON r.id = n.reservation_id
-           WHERE l.reserved > 0 AND n.item_id = l.item_id AND n.location_id = l.location_id AND n.reserved > 0
-             AND r.status = 'held' AND r.expires_at <= $1
+           FROM (SELECT reservation_id, reserved FROM reservation_lines
+                 WHERE item_id = l.item_id AND location_id = l.location_id AND reserved > 0
+                 UNION ALL
+                 SELECT t.reservation_id, n.reserved
+                 FROM transfer_lines n JOIN transfers t ON t.id = n.transfer_id
+                 WHERE n.item_id = l.item_id AND n.from_location_id = l.location_id AND n.reserved > 0) n
+           JOIN reservations r ON r.id = n.reservation_id
+           WHERE l.reserved > 0 AND r.status = 'held' AND r.expires_at <= $1
          ), 0))::int AS units
   FROM levels l WHERE l.item_id = k.item_id AND l.location_id = ${location} OFFSET 0`;
 

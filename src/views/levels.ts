@@ -5,19 +5,25 @@
 // a load always reads a later state than what was delivered. Only a reset (the feed lost its thread) drops it all.
 import { LRUCache } from 'lru-cache';
 import type { z } from 'zod';
-import type { reservationData, stockChangedData } from '../domain/event.ts';
+import type { stockChangedData } from '../domain/event.ts';
 import type { FeedEvent } from '../domain/feedEvent.ts';
 import type { Item, ItemHead } from '../domain/item.ts';
+import type { FeedingTransfer } from '../domain/transfer.ts';
 import { type LoadedItem, readItemLevels } from '../queries/availability.ts';
 import type { Tx } from '../queries/transaction.ts';
 import { ItemLevels } from './itemLevels.ts';
-import type { Locations } from './locations.ts';
+import type { Locations, Slot } from './locations.ts';
 
 /** What the views read of an event. */
 export type ViewEvent = Pick<FeedEvent, 'type' | 'location' | 'subject' | 'version' | 'data'>;
 
 type StockChanged = z.infer<typeof stockChangedData>;
-type ReservationFacts = z.infer<typeof reservationData>;
+type ReservationFacts = {
+  status?: string;
+  expiresAt?: string | null;
+  lines?: { sku: string; reserved?: number; awaited?: number }[];
+  transfer?: Pick<FeedingTransfer, 'from' | 'status'> | null;
+};
 type ItemChanged = Pick<Item, 'category'>;
 
 export type LevelsOptions = {
@@ -193,17 +199,26 @@ function applyEvent(event: ViewEvent, entry: ItemLevels, locations: Locations): 
     entry.set(slot, { onHand, reserved, buffer, version: event.version });
     return;
   }
-  const { status, expiresAt, lines = [] } = event.data as ReservationFacts;
-  const reserved = lines.find((line) => line.sku === entry.sku)?.reserved ?? 0;
-  if (status !== 'held' || expiresAt === null || expiresAt === undefined || reserved === 0) {
-    entry.endHold(slot, event.subject);
-    return;
+  const { lines = [], transfer } = event.data as ReservationFacts;
+  const { reserved = 0, awaited = 0 } = lines.find((line) => line.sku === entry.sku) ?? {};
+  noteHold(event, entry, slot, reserved);
+  // What a hold lacks is reserved where it is sent from: nothing of that is shipped before the order is placed.
+  if (transfer) {
+    noteHold(event, entry, locations.slotOf(transfer.from), transfer.status === 'created' ? awaited : 0);
   }
-  const hold = {
-    reservationId: event.subject,
-    expiresAt: Date.parse(expiresAt),
-    reserved,
-    version: event.version,
-  };
-  entry.setHold(slot, hold);
+}
+
+/** The units that a reservation reserves at a slot, as long as it is a hold. */
+function noteHold(
+  { subject, version, data }: ViewEvent,
+  entry: ItemLevels,
+  slot: Slot,
+  reserved: number,
+): void {
+  const { status, expiresAt } = data as ReservationFacts;
+  if (status !== 'held' || expiresAt === null || expiresAt === undefined || reserved === 0) {
+    entry.endHold(slot, subject);
+  } else {
+    entry.setHold(slot, { reservationId: subject, expiresAt: Date.parse(expiresAt), reserved, version });
+  }
 }

@@ -134,6 +134,32 @@ test('one store is the part of the whole that is its own', async () => {
   expect(own).toEqual(whole.filter((row) => row.store_code === 'FR-LILLE-01'));
 });
 
+test('units of a hold that is over count again, where it is and where the rest was to be sent from', async () => {
+  const [STORE, OTHER] = ['FR-LILLE-01', 'FR-LYON-01'];
+  const [free] = await app.deps.database.run<{ sku: string }>(
+    'test.free',
+    `SELECT sku FROM items i WHERE NOT EXISTS (SELECT FROM reservation_lines l WHERE l.item_id = i.id)
+       AND NOT EXISTS (SELECT FROM transfer_lines l WHERE l.item_id = i.id) ORDER BY id LIMIT 1`,
+    [],
+  );
+  const sku = free?.sku ?? '';
+  const quantities = async () => {
+    const rows = await feedReader(app.url, app.admin, { quantity: 'true' }).readWhole();
+    const at = (code: string) => rows.find((row) => row.id === sku && row.store_code === code)?.quantity;
+    return { here: at(STORE) ?? 0, there: at(OTHER) ?? 0 };
+  };
+  await retailer.stock([sku, STORE, 6], [sku, OTHER, 9]);
+  const before = await quantities();
+  const lines = [{ sku, quantity: before.here + 2 }];
+  const sent = { location: STORE, lines, ttlSeconds: 60, fulfilment: 'transfer', transferFrom: OTHER };
+  const held = await api.post('/v1/reservations', sent, { 'Idempotency-Key': 'over' });
+  expect(await quantities()).toEqual({ here: 0, there: before.there - 2 });
+  now = new Date(now.getTime() + 61_000);
+  expect(await quantities()).toEqual(before);
+  now = new Date(now.getTime() - 61_000);
+  await retailer.cancel(held.body.id);
+});
+
 describe('changes over a whole', () => {
   const STORE = 'FR-LILLE-01';
   const DEPOT = 'FR-ENTREPOT-NORD';

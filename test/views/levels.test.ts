@@ -2,7 +2,9 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import type { Reservation } from '../../src/domain/reservation.ts';
 import { cancelReservation } from '../../src/operations/cancelReservation.ts';
+import { cancelTransfer } from '../../src/operations/cancelTransfer.ts';
 import { confirmReservation } from '../../src/operations/confirmReservation.ts';
 import { expireReservation } from '../../src/operations/expireReservation.ts';
 import { extendHold } from '../../src/operations/extendHold.ts';
@@ -20,6 +22,7 @@ import {
   LAMP,
   LILLE,
   LYON,
+  newReservationId,
   openStockRoom,
   reserveCommand,
   type StockRoom,
@@ -224,6 +227,55 @@ describe('the bound', () => {
   });
 });
 
+/** What is missing there is sent from the other place. */
+const fedFrom = (location: string) => ({
+  from: location === LILLE ? LYON : LILLE,
+  transferId: `trf_${newReservationId()}`,
+  expectedAt: later(600),
+  lines: null,
+});
+
+describe('a hold that waits for units from elsewhere, once it is over and nobody has ended it', () => {
+  const placeFed = async () => {
+    await count(TABLE, LILLE, 1);
+    await count(TABLE, LYON, 5);
+    const [outcome] = await stock.apply(reserveItems, [
+      reserveCommand({ lines: [{ sku: TABLE, quantity: 3 }], ttlSeconds: 60, feed: fedFrom(LILLE) }),
+    ]);
+    return outcome?.ok ? outcome.value.id : '';
+  };
+  const cells = async (at: Date) => {
+    const all = await viewed(at);
+    return [all[`${TABLE}@${LILLE}`], all[`${TABLE}@${LYON}`]];
+  };
+
+  test.each(['by the load', 'by its event'])('counts at neither end: known %s', async (how) => {
+    if (how === 'by its event') await ask();
+    const id = await placeFed();
+    if (how === 'by its event') await deliver();
+    expect([await cells(clock), await cells(later(2))]).toEqual([
+      [0, 3],
+      [1, 5],
+    ]);
+    await stock.apply(cancelReservation, [
+      { id, admit: () => true, actor: ACTOR, holdsOnly: true, reason: null },
+    ]);
+  });
+
+  test('counts at both as an order: its time is not over any more', async () => {
+    await ask();
+    const id = await placeFed();
+    await deliver();
+    const order = { id, location: LILLE, channel: 'web', lines: [] };
+    await stock.apply(confirmReservation, [{ ...confirmCommand(order), pickupCodes: [randomUUID()] }]);
+    await deliver();
+    expect(await cells(later(2))).toEqual([0, 3]);
+    await stock.apply(cancelReservation, [
+      { id, admit: () => true, actor: ACTOR, holdsOnly: false, reason: null },
+    ]);
+  });
+});
+
 test('a reset forgets everything, and what was being read as well', async () => {
   await ask([TABLE]);
   const gate = database.holdUp(LOAD);
@@ -240,6 +292,8 @@ test('a reset forgets everything, and what was being read as well', async () => 
 const anyStep = fc.oneof(
   { weight: 3, arbitrary: fc.tuple(fc.constant('count' as const), fc.nat(1), fc.nat(1), fc.nat(12)) },
   { weight: 4, arbitrary: fc.tuple(fc.constant('hold' as const), fc.nat(2), fc.nat(1), fc.nat(3)) },
+  { weight: 3, arbitrary: fc.tuple(fc.constant('feed' as const), fc.nat(2), fc.nat(1), fc.nat(3)) },
+  { weight: 1, arbitrary: fc.tuple(fc.constant('callOff' as const), fc.nat(9), fc.nat(), fc.nat()) },
   { weight: 2, arbitrary: fc.tuple(fc.constant('confirm' as const), fc.nat(9), fc.nat(), fc.nat()) },
   { weight: 2, arbitrary: fc.tuple(fc.constant('cancel' as const), fc.nat(9), fc.nat(), fc.nat()) },
   { weight: 1, arbitrary: fc.tuple(fc.constant('extend' as const), fc.nat(9), fc.nat(), fc.nat()) },
@@ -260,15 +314,17 @@ const lines = (which: number, quantity: number) =>
 /** Plays a schedule; afterwards every load has ended. */
 async function play(steps: readonly Step[]): Promise<void> {
   const asked: Promise<void>[] = [];
-  const held: { id: string; location: string; lines: { sku: string }[] }[] = [];
+  const held: Reservation[] = [];
   let gate = database.holdUp(LOAD);
   const admit = () => true;
   for (const [what, a, b, c] of steps) {
     const hold = held[a % Math.max(1, held.length)];
     const admitted = hold === undefined ? null : { id: hold.id, admit, actor: ACTOR };
     if (what === 'count') await count(SKUS[a] ?? TABLE, CODES[b] ?? LILLE, c);
-    else if (what === 'hold') {
-      const command = reserveCommand({ location: CODES[b] ?? LILLE, lines: lines(a, c), ttlSeconds: 120 });
+    else if (what === 'hold' || what === 'feed') {
+      const location = CODES[b] ?? LILLE;
+      const feed = what === 'feed' ? fedFrom(location) : null;
+      const command = reserveCommand({ location, lines: lines(a, c), ttlSeconds: 120, feed });
       const [outcome] = await stock.apply(reserveItems, [command]);
       if (outcome?.ok) held.push(outcome.value);
     } else if (what === 'deliver') await deliver(a + 1);
@@ -286,7 +342,10 @@ async function play(steps: readonly Step[]): Promise<void> {
       gate = database.holdUp(LOAD);
     } else if (what === 'forget') levels.onReset();
     else if (admitted === null || hold === undefined) continue;
-    else if (what === 'confirm') {
+    else if (what === 'callOff') {
+      const id = hold.transfer?.id ?? '';
+      await stock.apply(cancelTransfer, [{ id, admit, reason: null, actor: ACTOR }]);
+    } else if (what === 'confirm') {
       await stock.apply(confirmReservation, [
         { ...confirmCommand({ ...hold, channel: 'web', lines: [] }), pickupCodes: [randomUUID()] },
       ]);
