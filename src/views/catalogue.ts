@@ -27,6 +27,11 @@ export class Catalogue {
     return this.#locations.location(code);
   }
 
+  /** The locations that exist, by code; the unknown ones in one statement. */
+  locations(codes: readonly string[]): Promise<ReadonlyMap<string, LocationRecord>> {
+    return this.#locations.locations(codes);
+  }
+
   async item(sku: string): Promise<ItemHead | null> {
     return this.#items.get(sku) ?? (await this.items([sku])).get(sku) ?? null;
   }

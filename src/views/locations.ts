@@ -59,6 +59,20 @@ export class Locations {
     return reading;
   }
 
+  /** Those of them that exist, by code; the ones that are not known yet are read in one statement. */
+  async locations(codes: readonly string[]): Promise<ReadonlyMap<string, LocationRecord>> {
+    const unknown = codes.filter((code) => this.find(code) === null);
+    if (unknown.length > 0) {
+      for (const record of await findLocations(this.#database, unknown)) this.#apply(record);
+    }
+    const found = new Map<string, LocationRecord>();
+    for (const code of codes) {
+      const location = this.find(code);
+      if (location !== null) found.set(code, location);
+    }
+    return found;
+  }
+
   /** The location if it is in memory. */
   find(code: string): LocationRecord | null {
     const slot = this.#slots.get(code);

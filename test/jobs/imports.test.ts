@@ -230,6 +230,24 @@ test('lines of JSON may have the shape of the API’s own bodies', async () => {
   });
 });
 
+test('a local time is that of the row’s location, whether its code is text or a number', async () => {
+  const sku = await newItem();
+  const code = '4711';
+  const described = await shop.get(`/v1/locations/${STORE}`).expect(200);
+  const { kind, name, address, coordinates, openingHours, pickup } = described.body;
+  const stored = { kind, name, address, coordinates, openingHours, pickup, timeZone: 'America/New_York' };
+  await shop.run(JSON.stringify({ code, ...stored }), { type: 'locations', format: 'ndjson' });
+  const told = (location: string | number, eventId: string) =>
+    JSON.stringify({ eventId, sku, location, onHand: 1, countedAt: '2026-01-10 09:00' });
+  const countedAt = async () =>
+    (await shop.get(`/v1/stock?sku=${sku}&location=${code}`).expect(200)).body.data[0]?.countedAt;
+  await shop.run(told(code, 'a'), { type: 'counts', format: 'ndjson', source: 'text' });
+  expect(await countedAt()).toBe('2026-01-10T14:00:00.000Z');
+  const later = told(4711, 'b').replace('09:00', '09:30');
+  await shop.run(later, { type: 'counts', format: 'ndjson', source: 'text' });
+  expect(await countedAt()).toBe('2026-01-10T14:30:00.000Z');
+});
+
 test('a dry run checks every row and keeps nothing but the errors', async () => {
   const sku = await newItem();
   const before = await shop.state();

@@ -6,8 +6,13 @@ import { CHUNK_ROWS_MAX } from '../../src/jobs/imports/readRows.ts';
 import { type FileRecord, RecordSplitter } from '../../src/jobs/imports/records.ts';
 import { type FileRules, openFile } from '../../src/jobs/imports/rows.ts';
 import { startImports } from '../../src/jobs/imports/runner.ts';
+import { openStockWriter } from '../../src/operations/stockWriter.ts';
+import { Catalogue } from '../../src/views/catalogue.ts';
+import { Locations } from '../../src/views/locations.ts';
 import { openImportShop, receipts } from '../support/imports.ts';
 import { STORE, TABLE } from '../support/shop.ts';
+import { writerOptions } from '../support/stockRoom.ts';
+import { watchDatabase } from '../support/watchedDatabase.ts';
 
 const CSV: FileRules = { format: 'csv', header: true, delimiter: null };
 
@@ -64,7 +69,7 @@ test('200,000 rows go through with one chunk in the works at a time, none larger
         return items;
       },
     },
-    location: { value: (code: string) => deps.catalogue.location(code) },
+    locations: { value: (codes: readonly string[]) => deps.catalogue.locations(codes) },
   });
   const job = startImports({ ...deps, catalogue, pollMilliseconds: 20 });
   try {
@@ -81,6 +86,38 @@ test('200,000 rows go through with one chunk in the works at a time, none larger
     expect(chunks.length).toBe(200_000 / CHUNK_ROWS_MAX.movements);
   } finally {
     await job.close();
+    await shop.close();
+  }
+});
+
+test.each([
+  ['recorded', 'false'],
+  ['looked at', 'true'],
+])('locations that there are not are looked for by the batch, not by the row: %s', async (_, dryRun) => {
+  const shop = await openImportShop({ job: false });
+  const { deps } = shop.app;
+  const database = watchDatabase(deps.database);
+  const onError = (error: Error) => {
+    throw error;
+  };
+  const catalogue = new Catalogue(database, new Locations({ database, onError }));
+  const stock = openStockWriter({ ...writerOptions(deps.database), catalogue });
+  const job = startImports({ ...deps, stock, catalogue, pollMilliseconds: 20 });
+  try {
+    // The numbers of receipts, taken for the location's code; with local times, which ask for its zone.
+    const rows = CHUNK_ROWS_MAX.movements * 2;
+    const lines = Array.from(
+      { length: rows },
+      (_line, at) => `r${at},receipt,${TABLE},RECEIPT-${at},1,2026-01-02 03:04`,
+    );
+    const body = `eventId,type,sku,location,quantity,occurredAt\n${lines.join('\n')}\n`;
+    const record = await shop.run(body, { type: 'movements', dryRun });
+    expect(record).toMatchObject({ status: 'succeeded', rowsDone: rows, rowsRejected: rows });
+    const looks = database.statements.filter((name) => name === 'locations.find');
+    expect(looks.length).toBeLessThanOrEqual(rows / 100);
+  } finally {
+    await job.close();
+    await stock.close();
     await shop.close();
   }
 });

@@ -54,7 +54,7 @@ export async function* chunksOf<Type extends ImportType>(
   type: Type,
   record: ImportRecord,
   file: OpenFile,
-  catalogue: Pick<Catalogue, 'location'>,
+  catalogue: Pick<Catalogue, 'locations'>,
   signal: AbortSignal,
 ): AsyncGenerator<Chunk<RowOf[Type]>, void> {
   const fields = planOf(record, file);

@@ -4,13 +4,14 @@ import { LRUCache } from 'lru-cache';
 import { type ImportRecord, parseNegative } from '../../domain/import.ts';
 import type { PlannedField } from '../../domain/importPlan.ts';
 import type { RowContext } from '../../domain/importRow.ts';
+import { type LocationRecord, locationCodeSchema } from '../../domain/location.ts';
 import type { Catalogue } from '../../views/catalogue.ts';
 import { osmHoursReader } from '../osmHours.ts';
 import { RecordFault } from './records.ts';
 import type { RowData } from './rows.ts';
 
 export type RunContext = RowContext & {
-  /** To be called before rows are mapped: afterwards their locations' zones are known. */
+  /** To be called before rows are mapped: until it is called again, the zones of their locations are known. */
   prepare(rows: readonly (RowData | RecordFault)[]): Promise<void>;
 };
 
@@ -21,10 +22,12 @@ const READERS_MAX = 20;
 export function makeContext(
   record: ImportRecord,
   fields: readonly PlannedField<RowData>[],
-  catalogue: Pick<Catalogue, 'location'>,
+  catalogue: Pick<Catalogue, 'locations'>,
 ): RunContext {
   const { options } = record;
-  const zones = new Map<string, string>();
+  // Of the rows at hand only: a column of receipts' numbers, taken for the location's, has a new one in each of a
+  // million rows.
+  let known: ReadonlyMap<string, LocationRecord> = new Map();
   const location = fields.find(({ field }) => field === 'location');
   const needsZones = options.timeZone === null && fields.some(({ kind }) => kind === 'instant');
   return {
@@ -35,14 +38,18 @@ export function makeContext(
     negative: parseNegative(options.negative),
     readOsmHours: hoursReaders(record.createdAt.getUTCFullYear()),
     // A location that is unknown has no zone; its row will be refused for that very reason.
-    zoneOf: (code) => options.timeZone ?? zones.get(code ?? '') ?? 'UTC',
+    zoneOf: (code) => options.timeZone ?? known.get(code ?? '')?.timeZone ?? 'UTC',
     async prepare(rows) {
       if (!needsZones || location === undefined) return;
+      const codes = new Set<string>();
       for (const row of rows) {
-        const code = row instanceof RecordFault ? undefined : location.read(row);
-        if (typeof code !== 'string' || zones.has(code)) continue;
-        zones.set(code, (await catalogue.location(code))?.timeZone ?? 'UTC');
+        const found = row instanceof RecordFault ? undefined : location.read(row);
+        // A program that writes JSON may well write a code of digits as a number.
+        const code = typeof found === 'number' ? String(found) : found;
+        if (typeof code !== 'string' || codes.has(code)) continue;
+        if (locationCodeSchema.safeParse(code).success) codes.add(code);
       }
+      known = await catalogue.locations([...codes]);
     },
   };
 }

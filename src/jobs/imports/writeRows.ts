@@ -139,13 +139,11 @@ function accepted(deps: WriteDeps): WriteRows<unknown> {
 function looked({ database, catalogue }: WriteDeps): WriteRows<{ sku: string; location: string }> {
   return async (rows, commit) => {
     const items = await catalogue.items(rows.map(({ sku }) => sku));
-    const outcomes: RowOutcome[] = [];
-    for (const { sku, location } of rows) {
-      if (!items.has(sku)) outcomes.push(unknown('unknown-item', '/sku', `There is no item ${sku}.`));
-      else if ((await catalogue.location(location)) === null)
-        outcomes.push(unknownLocation(location, '/location'));
-      else outcomes.push('changed');
-    }
+    const locations = await catalogue.locations([...new Set(rows.map(({ location }) => location))]);
+    const outcomes = rows.map(({ sku, location }): RowOutcome => {
+      if (!items.has(sku)) return unknown('unknown-item', '/sku', `There is no item ${sku}.`);
+      return locations.has(location) ? 'changed' : unknownLocation(location, '/location');
+    });
     return database.retried((tx) => commit(tx, outcomes));
   };
 }

@@ -26,13 +26,7 @@ export async function resolveNames(catalogue: Catalogue, needs: readonly Needs[]
     }
     for (const code of locations) codes.add(code);
   }
-  const locations = new Map<string, LocationRecord>();
-  await Promise.all(
-    [...codes].map(async (code) => {
-      const location = await catalogue.location(code);
-      if (location !== null) locations.set(code, location);
-    }),
-  );
+  const locations = await catalogue.locations([...codes]);
   return { items: skus.size === 0 ? new Map() : await catalogue.items([...skus]), locations };
 }
 

@@ -48,5 +48,5 @@ export type StockOperation<Command, Value> = {
 /** Items and locations by the retailer's names, from memory where they are known. */
 export type Catalogue = {
   items(skus: readonly string[]): Promise<ReadonlyMap<string, ItemHead>>;
-  location(code: string): Promise<LocationRecord | null>;
+  locations(codes: readonly string[]): Promise<ReadonlyMap<string, LocationRecord>>;
 };
