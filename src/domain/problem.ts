@@ -49,7 +49,7 @@ export const PROBLEMS = {
   'too-many-tellings': [409, 'More was told of the line than of any order'],
   'ambiguous-order-reference': [409, 'Several reservations have this order reference'],
   'prepared-elsewhere': [409, 'The order is prepared at another location'],
-  'unknown-line': [409, 'The reservation has no such line'],
+  'unknown-line': [409, 'There is no such line'],
   'pickup-disabled': [409, 'The location does not hand over orders'],
   'plan-taken': [409, 'The plan was taken before'],
   'not-supplied': [409, 'Nothing supplies the location'],

@@ -63,7 +63,8 @@ export function openApiDocument(routes: readonly AnyRoute[], version: string): D
 /** All are API keys in one header; by what they may do, so that a page can hold one of each. */
 const SECURITY = {
   key: 'An API key, as `Authorization: Bearer <key>`.',
-  admin: 'One with the scope `admin`, such as the first key, which the start prints.',
+  admin:
+    'One with the scope `admin`, such as the first key: `COMPTOIR_ADMIN_KEY`, or the one that the start prints.',
   device: 'A tablet’s, which pairing gives it.',
 } as const;
 
@@ -87,7 +88,7 @@ const DESCRIPTION = `Click-and-collect inventory: one truth about stock for shop
 
 **Problems.** Every error is an RFC 9457 \`application/problem+json\` with a stable \`code\`; \`errors\` names each wrong input by a JSON pointer. \`GET /problems\` lists them all.
 
-**Once.** Every POST that changes something takes an \`Idempotency-Key\`: the same key and body again give the first answer again, with \`Idempotent-Replayed: true\`, for 48 hours at least.
+**Once.** Every POST that changes something takes an \`Idempotency-Key\`: the same key and body again give the first answer again, with \`Idempotent-Replayed: true\`, for 48 hours at least. Only \`alternatives\` are looked up anew, so that none is named that has the cart no more.
 
 **Lists** take \`limit\` and \`cursor\` and answer \`{ data, nextCursor }\`. A cursor belongs to its filters.
 
@@ -179,9 +180,9 @@ function tagHeader(name: string, description: string): Parameters[number] {
   };
 }
 
-/** Single resources carry an ETag; lists do not, unless they say so. */
+/** Single resources carry an ETag that gives 304; lists do not, and others neither, unless they say so. */
 function revalidates(route: AnyRoute): boolean {
-  if (route.method !== 'GET') return false;
+  if (route.method !== 'GET' || route.isNeverSame) return false;
   return 304 in route.responses || (route.path.startsWith('/v1/') && route.path.endsWith('}'));
 }
 

@@ -6,9 +6,11 @@ import { skuSchema } from '../domain/item.ts';
 import { addressSchema, locationCodeSchema } from '../domain/location.ts';
 import {
   isDue,
+  isOpen,
   LINE_QUANTITY_MAX,
   LINES_MAX,
   MISSING_REASONS,
+  mergeLines,
   PAYMENTS,
   type Reservation,
   STATUSES,
@@ -22,7 +24,8 @@ import { TRANSFER_STATUSES } from '../domain/transfer.ts';
 import type { HistoryEntry } from '../queries/reservationReads.ts';
 import { stale } from './availabilityAnswers.ts';
 
-const quantity = z.int().min(1).max(LINE_QUANTITY_MAX);
+/** Too large by itself, it is not told again as part of a sum. */
+const quantity = z.int().min(1).max(LINE_QUANTITY_MAX, { abort: true });
 
 export const reservationId = z
   .string()
@@ -35,6 +38,11 @@ export const cartLines = z
   .array(z.strictObject({ sku: skuSchema, quantity }))
   .min(1)
   .max(LINES_MAX)
+  // What is picked is told in totals, and none may be more: a larger line could never be made ready.
+  .refine(
+    (lines) => mergeLines(lines).every((line) => line.quantity <= LINE_QUANTITY_MAX),
+    `must not ask for more than ${LINE_QUANTITY_MAX} of one sku`,
+  )
   .meta({ description: `1 to ${LINES_MAX} lines; lines of the same sku are merged first.` });
 
 export const ttlSeconds = z.int().min(TTL_SECONDS.min).max(TTL_SECONDS.max);
@@ -259,7 +267,7 @@ export function showReservation(
       ...(caller.kind === 'publishable' ? {} : { aisle: line.aisle }),
       collected: Math.max(line.collected, line.sold),
       returned: unitsBack(line),
-      atRisk: line.atRisk || (isFed && unitsShort(line) > 0),
+      atRisk: line.atRisk || (isFed && !due && isOpen(reservation) && unitsShort(line) > 0),
     })),
     expiresAt: instant(reservation.expiresAt),
     promise: reservation.promise === null ? null : { readyAt: reservation.promise.readyAt.toISOString() },

@@ -79,6 +79,8 @@ export type Route<Params = unknown, Query = unknown, Body = unknown> = {
   query?: z.ZodType<Query>;
   body?: z.ZodType<Body>;
   responses: Readonly<Record<number, ResponseSpec>>;
+  /** Its ETag is for If-Match only: what it shows moves without it, so it is never answered 304. */
+  isNeverSame?: true;
   /** The problems beyond those that every route may answer (COMMON_PROBLEMS in problems.ts). */
   problems: readonly ProblemCode[];
   /**

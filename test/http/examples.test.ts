@@ -13,7 +13,8 @@ import { checkIntegrity } from '../../src/queries/integrity.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { contradictions } from '../support/evidence.ts';
 
-type Paths = Record<string, Record<string, { security: Record<string, string[]>[] }>>;
+type Operation = { security: Record<string, string[]>[]; responses: Record<string, unknown> };
+type Paths = Record<string, Record<string, Operation>>;
 const document: { paths: Paths } = JSON.parse(
   readFileSync(path.join(import.meta.dirname, '../../openapi/openapi.json'), 'utf8'),
 );
@@ -56,6 +57,24 @@ test('each of them runs', async () => {
   }
   expect(failed).toEqual([]);
   expect(answers.size).toBe(routes.length);
+});
+
+test('what gives 304 to whoever has it says so in the document, and nothing else does', async () => {
+  const told: Record<string, boolean> = {};
+  const given: Record<string, boolean> = {};
+  for (const { route, example } of inOrder()) {
+    if (route.method !== 'GET') continue;
+    const { status } = await run(route, {
+      ...example,
+      headers: { ...example.headers, 'If-None-Match': '*' },
+    });
+    // What an example before took away can say nothing.
+    if (status >= 400) continue;
+    told[route.operationId] = document.paths[route.path]?.get?.responses['304'] !== undefined;
+    given[route.operationId] = status === 304;
+  }
+  expect(given).toEqual(told);
+  expect(Object.values(given).filter(Boolean).length).toBeGreaterThan(5);
 });
 
 test('each, run again, is answered in the words of the contract', async () => {

@@ -97,6 +97,11 @@ describe('placing a hold', () => {
     ['no lines', { lines: [] }, '/lines'],
     ['a quantity of 0', { lines: [{ sku: TABLE, quantity: 0 }] }, '/lines/0/quantity'],
     ['a quantity of 10,001', { lines: [{ sku: TABLE, quantity: 10_001 }] }, '/lines/0/quantity'],
+    [
+      'lines of one sku of 10,001 in all',
+      { lines: [10_000, 1].map((quantity) => ({ sku: TABLE, quantity })) },
+      '/lines',
+    ],
     ['a TTL of 29 s', { ttlSeconds: 29 }, '/ttlSeconds'],
     ['a TTL of 14,401 s', { ttlSeconds: 14_401 }, '/ttlSeconds'],
     ['an unknown field', { colour: 'red' }, '/colour'],

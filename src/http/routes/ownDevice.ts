@@ -34,7 +34,10 @@ const getOwnDevice = route({
   tag: 'Devices',
   scopes: ['stock:read'],
   kinds: ['device'],
-  responses: { 200: { description: 'The tablet that asks.', schema: ownDeviceSchema } },
+  responses: {
+    200: { description: 'The tablet that asks.', schema: ownDeviceSchema },
+    304: { description: 'As it was.' },
+  },
   problems: ['not-found'],
   async handler(call) {
     const { id, name, location: code, pairedAt } = await deviceOf(call);

@@ -203,7 +203,14 @@ const getSource = route({
   tag: 'Stock',
   scopes: ['stock:read'],
   params,
-  responses: { 200: { description: 'The source.', schema: sourceWhole } },
+  responses: {
+    200: {
+      description: 'The source.',
+      schema: sourceWhole,
+      headers: { ETag: 'The tag of its description, for If-Match.' },
+    },
+  },
+  isNeverSame: true,
   problems: ['unknown-source'],
   examples: { tills: { summary: 'The tills of a store', params: { name: 'pos-lille-01' } } },
   async handler(call) {
