@@ -1,4 +1,4 @@
-// A reservation: its states, who may move it where, and what its lines still hold. Contract §7.
+// A reservation: its states, who may move it where, and what its lines still hold.
 // Pure: the instant of a decision is an argument.
 import { Problem } from './problem.ts';
 import type { FeedingTransfer } from './transfer.ts';
@@ -89,6 +89,7 @@ export type ReservationLine = {
   returned: number;
   returnedSold: number;
   atRisk: boolean;
+  /** When it was made, or taken again after it expired; what a transfer brings later is told by its steps. */
   reservedAt: Date;
   releasedAt: Date | null;
 };
@@ -261,19 +262,19 @@ export function reservationFacts(reservation: Reservation): Record<string, unkno
     location: reservation.location,
     channel: reservation.channel,
     orderReference: reservation.orderReference,
-    lines: reservation.lines.map(
-      ({ sku, quantity, reserved, awaited, picked, missing, refused, substitutes, aisle }) => ({
-        sku,
-        quantity,
-        reserved,
-        awaited,
-        picked,
-        missing,
-        refused,
-        substitutes,
-        aisle,
-      }),
-    ),
+    lines: reservation.lines.map((line) => ({
+      sku: line.sku,
+      quantity: line.quantity,
+      reserved: line.reserved,
+      awaited: unitsAwaited(line),
+      picked: line.picked,
+      missing: line.missing,
+      refused: line.refused,
+      // Whoever picks it must know at once what a till sold of it: nobody finds that, and it is not missing.
+      collected: unitsOut(line),
+      substitutes: line.substitutes,
+      aisle: line.aisle,
+    })),
     expiresAt: reservation.expiresAt,
     promise: reservation.promise,
     takenBy: reservation.takenBy,

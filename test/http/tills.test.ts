@@ -99,6 +99,54 @@ test('a unit that a till sold while the order was picked is neither picked nor m
   expect([after.onHand - before.onHand, after.reserved - before.reserved]).toEqual([-2, -2]);
 });
 
+test('the event of a sale tells which units nobody has to find any more', async () => {
+  const { id } = await order('t-told');
+  await tell({ reservationId: id, quantity: 1 });
+  const events = await shop.get('/v1/events?types=reservation.collected').expect(200);
+  expect(events.body.data.findLast(({ subject }: { subject: string }) => subject === id)).toMatchObject({
+    data: { status: 'confirmed', lines: [{ sku: TABLE, quantity: 2, collected: 1, picked: 0, missing: 0 }] },
+  });
+});
+
+test.each([
+  ['one found and one not', { picked: 1, missing: 1 }, 2, { status: 'picking', missing: 0, lost: 0 }],
+  ['none found', { picked: 0, missing: 2 }, 1, { status: 'collected', missing: 1, lost: 1 }],
+])(
+  'a tablet that had not heard of a sale tells %s: what was sold is not missing',
+  async (_, told, times, is) => {
+    const { id } = await order(`t-unheard-${told.missing}`);
+    const onHand = async () =>
+      (await shop.get(`/v1/stock?sku=${TABLE}&location=${STORE}`).expect(200)).body.data[0].onHand;
+    const before = await onHand();
+    await shop.post(`/v1/reservations/${id}/start`, { staff: 'Ana' }).expect(200);
+    await tell({ reservationId: id, quantity: 1 });
+    const lines = [{ sku: TABLE, ...told, reason: 'not_found' }];
+    for (let time = 0; time < times; time += 1) {
+      const { body } = await shop.post(`/v1/reservations/${id}/pick`, { lines }).expect(200);
+      expect(body).toMatchObject({
+        status: is.status,
+        lines: [{ picked: told.picked, missing: is.missing, collected: 1 }],
+      });
+    }
+    expect((await onHand()) - before).toBe(0 - 1 - is.lost);
+  },
+);
+
+test('a hold with its reference that a till sold is an order once the shop confirms it', async () => {
+  const { id } = await shop.hold({ orderReference: 't-sold' });
+  await tell({ orderReference: 't-sold' });
+  const customer = { name: 'Camille Martin' };
+  const confirm = { orderReference: 't-sold', customer, payment: 'online' };
+  const { body } = await shop.post(`/v1/reservations/${id}/confirm`, confirm).expect(200);
+  expect(body).toMatchObject({ status: 'collected', customer, payment: 'online', expiresAt: null });
+  const told = await shop.get(`/v1/reservations/${id}`).expect(200);
+  expect(told.body.history.map(({ type }: { type: string }) => type)).toEqual([
+    ...['held', 'collected', 'confirmed', 'collected'],
+  ]);
+  const again = await shop.post(`/v1/reservations/${id}/confirm`, confirm).expect(200);
+  expect(again.body.version).toBe(body.version);
+});
+
 test('an ambiguous reference is refused in words that help', async () => {
   const ids = [(await order('t-3')).id, (await order('t-3', 'app')).id];
   expect(await tell({ orderReference: 't-3' })).toMatchObject({

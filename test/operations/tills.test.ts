@@ -135,7 +135,7 @@ describe('an order of which nothing is left to hand over has ended, whoever told
   });
 
   test.each([
-    ['sale 1', 'miss 1'],
+    ['sale 1', 'miss 2'],
     ['miss 1', 'sale 1'],
   ])('one unit sold and one missing while it is picked: %s, then %s', async (...steps) => {
     const order = await placed({ sku: TABLE, quantity: 2 });
@@ -146,13 +146,22 @@ describe('an order of which nothing is left to hand over has ended, whoever told
     expect(await room.level(TABLE, LILLE)).toMatchObject({ onHand: 8, reserved: 0 });
   });
 
-  test('sold by a till while its hold was over, and ordered after that', async () => {
+  test.each([
+    ['while its hold was over', ['expire', 'sale 2', 'confirm']],
+    ['while it was held', ['sale 2', 'confirm']],
+    ['and brought back while it was held', ['sale 2', 'return 1', 'confirm']],
+  ])('sold by a till %s, and ordered after that', async (_, steps) => {
     await room.put(TABLE, LILLE, 10);
     const hold = must(await room.reserve({ lines: [{ sku: TABLE, quantity: 2 }] }));
-    await room.age(hold.id);
-    await walk(room, hold, ['expire', 'sale 2', 'confirm']);
+    if (steps[0] === 'expire') await room.age(hold.id);
+    await walk(room, hold, steps);
     expect(await read(hold.id)).toMatchObject({ status: 'collected', orderReference: `order-${hold.id}` });
-    expect(await room.level(TABLE, LILLE)).toMatchObject({ onHand: 8, reserved: 0 });
+    const onHand = steps.includes('return 1') ? 9 : 8;
+    expect(await room.level(TABLE, LILLE)).toMatchObject({ onHand, reserved: 0 });
+    // The shop's retry is the same order; another order is not.
+    await walk(room, hold, ['confirm']);
+    const other = { ...confirmCommand(hold), orderReference: `other-${hold.id}` };
+    expect(codeOf(await room.one(confirmReservation, other))).toBe('invalid-transition');
   });
 
   afterAll(async () => expect(await contradictions(room.database)).toEqual([]));

@@ -241,10 +241,11 @@ export class Oracle {
     allow(order, 'picking');
     for (const { sku, picked, missing } of lines) {
       const line = lineOf(order, sku);
-      const impossible = picked + missing > line.quantity || missing > line.quantity - out(line);
-      refuseIf(impossible, 'units-not-here');
-      this.#happen(order, sku, line.missing - missing, when);
-      Object.assign(line, { picked, missing });
+      refuseIf(picked + missing > line.quantity, 'units-not-here');
+      // Nobody finds what a till sold: it is not missing, whatever is said by who had not heard of it.
+      const gone = Math.min(missing, Math.max(line.missing, line.quantity - out(line) - picked));
+      this.#happen(order, sku, line.missing - gone, when);
+      Object.assign(line, { picked, missing: gone });
     }
     endTaken(order);
   }
