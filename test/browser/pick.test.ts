@@ -62,6 +62,14 @@ async function order(lines: object[], name = 'Camille Martin'): Promise<string> 
   return id;
 }
 
+/** A till rings up one unit, and names the order. */
+async function sell(reservationId: string, sku: string): Promise<void> {
+  const sale = { type: 'sale', sku, location: STORE, quantity: 1, occurredAt: new Date().toISOString() };
+  const movements = [{ ...sale, eventId: `${reservationId}/${sku}`, reservationId }];
+  const { body } = await shop.post('/v1/stock/movements', { source: 'pos', movements }).expect(200);
+  expect(body.outcomes).toMatchObject([{ outcome: 'applied' }]);
+}
+
 async function orderNow(id: string) {
   return (await shop.get(`/v1/reservations/${id}`).expect(200)).body;
 }
@@ -355,6 +363,45 @@ describe('what is missing', () => {
       ),
     );
   });
+});
+
+test('what a till sells meanwhile is not looked for and not missing, once its event was told', async () => {
+  const id = await order([
+    { sku: TABLE, quantity: 2 },
+    { sku: LAMP, quantity: 1 },
+  ]);
+  await start(id);
+  await page.locator('.line-card', { hasText: 'Lamp' }).waitFor();
+  await button('Missing').click();
+  let answer = () => {};
+  const isLetThrough = new Promise<void>((resolve) => {
+    answer = resolve;
+  });
+  // Only the events tell of the sales.
+  await page.route(`**/v1/reservations/${id}`, async (route) => {
+    await isLetThrough;
+    await route.continue();
+  });
+  await sell(id, TABLE);
+  await sell(id, LAMP);
+  await page.locator(`.line-row[data-sku="${LAMP}"]`, { hasText: '1 sold at the till' }).waitFor();
+  await button('Not found').click();
+  await page.locator('dialog').waitFor({ state: 'detached' });
+  await page.locator('.line-count', { hasText: '0 / 1' }).waitFor();
+  await scan(page, TABLE_CODE);
+  await page.locator('[data-stage]').waitFor();
+  answer();
+  await button('Ready').click();
+  await eventually(async () =>
+    expect(await orderNow(id)).toMatchObject({
+      status: 'ready',
+      lines: [
+        { sku: LAMP, picked: 0, missing: 0 },
+        { sku: TABLE, picked: 1, missing: 0 },
+      ],
+    }),
+  );
+  await page.unroute(`**/v1/reservations/${id}`);
 });
 
 test('two orders are picked in one walk, each unit into its bag', async () => {

@@ -66,6 +66,8 @@ test.each<[Partial<OrderView>, Flag[]]>([
 test('units count what is still wanted, progress what is done', () => {
   const lines = [lineOf({ sku: 'A', quantity: 3, picked: 1, missing: 1 }), lineOf({ sku: 'B', quantity: 1 })];
   expect([unitsOf({ lines }), progressOf({ lines })]).toEqual([3, 0.5]);
+  const sold = lines.map((line) => ({ ...line, collected: 1 }));
+  expect([unitsOf({ lines: sold }), progressOf({ lines: sold })]).toEqual([1, 1]);
 });
 
 describe('the search', () => {

@@ -23,6 +23,15 @@ test('a newer event changes what it tells and keeps what it does not, as known i
   });
 });
 
+test('a till’s sale is known from its event, and not forgotten over one that does not tell', () => {
+  const lines = [{ sku: 'TABLE', quantity: 2, awaited: 0, picked: 0, missing: 0, collected: 1 }];
+  const sale = eventOf({ type: 'reservation.collected', data: { status: 'picking', lines } });
+  expect(afterEvent(orderOf(), sale)).toMatchObject({ lines: [{ collected: 1 }] });
+  const silent = eventOf({ data: { status: 'picking', lines: [{ sku: 'TABLE', quantity: 2 }] } });
+  const known = orderOf({ lines: [lineOf({ collected: 1 })] });
+  expect(afterEvent(known, silent)).toMatchObject({ lines: [{ collected: 1 }] });
+});
+
 test('an event that is known already, or older, changes nothing', () => {
   const known = orderOf({ version: 4 });
   expect(afterEvent(known, eventOf())).toBe(known);

@@ -7,6 +7,7 @@ import {
   meaningOf,
   nextLine,
   unitsLeft,
+  unitsToFind,
   withFound,
   withMissing,
   withoutFound,
@@ -81,6 +82,17 @@ test('an order is done when each unit is found or missing, and worth staging whe
     [false, false],
   ]);
   expect(half.map(unitsLeft)).toEqual([2, 1]);
+});
+
+test('what a till sold of an order is not looked for, and not missing', () => {
+  const sold = { ...table, collected: 1 };
+  expect([unitsToFind(sold), unitsLeft(sold), unitsLeft({ ...sold, picked: 1 })]).toEqual([2, 2, 1]);
+  expect(withFound(sold, 3)).toEqual({ sku: 'TABLE', picked: 2 });
+  expect(withMissing({ ...sold, picked: 1 }, 9, 'not_found')).toMatchObject({ picked: 1, missing: 1 });
+  const full = { ...sold, picked: 2 };
+  expect([meaningOf('TABLE', [full], items).kind, isDone([full])]).toEqual(['enough', true]);
+  // Sold after both were found: the bag may hold one too many, and none is missing.
+  expect(unitsLeft({ ...sold, picked: 3 })).toBe(0);
 });
 
 test('the walk goes by aisle, with numbers as numbers, and ends with what has no place', () => {

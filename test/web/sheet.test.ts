@@ -47,6 +47,13 @@ test('lines stand in the order in which a person walks: A2 before A10, unplaced 
   expect(sheet.units).toBe(4);
 });
 
+test('what a till sold is not printed, and what is in the bag beside it is all', () => {
+  const lines = [lineOf({ quantity: 2, picked: 1, collected: 1 })];
+  expect(sheetOf(viewOf({ status: 'picking', lines }), new Map()).lines).toMatchObject([
+    { quantity: 1, isPicked: true },
+  ]);
+});
+
 test('what is over is not printed, and the most urgent comes first', () => {
   const late = viewOf({ id: 'late', promise: { readyAt: '2026-03-02T18:00:00.000Z' } });
   const soon = viewOf({ id: 'soon', status: 'ready', promise: { readyAt: '2026-03-02T10:00:00.000Z' } });

@@ -44,6 +44,11 @@ test('a scanned unit goes into the first bag that still wants one, then into the
   ]);
 });
 
+test('what a till sold of an order is wanted in no bag', () => {
+  const sold = picking('rsv_1', [lineOf({ sku: 'MUG', quantity: 2, collected: 1 })]);
+  expect(walkOf(bagsOf([sold, second]), aisleOf)).toMatchObject([{ sku: 'MUG', wanted: 2, left: 2 }]);
+});
+
 test('a code of no article of the walk is wrong', () => {
   expect(shareOfScan('4006381333931', walkOf(bagsOf([first]), aisleOf), items)).toEqual({ kind: 'wrong' });
 });

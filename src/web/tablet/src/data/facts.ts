@@ -81,7 +81,7 @@ function linesAfter(known: readonly OrderLine[], told: unknown): OrderLine[] {
   if (!Array.isArray(told)) return [...known];
   return told.filter(isRecord).map((line) => {
     const before = known.find(({ sku }) => sku === line.sku);
-    const figure = (name: 'quantity' | 'awaited' | 'picked' | 'missing' | 'refused') =>
+    const figure = (name: 'quantity' | 'awaited' | 'picked' | 'missing' | 'refused' | 'collected') =>
       typeof line[name] === 'number' ? line[name] : (before?.[name] ?? 0);
     return {
       sku: String(line.sku),
@@ -91,7 +91,7 @@ function linesAfter(known: readonly OrderLine[], told: unknown): OrderLine[] {
       missing: figure('missing'),
       refused: figure('refused'),
       missingReason: before?.missingReason ?? null,
-      collected: before?.collected ?? 0,
+      collected: figure('collected'),
       returned: before?.returned ?? 0,
       atRisk: before?.atRisk ?? false,
       aisle: before?.aisle ?? null,

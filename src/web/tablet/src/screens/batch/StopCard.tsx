@@ -6,7 +6,7 @@ import { shortName } from '../counter/findOrders.ts';
 import { Aisle, ItemFacts } from '../pick/ItemFacts.tsx';
 import { ItemPicture } from '../pick/ItemPicture.tsx';
 import { nameOf } from '../pick/names.ts';
-import { unitsLeft } from '../pick/pickState.ts';
+import { unitsLeft, unitsToFind } from '../pick/pickState.ts';
 import { Letter } from './Letter.tsx';
 import type { Share, Stop } from './walk.ts';
 
@@ -67,7 +67,8 @@ function ShareRow({
       <span class="line-row-words">
         <strong>{shortName(bag.order) ?? bag.order.orderReference}</strong>
         <span>
-          {t('pick.progress', { done: line.picked, all: line.quantity })}
+          {t('pick.progress', { done: line.picked, all: unitsToFind(line) })}
+          {line.collected > 0 && `, ${plural('pick.isSold', line.collected)}`}
           {line.missing > 0 && `, ${plural('pick.isMissing', line.missing)}`}
         </span>
       </span>

@@ -1,6 +1,6 @@
 // One walk for several orders: what to take where, and into which bag it goes. Pure.
 import type { Item, OrderLine, OrderView } from '../../data/model.ts';
-import { byAisle, isCodeOf, unitsLeft } from '../pick/pickState.ts';
+import { byAisle, isCodeOf, unitsLeft, unitsToFind } from '../pick/pickState.ts';
 
 /** So many bags fit on a trolley, and so many letters can be told apart when they are called. */
 export const ORDERS_MAX = 8;
@@ -26,7 +26,7 @@ export function walkOf(
     sku,
     aisle: own.map(({ line }) => aisleOf(line)).find((aisle) => aisle !== null) ?? null,
     shares: own,
-    wanted: own.reduce((sum, { line }) => sum + line.quantity, 0),
+    wanted: own.reduce((sum, { line }) => sum + unitsToFind(line), 0),
     left: own.reduce((sum, { line }) => sum + unitsLeft(line), 0),
   }));
   return byAisle(stops, ({ aisle }) => aisle);

@@ -6,7 +6,7 @@ import { Badge, StatusBadge } from '../../ui/StatusBadge.tsx';
 import { Aisle, ItemFacts } from './ItemFacts.tsx';
 import { ItemPicture } from './ItemPicture.tsx';
 import { nameOf } from './names.ts';
-import { unitsLeft } from './pickState.ts';
+import { unitsLeft, unitsToFind } from './pickState.ts';
 
 export type LineMoves = {
   onFound: (units: number) => void;
@@ -17,6 +17,7 @@ export type LineMoves = {
 
 export function LineCard({ line, moves }: { line: OrderLine; moves: LineMoves }) {
   const left = unitsLeft(line);
+  const all = unitsToFind(line);
   const name = nameOf(line.sku);
   return (
     <section class="line-card" data-line={line.sku} aria-label={t('pick.current')}>
@@ -29,6 +30,9 @@ export function LineCard({ line, moves }: { line: OrderLine; moves: LineMoves })
           <ItemFacts line={line} />
           <div class="order-marks">
             {line.atRisk && <StatusBadge state="atRisk" />}
+            {line.collected > 0 && (
+              <Badge tone="plain" icon="bag" text={plural('pick.isSold', line.collected)} />
+            )}
             {line.missing > 0 && (
               <Badge tone="bad" icon="cross" text={plural('pick.isMissing', line.missing)} />
             )}
@@ -36,10 +40,10 @@ export function LineCard({ line, moves }: { line: OrderLine; moves: LineMoves })
         </div>
         <p class="line-count" data-done={left === 0 ? '' : undefined}>
           <span aria-hidden="true">
-            <strong>{line.picked}</strong> / {line.quantity}
+            <strong>{line.picked}</strong> / {all}
           </span>
           <span class="visually-hidden" aria-live="polite">
-            {t('pick.progress', { done: line.picked, all: line.quantity })}
+            {t('pick.progress', { done: line.picked, all })}
           </span>
         </p>
       </div>

@@ -4,7 +4,7 @@ import { plural, t } from '../../i18n/index.ts';
 import { Icon } from '../../ui/Icon.tsx';
 import { ItemPicture } from './ItemPicture.tsx';
 import { nameOf } from './names.ts';
-import { unitsLeft } from './pickState.ts';
+import { unitsLeft, unitsToFind } from './pickState.ts';
 
 export function LineRow({
   line,
@@ -32,6 +32,7 @@ export function LineRow({
           <span class="line-row-place">
             {line.aisle ? t('pick.aisle', { aisle: line.aisle }) : t('pick.noAisle')}
           </span>
+          {line.collected > 0 && <span class="line-row-place">{plural('pick.isSold', line.collected)}</span>}
           {line.missing > 0 && (
             <span class="line-row-missing">
               <Icon name="cross" />
@@ -43,7 +44,7 @@ export function LineRow({
         <span class="line-row-count">
           {!isOpen && line.picked > 0 && <Icon name="check" />}
           <span>
-            {line.picked} / {line.quantity}
+            {line.picked} / {unitsToFind(line)}
           </span>
         </span>
       </button>

@@ -38,7 +38,8 @@ export function MissingDialog({
   const report = async (reason: MissingReason) => {
     const levelVersion = levels.value.get(line.sku)?.version ?? null;
     const told = await miss(order.id, line.sku, units.value, reason);
-    if (told !== null) setReported({ units: units.value, levelVersion, done: told.done });
+    if (told === null) onClose();
+    else setReported({ ...told, levelVersion });
   };
   if (reported !== null) {
     return <Aftermath order={order} sku={line.sku} reported={reported} onClose={onClose} />;
@@ -49,7 +50,9 @@ export function MissingDialog({
       onClose={onClose}
       actions={<Button onClick={onClose}>{t('action.cancel')}</Button>}
     >
-      {left > 1 && <HowMany value={units.value} max={left} onChange={(value) => (units.value = value)} />}
+      {left > 1 && (
+        <HowMany value={Math.min(units.value, left)} max={left} onChange={(value) => (units.value = value)} />
+      )}
       <fieldset class="reasons">
         <legend>{t('missing.why')}</legend>
         {MISSING_REASONS.map((reason) => (

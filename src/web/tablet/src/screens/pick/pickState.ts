@@ -5,13 +5,17 @@ import { isSameBarcode } from '../../scan/wedge.ts';
 
 type Items = ReadonlyMap<string, Pick<Item, 'barcodes'>>;
 
+/**
+ * Units of a line that are to be found: not those that a till sold. Before an order is ready only tills hand over, and one
+ * of which the counter gave a part is not reopened, so what is collected of it while it is picked is what they sold.
+ */
+export function unitsToFind({ quantity, collected }: Pick<OrderLine, 'quantity' | 'collected'>): number {
+  return Math.max(0, quantity - collected);
+}
+
 /** Units of a line that were neither found nor given up. */
-export function unitsLeft({
-  quantity,
-  picked,
-  missing,
-}: Pick<OrderLine, 'quantity' | 'picked' | 'missing'>): number {
-  return Math.max(0, quantity - picked - missing);
+export function unitsLeft(line: Pick<OrderLine, 'quantity' | 'picked' | 'missing' | 'collected'>): number {
+  return Math.max(0, unitsToFind(line) - line.picked - line.missing);
 }
 
 export function isDone(lines: readonly OrderLine[]): boolean {

@@ -3,7 +3,7 @@
 import { signal } from '@preact/signals';
 import { act, order as orderNow } from '../../data/index.ts';
 import type { MissingReason, OrderLine, Outcome, PickLine } from '../../data/model.ts';
-import { withFound, withMissing, withoutFound, withoutMissing } from './pickState.ts';
+import { unitsLeft, withFound, withMissing, withoutFound, withoutMissing } from './pickState.ts';
 
 export type Step = { orderId: string; sku: string; kind: 'found' | 'missing'; units: number };
 
@@ -38,20 +38,25 @@ export function findScanned(mean: () => { orderId: string; sku: string } | null)
   });
 }
 
-/** `units` of the line are not there. Resolves when it is kept; `done` when the server has said what follows. */
+/**
+ * `units` of the line are not there, or as many as are still wanted. Resolves when it is kept; `done` when the server has
+ * said what follows. Null: none is wanted any more.
+ */
 export function miss(
   orderId: string,
   sku: string,
   units: number,
   reason: MissingReason,
-): Promise<{ done: Promise<Outcome> } | null> {
+): Promise<{ units: number; done: Promise<Outcome> } | null> {
   return inTurn(async () => {
     const line = lineNow(orderId, sku);
-    if (line === null) return null;
+    // A till may have sold the last of it while somebody was asked why.
+    if (line === null || unitsLeft(line) === 0) return null;
     const pick = withMissing(line, units, reason);
     const reported = await report(orderId, pick);
-    remember({ orderId, sku, kind: 'missing', units: (pick.missing ?? 0) - line.missing });
-    return reported;
+    const missed = (pick.missing ?? 0) - line.missing;
+    remember({ orderId, sku, kind: 'missing', units: missed });
+    return { ...reported, units: missed };
   });
 }
 

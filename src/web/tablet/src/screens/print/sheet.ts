@@ -5,6 +5,7 @@ import type { Item, OrderView } from '../../data/model.ts';
 import { stillWanted } from '../../data/projection.ts';
 import { shortName } from '../counter/findOrders.ts';
 import { storeQr } from '../counter/orderCode.ts';
+import { unitsLeft } from '../pick/pickState.ts';
 
 export const KINDS = ['slip', 'label'] as const;
 export type Kind = (typeof KINDS)[number];
@@ -34,7 +35,7 @@ export function sheetOf(order: OrderView, items: ReadonlyMap<string, Pick<Item, 
       sku: line.sku,
       aisle: line.aisle ?? items.get(line.sku)?.aisle ?? null,
       quantity: stillWanted(line),
-      isPicked: line.picked > 0 && line.picked + line.missing >= line.quantity,
+      isPicked: line.picked > 0 && unitsLeft(line) === 0,
     }))
     .filter(({ quantity }) => quantity > 0)
     .sort(byAisle);

@@ -1,5 +1,6 @@
 // What a card of the queue says of its order, and what can be done with it from there. Pure.
 import type { OrderView } from '../../data/model.ts';
+import { unitsLeft, unitsToFind } from '../pick/pickState.ts';
 import { isAwaiting } from './ringing.ts';
 
 /** So long before its promise an order is shown as pressing. */
@@ -68,14 +69,14 @@ export function actionOf(order: OrderView, staff: string | null): CardAction {
   }
 }
 
-/** Units that are still wanted, over all lines. */
+/** Units that the customer does not have, and that are not missing, over all lines. */
 export function unitsOf({ lines }: Pick<OrderView, 'lines'>): number {
-  return lines.reduce((sum, { quantity, missing }) => sum + quantity - missing, 0);
+  return lines.reduce((sum, { quantity, missing, collected }) => sum + quantity - missing - collected, 0);
 }
 
 /** How much of it is found or known to be missing, from 0 to 1. */
 export function progressOf({ lines }: Pick<OrderView, 'lines'>): number {
-  const wanted = lines.reduce((sum, { quantity }) => sum + quantity, 0);
-  const done = lines.reduce((sum, { picked, missing }) => sum + picked + missing, 0);
-  return wanted === 0 ? 0 : Math.min(1, done / wanted);
+  const wanted = lines.reduce((sum, line) => sum + unitsToFind(line), 0);
+  const left = lines.reduce((sum, line) => sum + unitsLeft(line), 0);
+  return wanted === 0 ? 0 : (wanted - left) / wanted;
 }
