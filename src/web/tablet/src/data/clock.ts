@@ -4,6 +4,8 @@
 const PLACE = 'comptoir.clock';
 /** A server's `Date` has whole seconds, and an answer takes its time: less than this is no difference. */
 const DIFFERENCE_MILLISECONDS_MIN = 3_000;
+/** An answer that took longer says too little: the tablet slept meanwhile, or its own clock was set. */
+const ANSWER_MILLISECONDS_MAX = 15_000;
 
 let ahead = kept();
 
@@ -15,8 +17,9 @@ export function serverTime(): number {
 /** An answer said what time it is there. `askedAt`: when the question went out, by the clock here. */
 export function setClock(date: string | null, askedAt: number): void {
   const there = Date.parse(date ?? '');
-  if (Number.isNaN(there)) return;
-  const here = (askedAt + Date.now()) / 2;
+  const took = Date.now() - askedAt;
+  if (Number.isNaN(there) || took < 0 || took > ANSWER_MILLISECONDS_MAX) return;
+  const here = askedAt + took / 2;
   const difference = Math.abs(here - there) < DIFFERENCE_MILLISECONDS_MIN ? 0 : here - there;
   if (Math.abs(difference - ahead) < DIFFERENCE_MILLISECONDS_MIN && difference !== 0) return;
   ahead = difference;
