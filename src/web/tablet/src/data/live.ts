@@ -36,6 +36,7 @@ export function openLive(options: LiveOptions): Live {
     reconnectionDelayMax: 5_000,
   });
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let isClosed = false;
   socket.on('event', options.onEvent);
   socket.on('ready', ({ cursor }: { cursor: string }) => {
     options.onCursor(cursor);
@@ -69,6 +70,8 @@ export function openLive(options: LiveOptions): Live {
   addEventListener('online', back);
 
   function again(): void {
+    // Whoever heard of the refusal may have closed this one for another: it would come back with nobody listening.
+    if (isClosed) return;
     clearTimeout(timer);
     timer = setTimeout(() => socket.connect(), AGAIN_MILLISECONDS);
   }
@@ -76,6 +79,7 @@ export function openLive(options: LiveOptions): Live {
   return {
     suspect: () => hangUp(socket),
     close() {
+      isClosed = true;
       clearTimeout(timer);
       removeEventListener('offline', away);
       removeEventListener('online', back);
