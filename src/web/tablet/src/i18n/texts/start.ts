@@ -1,7 +1,9 @@
-// Words of pairing and of the settings.
+// Words of the start, of pairing and of the settings.
 import type { Texts } from '../texts.ts';
 
 export const fr = {
+  'start.nothingKept':
+    'Cette tablette n’a pas pu ouvrir ce qu’elle garde. Fermez les autres fenêtres de Comptoir, quittez la navigation privée, libérez de la place, puis réessayez.',
   'pairing.title': 'Associer cette tablette',
   'pairing.explain':
     'Tapez le code à six chiffres donné par le siège, ou scannez son code QR. Il vaut dix minutes.',
@@ -30,6 +32,8 @@ export const fr = {
 };
 
 export const en: Texts<typeof fr> = {
+  'start.nothingKept':
+    'This tablet could not open what it keeps. Close other windows of Comptoir, leave private browsing, free some space, then try again.',
   'pairing.title': 'Pair this tablet',
   'pairing.explain':
     'Type the six-digit code from your head office, or scan its QR code. It is valid for ten minutes.',
