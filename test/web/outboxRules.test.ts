@@ -33,6 +33,8 @@ describe('an answer', () => {
     [503, 'overloaded', 'later'],
     [409, 'idempotency-key-in-use', 'later'],
     [401, 'unauthorized', 'revoked'],
+    [401, 'not-a-problem', 'later'],
+    [403, 'not-a-problem', 'later'],
     [400, 'invalid-request', 'refused'],
     [403, 'wrong-pickup-code', 'refused'],
     [404, 'unknown-reservation', 'refused'],

@@ -1,7 +1,7 @@
 // The API as the tablet calls it: with its token, within a time, and every refusal as a value. The only `fetch`.
 import { setClock } from './clock.ts';
 import type { ProblemDocument } from './model.ts';
-import { asProblem, isRecord } from './requests.ts';
+import { asProblem, isRecord, NOT_OURS } from './requests.ts';
 
 export type Answer<Value = unknown> = { ok: true; value: Value } | { ok: false; problem: ProblemDocument };
 
@@ -12,13 +12,15 @@ export type Call = {
   key?: string;
 };
 
+const PROBLEM_TYPE = 'application/problem+json';
+
 /** A counter does not wait longer: the outbox asks again by itself. */
 const ANSWER_MILLISECONDS_MAX = 15_000;
 
 export type Api = <Value>(path: string, call?: Call) => Promise<Answer<Value>>;
 
-/** Calls with the token that there is at the time. `heard` gets the status of each answer, 0 where none came. */
-export function makeApi(token: () => string | null, heard: (status: number) => void): Api {
+/** Calls with the token that there is at the time. `heard` gets each refusal, also that no answer came. */
+export function makeApi(token: () => string | null, heard: (problem: ProblemDocument) => void): Api {
   return async <Value>(path: string, { method = 'GET', body, key }: Call = {}): Promise<Answer<Value>> => {
     const secret = token();
     const headers: Record<string, string> = {
@@ -36,7 +38,7 @@ export function makeApi(token: () => string | null, heard: (status: number) => v
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     // A token that was replaced while its call was under way says nothing about the new one.
-    if (secret === token()) heard(answer.ok ? 200 : answer.problem.status);
+    if (!answer.ok && secret === token()) heard(answer.problem);
     return answer;
   };
 }
@@ -48,21 +50,18 @@ async function attempt<Value>(path: string, request: RequestInit): Promise<Answe
     setClock(response.headers.get('date'), askedAt);
     const text = await response.text();
     // The one place where what came over the wire is taken for what the contract says it is.
-    if (response.ok) return { ok: true, value: (text === '' ? null : JSON.parse(text)) as Value };
-    return { ok: false, problem: problemIn(response.status, text) };
+    if (response.ok) return { ok: true, value: (response.status === 204 ? null : JSON.parse(text)) as Value };
+    return { ok: false, problem: problemIn(response, text) };
   } catch (error) {
     const detail = error instanceof Error ? error.message : String(error);
     return { ok: false, problem: asProblem({ status: 0, code: 'no-answer', title: 'No answer', detail }) };
   }
 }
 
-/** A proxy may answer a page of its own. */
-function problemIn(status: number, text: string): ProblemDocument {
-  try {
-    const found: unknown = JSON.parse(text);
-    if (isRecord(found)) return { ...asProblem(found), status };
-  } catch {
-    // Not JSON: the status alone tells.
-  }
-  return asProblem({ status, code: 'not-a-problem', title: `HTTP ${status}` });
+/** A proxy or a filter may answer a page of its own: what that refuses, the server has not heard of. */
+function problemIn({ status, headers }: Response, text: string): ProblemDocument {
+  const isOurs = headers.get('content-type')?.startsWith(PROBLEM_TYPE) ?? false;
+  const found: unknown = isOurs ? JSON.parse(text) : null;
+  if (isRecord(found) && typeof found.code === 'string') return { ...asProblem(found), status };
+  return asProblem({ status, code: NOT_OURS, title: `HTTP ${status}` });
 }

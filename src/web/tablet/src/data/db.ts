@@ -7,12 +7,15 @@ const NAME = 'comptoir-tablet';
 const VERSION = 1;
 
 /** Single values. The token opens one store's orders to whoever has it: it leaves with the pairing. */
-type Kept = { device: Device; token: string; shift: Shift; cursor: string };
+type Kept = { device: Device; token: string; shift: Shift; shiftUntoldSince: string; cursor: string };
+
+/** `readAt`: when the server last told it, in milliseconds by its clock. */
+export type KeptItem = Item & { readAt?: number };
 
 interface Schema extends DBSchema {
   kept: { key: keyof Kept; value: Kept[keyof Kept] };
   orders: { key: string; value: Order };
-  items: { key: string; value: Item };
+  items: { key: string; value: KeptItem };
   levels: { key: string; value: Level };
   /** By sequence, which the database gives: two pages of one tablet cannot get the same. */
   actions: { key: number; value: Action };
@@ -35,10 +38,13 @@ export function openDb(): Promise<Db> {
       db.createObjectStore('levels', { keyPath: 'sku' });
       db.createObjectStore('actions', { keyPath: 'sequence', autoIncrement: true });
     },
-    // A newer version of these pages is open: this one must not hold it up.
+    // A newer version of these pages is open: this one must not hold it up, and cannot keep anything from here on.
     blocking: (_current, _blocked, event) => {
       if (event.target instanceof IDBDatabase) event.target.close();
+      location.reload();
     },
+    // The browser gave up on it: what is done from here on would look done and be kept nowhere.
+    terminated: () => location.reload(),
   });
 }
 
@@ -46,9 +52,10 @@ export type Everything = {
   device: Device | null;
   token: string | null;
   shift: Shift | null;
+  shiftUntoldSince: string | null;
   cursor: string | null;
   orders: Order[];
-  items: Item[];
+  items: KeptItem[];
   levels: Level[];
   actions: Action[];
 };
@@ -57,10 +64,11 @@ export type Everything = {
 export async function readAll(db: Db): Promise<Everything> {
   const tx = db.transaction(['kept', 'orders', 'items', 'levels', 'actions']);
   const kept = tx.objectStore('kept');
-  const [device, token, shift, cursor, orders, items, levels, actions] = await Promise.all([
+  const [device, token, shift, shiftUntoldSince, cursor, orders, items, levels, actions] = await Promise.all([
     kept.get('device'),
     kept.get('token'),
     kept.get('shift'),
+    kept.get('shiftUntoldSince'),
     kept.get('cursor'),
     tx.objectStore('orders').getAll(),
     tx.objectStore('items').getAll(),
@@ -71,6 +79,7 @@ export async function readAll(db: Db): Promise<Everything> {
     device: isDevice(device) ? device : null,
     token: typeof token === 'string' ? token : null,
     shift: isShift(shift) ? shift : null,
+    shiftUntoldSince: typeof shiftUntoldSince === 'string' ? shiftUntoldSince : null,
     cursor: typeof cursor === 'string' ? cursor : null,
     orders,
     items,
@@ -82,7 +91,7 @@ export async function readAll(db: Db): Promise<Everything> {
 /** Keeps or, with null, forgets single values. */
 export async function keep(db: Db, values: { [Key in keyof Kept]?: Kept[Key] | null }): Promise<void> {
   const tx = db.transaction('kept', 'readwrite');
-  for (const key of ['device', 'token', 'shift', 'cursor'] as const) {
+  for (const key of ['device', 'token', 'shift', 'shiftUntoldSince', 'cursor'] as const) {
     const value = values[key];
     if (value === null) void tx.store.delete(key);
     else if (value !== undefined) void tx.store.put(value, key);
@@ -113,6 +122,12 @@ export async function keepSnapshot(db: Db, snapshot: readonly Order[], cursor: s
   void tx.objectStore('levels').clear();
   for (const order of snapshot) void orders.put(order);
   void tx.objectStore('kept').put(cursor, 'cursor');
+  await tx.done;
+}
+
+export async function forgetItems(db: Db, skus: readonly string[]): Promise<void> {
+  const tx = db.transaction('items', 'readwrite');
+  for (const sku of skus) void tx.store.delete(sku);
   await tx.done;
 }
 

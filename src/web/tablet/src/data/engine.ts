@@ -3,6 +3,7 @@ import { batch } from '@preact/signals';
 import { type Answer, type Api, makeApi } from './api.ts';
 import { serverTime } from './clock.ts';
 import { type Db, forgetStore, keep, openDb, readAll } from './db.ts';
+import { type Items, makeItems } from './items.ts';
 import { type Live, openLive } from './live.ts';
 import type {
   Action,
@@ -12,11 +13,11 @@ import type {
   NewAction,
   Outcome,
   ProblemDocument,
-  Shift,
   ShiftStart,
 } from './model.ts';
 import { makeOutbox, type Outbox, type ToldHere } from './outbox.ts';
-import { resumed } from './outboxRules.ts';
+import { resumed, verdictOf } from './outboxRules.ts';
+import { makeShifts, type Shifts } from './shift.ts';
 import {
   actions,
   device,
@@ -30,19 +31,22 @@ import {
   shift,
   token,
 } from './store.ts';
-import { loadItem, loadLevel, makeSync, type Sync } from './sync.ts';
+import { loadLevel, makeSync, type Sync } from './sync.ts';
 import { uuid } from './uuid.ts';
 
 const CLOCK_MILLISECONDS = 5_000;
 const SNAPSHOT_AGAIN_MILLISECONDS = 3_000;
 
-type Engine = { db: Db; api: Api; sync: Sync; outbox: Outbox };
+type Engine = { db: Db; api: Api; items: Items; sync: Sync; shifts: Shifts; outbox: Outbox };
 
 let engine: Engine | null = null;
 let live: Live | null = null;
 const pairingKeys = new Map<string, string>();
 
-/** Reads what is kept and, where the tablet is paired, goes live. Called once, before anything is drawn. */
+/**
+ * Reads what is kept and, where the tablet is paired, goes live. Called once, before anything is drawn. Throws where the
+ * browser keeps nothing: what is done could then be lost without a word.
+ */
 export async function startEngine(): Promise<void> {
   const db = await openDb();
   const kept = await readAll(db);
@@ -57,9 +61,13 @@ export async function startEngine(): Promise<void> {
     online.value = navigator.onLine;
   });
   const api = makeApi(() => token.value, heard);
-  const sync = makeSync({ db, api, location: () => device.value?.location.code ?? null }, kept.cursor);
-  const outbox = makeOutbox({ db, api, onOrder: sync.onOrder, readOrder: sync.readOrder });
-  engine = { db, api, sync, outbox };
+  const itemsKept = makeItems({ db, api });
+  const pairing = { token: () => token.value, location: () => device.value?.location.code ?? null };
+  const sync = makeSync({ db, api, items: itemsKept, ...pairing }, kept.cursor);
+  const shifts = makeShifts({ db, api }, kept.shiftUntoldSince);
+  const { onOrder, readOrder } = sync;
+  const outbox = makeOutbox({ db, api, onOrder, readOrder, isReadyFor: shifts.isToldFor });
+  engine = { db, api, items: itemsKept, sync, shifts, outbox };
   setInterval(() => {
     now.value = serverTime();
   }, CLOCK_MILLISECONDS);
@@ -93,10 +101,11 @@ export async function pair(code: string): Promise<ProblemDocument | null> {
 
 /** Forgets the pairing and the store's orders. What waits to be sent stays: nobody has seen what became of it. */
 export async function unpair(): Promise<void> {
-  const { db, sync } = running();
+  const { db, sync, shifts } = running();
   live?.close();
   live = null;
   sync.forget();
+  shifts.forget();
   batch(() => {
     device.value = null;
     token.value = null;
@@ -125,33 +134,16 @@ export function dismiss(actionId: string): Promise<void> {
   return running().outbox.dismiss(actionId);
 }
 
-/**
- * Starts the shift; null when it did. Problems: `wrong-pin`, `pin-locked`, `pin-required`, `unknown-staff`. Without a
- * network (status 0) a name is taken as it is said, and a PIN cannot be: the caller may offer to start by name.
- */
-export async function startShift(start: ShiftStart): Promise<ProblemDocument | null> {
-  const { api, db } = running();
-  type Told = { staff: { id: string | null; name: string }; startedAt: string };
-  const answer = await api<Told>('/v1/devices/self/shift', { method: 'POST', body: start });
-  const isAlone = !answer.ok && answer.problem.status === 0 && 'name' in start;
-  if (!answer.ok && !isAlone) return answer.problem;
-  const started: Shift = answer.ok
-    ? {
-        staffId: answer.value.staff.id,
-        name: answer.value.staff.name,
-        startedAt: answer.value.startedAt,
-      }
-    : { staffId: null, name: 'name' in start ? start.name : '', startedAt: new Date().toISOString() };
-  await keep(db, { shift: started });
-  shift.value = started;
-  return null;
+/** Starts the shift; null when it did. Problems: `wrong-pin`, `pin-locked`, `pin-required`, `unknown-staff`. */
+export function startShift(start: ShiftStart): Promise<ProblemDocument | null> {
+  return running().shifts.start(start);
 }
 
+/** What was done before is sent first, as theirs. */
 export async function endShift(): Promise<void> {
-  const { api, db } = running();
-  await keep(db, { shift: null });
-  shift.value = null;
-  await api('/v1/devices/self/shift', { method: 'DELETE' });
+  const { shifts, outbox } = running();
+  await shifts.end();
+  outbox.wake();
 }
 
 /** A read that is not kept: lists, searches, other stores. For changes there is `act`. */
@@ -159,10 +151,9 @@ export function read<Value>(path: string): Promise<Answer<Value>> {
   return running().api<Value>(path);
 }
 
-/** Makes `items` know the sku, from here or from the server. */
-export async function wantItem(sku: string): Promise<Item | null> {
-  const { api, db } = running();
-  return items.value.get(sku) ?? loadItem(api, db, sku);
+/** Makes `items` know the sku as the server has it; without an answer, as it was known. */
+export function wantItem(sku: string): Promise<Item | null> {
+  return running().items.want(sku);
 }
 
 /** Reads an order again: that a line is no longer at risk is told by no event. */
@@ -208,8 +199,9 @@ function goLive(): void {
 /** What the head office changed of the location and its settings. */
 async function refreshDevice(): Promise<void> {
   const { api, db } = running();
+  const mine = token.value;
   const self = await api<Device>('/v1/devices/self');
-  if (!self.ok || device.value === null) return;
+  if (!self.ok || device.value === null || token.value !== mine) return;
   device.value = self.value;
   await keep(db, { device: self.value });
 }
@@ -224,8 +216,8 @@ async function startFromSnapshot(): Promise<void> {
   else setTimeout(() => void (token.value === mine && startFromSnapshot()), SNAPSHOT_AGAIN_MILLISECONDS);
 }
 
-function heard(status: number): void {
-  if (status === 401 && device.value !== null) {
+function heard({ status, code }: ProblemDocument): void {
+  if (verdictOf(status, code) === 'revoked' && device.value !== null) {
     revoked.value = true;
     void unpair();
   } else if (status === 0 && online.value) {

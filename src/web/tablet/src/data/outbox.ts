@@ -43,6 +43,8 @@ export type OutboxOptions = {
   api: Api;
   /** An answer showed an order: the server's newest word on it. */
   onOrder(order: Order): void;
+  /** Before an action is sent, or null where nothing is left to send. False: it cannot be sent yet. */
+  isReadyFor(action: Action | null): Promise<boolean>;
   /** A refusal: what the order is now, with its history. */
   readOrder(id: string): Promise<Order | null>;
 };
@@ -103,19 +105,27 @@ export function makeOutbox(options: OutboxOptions): Outbox {
   async function drain(): Promise<void> {
     await reread();
     await change(resumed);
-    for (;;) {
+    while (isPaired()) {
       const action = nextToSend(actions.value);
-      if (action === null || token.value === null) return;
+      if (!(await options.isReadyFor(action))) return later();
+      if (action === null) {
+        // Something may have been done meanwhile, by somebody who found this running.
+        if (nextToSend(actions.value) === null) return;
+        continue;
+      }
       await change((current) => withState(current, action.id, 'sending'));
       const isSettled = await send(action);
       if (!isSettled) {
         await change((current) => withState(current, action.id, 'waiting'));
-        timer = setTimeout(() => void run(), backoffOf(tries) * (0.75 + Math.random() / 2));
-        tries += 1;
-        return;
+        return later();
       }
       tries = 0;
     }
+  }
+
+  function later(): void {
+    timer = setTimeout(() => void run(), backoffOf(tries) * (0.75 + Math.random() / 2));
+    tries += 1;
   }
 
   /** What another page of this tablet did meanwhile. */
@@ -127,6 +137,7 @@ export function makeOutbox(options: OutboxOptions): Outbox {
 
   /** False: no decision, it is to be tried again. */
   async function send(action: Action): Promise<boolean> {
+    if (!isPaired()) return false;
     if (action.location !== device.value?.location.code) {
       await refuse(
         action,
@@ -242,6 +253,11 @@ function actionFrom(input: NewAction): Unsequenced {
     knownVersion: order?.version ?? null,
     state: 'waiting',
   };
+}
+
+/** While a pairing is under way there is a token, and nobody knows yet of which location. */
+function isPaired(): boolean {
+  return token.value !== null && device.value !== null;
 }
 
 function asOrder(value: unknown): Order | null {

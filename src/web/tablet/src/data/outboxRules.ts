@@ -1,6 +1,7 @@
 // The rules of the outbox: what is sent next, what an answer means for an action and for those that depend on it.
 // Pure: lists in, lists out. Keeping and sending are outbox.ts's.
 import type { Action, HistoryEntry, ProblemDocument } from './model.ts';
+import { NOT_OURS } from './requests.ts';
 
 /** `later`: nobody decided anything, the same request again is right. `revoked`: this tablet may not speak any more. */
 export type Verdict = 'taken' | 'later' | 'refused' | 'revoked';
@@ -10,7 +11,8 @@ const BACKOFF_MILLISECONDS = { first: 500, max: 30_000 } as const;
 /** What a status (0: no answer came) and a problem's code mean for an action. */
 export function verdictOf(status: number, code: string | null): Verdict {
   if (status >= 200 && status < 300) return 'taken';
-  if (status === 401) return 'revoked';
+  if (code === NOT_OURS) return 'later';
+  if (status === 401) return code === 'unauthorized' ? 'revoked' : 'later';
   if (status === 0 || status >= 500 || status === 408 || status === 425 || status === 429) return 'later';
   // The first try is still running there: its answer is the answer.
   return code === 'idempotency-key-in-use' ? 'later' : 'refused';

@@ -52,6 +52,9 @@ export function refusalIn(action: Action, answer: unknown): ProblemDocument | nu
   return asProblem(outcome.problem);
 }
 
+/** The code of an answer that is not the server's: a proxy's page, which decides nothing. */
+export const NOT_OURS = 'not-a-problem';
+
 /** A refusal as it came, with what is missing of it made up. */
 export function asProblem(found: Record<string, unknown>): ProblemDocument {
   const text = (value: unknown, otherwise: string) => (typeof value === 'string' ? value : otherwise);

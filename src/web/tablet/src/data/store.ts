@@ -2,7 +2,8 @@
 import { computed, signal } from '@preact/signals';
 import { serverTime } from './clock.ts';
 import { queueOf } from './columns.ts';
-import type { Action, Conflict, Device, Item, Level, Order, OrderView, Queue, Shift } from './model.ts';
+import type { KeptItem } from './db.ts';
+import type { Action, Conflict, Device, Level, Order, OrderView, Queue, Shift } from './model.ts';
 import { pendingOf } from './outboxRules.ts';
 import { conflictsOf, viewOf } from './projection.ts';
 
@@ -25,7 +26,7 @@ export const serverOrders = signal<ReadonlyMap<string, Order>>(new Map());
 /** How often something was heard of this store's transfers: their lists, which are read and not kept here, are old then. */
 export const transferNews = signal(0);
 export const actions = signal<readonly Action[]>([]);
-export const items = signal<ReadonlyMap<string, Item>>(new Map());
+export const items = signal<ReadonlyMap<string, KeptItem>>(new Map());
 export const levels = signal<ReadonlyMap<string, Level>>(new Map());
 
 /** Every order that is kept here, with what waits to be sent on top. */

@@ -2,10 +2,12 @@
 // Writes the store's server side; what people did here is the outbox's.
 import { batch } from '@preact/signals';
 import type { Answer, Api } from './api.ts';
+import { serverTime } from './clock.ts';
 import { type Db, keepOrders, keepSnapshot } from './db.ts';
 import { afterEvent, afterStockEvent, isKept } from './facts.ts';
-import type { FeedEvent, Item, Level, Order } from './model.ts';
-import { freshAt, items, levels, serverOrders, transferNews } from './store.ts';
+import type { Items } from './items.ts';
+import type { FeedEvent, Level, Order } from './model.ts';
+import { freshAt, levels, serverOrders, transferNews } from './store.ts';
 
 const PAGE_ROWS = 200;
 const SAVE_MILLISECONDS = 100;
@@ -24,7 +26,7 @@ export type Sync = {
   onCursor(cursor: string): void;
   /** An answer showed the order. */
   onOrder(order: Order): void;
-  /** Everything anew. False: no answer, and all is as it was. */
+  /** Everything anew. False: no answer, or the pairing it was for has ended, and all is as it was. */
   snapshot(): Promise<boolean>;
   /** Reads what is known in part only, and the items that orders name. */
   complete(): Promise<void>;
@@ -34,10 +36,16 @@ export type Sync = {
   readRest(id: string): Promise<void>;
 };
 
-export function makeSync(
-  { db, api, location }: { db: Db; api: Api; location: () => string | null },
-  start: string | null,
-): Sync {
+export type SyncOptions = {
+  db: Db;
+  api: Api;
+  items: Items;
+  /** The pairing, as its token and its location; null: none. */
+  token: () => string | null;
+  location: () => string | null;
+};
+
+export function makeSync({ db, api, items, token, location }: SyncOptions, start: string | null): Sync {
   let cursor = start;
   let isSaveDue = false;
   const unsaved = new Set<string>();
@@ -46,7 +54,9 @@ export function makeSync(
   const readAgain = new Set<string>();
 
   function put(order: Order): void {
+    const before = serverOrders.value.get(order.id);
     serverOrders.value = new Map(serverOrders.value).set(order.id, order);
+    if (before !== undefined) items.onOrderChange(before);
     unsaved.add(order.id);
     saveSoon();
   }
@@ -58,16 +68,22 @@ export function makeSync(
     setTimeout(() => {
       isSaveDue = false;
       forgetOver();
+      items.forgetOld();
       const ids = [...unsaved];
       unsaved.clear();
       const changed = ids.flatMap((id) => serverOrders.value.get(id) ?? []);
       const gone = ids.filter((id) => !serverOrders.value.has(id));
-      if (cursor !== null) void keepOrders(db, changed, gone, cursor);
+      if (cursor !== null) keepOrders(db, changed, gone, cursor).catch(() => notKept(ids));
     }, SAVE_MILLISECONDS);
   }
 
+  /** They go with the next save: its cursor would pass them, and nobody would tell of them again. */
+  function notKept(ids: Iterable<string>): void {
+    for (const id of ids) unsaved.add(id);
+  }
+
   function forgetOver(): void {
-    const oldest = Date.now() - OVER_MILLISECONDS;
+    const oldest = serverTime() - OVER_MILLISECONDS;
     const isOld = (order: Order) => !isKept(order) && Date.parse(order.updatedAt) < oldest;
     const over = [...serverOrders.value.values()].filter(isOld);
     if (over.length === 0) return;
@@ -111,15 +127,7 @@ export function makeSync(
       if (!isRead || isWhole) break;
     }
     reading.delete(id);
-    await readItems();
-  }
-
-  async function readItems(): Promise<void> {
-    const wanted = new Set<string>();
-    for (const { lines } of serverOrders.value.values()) {
-      for (const { sku } of lines) if (!items.value.has(sku)) wanted.add(sku);
-    }
-    for (const sku of wanted) await loadItem(api, db, sku);
+    await items.complete();
   }
 
   /** What it means for the order that waits for it, that order tells. */
@@ -134,6 +142,7 @@ export function makeSync(
     forget() {
       cursor = null;
       unsaved.clear();
+      items.doubt();
     },
     onOrder,
     readOrder,
@@ -141,7 +150,7 @@ export function makeSync(
     onEvent(event) {
       cursor = event.cursor;
       if (event.type === 'stock.changed') takeStock(db, event);
-      else if (event.type === 'item.changed') takeItem(db, event);
+      else if (event.type === 'item.changed') items.onEvent(event);
       else if (event.type.startsWith('transfer.')) takeTransfer(event);
       else if (event.type.startsWith('reservation.') && event.location === location()) {
         const known = serverOrders.value.get(event.subject);
@@ -159,22 +168,28 @@ export function makeSync(
       saveSoon();
     },
     async snapshot() {
+      const mine = token();
       const read = await readSnapshot(api, location() ?? '');
-      if (read === null) return false;
+      // After the pairing has ended its orders are nobody's to see here, and its cursor is not the next pairing's.
+      if (read === null || token() !== mine) return false;
+      const known = [...serverOrders.value.keys()];
       cursor = read.cursor;
       batch(() => {
         serverOrders.value = new Map(read.orders.map((order) => [order.id, order]));
         levels.value = new Map();
         freshAt.value = Date.now();
       });
-      await keepSnapshot(db, read.orders, read.cursor);
-      void readItems();
+      items.doubt();
+      await keepSnapshot(db, read.orders, read.cursor).catch(() =>
+        notKept([...known, ...serverOrders.value.keys()]),
+      );
+      void items.complete();
       return true;
     },
     async complete() {
       const partial = [...serverOrders.value.values()].filter((order) => order.isPartial);
       for (const { id } of partial) await readRest(id);
-      await readItems();
+      await items.complete();
     },
   };
 }
@@ -207,15 +222,6 @@ async function readPages<Row>(api: Api, path: string): Promise<Row[] | null> {
   return rows;
 }
 
-/** Reads an item and keeps it; null where there is none, or no answer. */
-export async function loadItem(api: Api, db: Db, sku: string): Promise<Item | null> {
-  const answer = await api<Item>(`/v1/items/${encodeURIComponent(sku)}`);
-  if (!answer.ok) return null;
-  items.value = new Map(items.value).set(sku, answer.value);
-  await db.put('items', answer.value);
-  return answer.value;
-}
-
 /** Reads a level of this store; from then on events keep it fresh. */
 export async function loadLevel(api: Api, db: Db, location: string, sku: string): Promise<Level | null> {
   const path = `/v1/stock?location=${encodeURIComponent(location)}&sku=${encodeURIComponent(sku)}`;
@@ -223,7 +229,8 @@ export async function loadLevel(api: Api, db: Db, location: string, sku: string)
   const found = answer.ok ? answer.value.data[0] : undefined;
   if (found === undefined) return null;
   levels.value = new Map(levels.value).set(sku, found);
-  await db.put('levels', found);
+  // Whoever asked has their answer, kept or not: it is asked for again whenever it is wanted.
+  await db.put('levels', found).catch(() => undefined);
   return found;
 }
 
@@ -235,12 +242,4 @@ function takeStock(db: Db, event: FeedEvent): void {
   if (after === known) return;
   levels.value = new Map(levels.value).set(known.sku, after);
   void db.put('levels', after);
-}
-
-function takeItem(db: Db, event: FeedEvent): void {
-  const known = items.value.get(event.subject);
-  if (known === undefined || event.version <= known.version) return;
-  const after: Item = { ...known, ...event.data, version: event.version };
-  items.value = new Map(items.value).set(known.sku, after);
-  void db.put('items', after);
 }

@@ -1,0 +1,341 @@
+// What a tablet keeps, and when it stops believing it: articles that changed untold, a pairing that ended meanwhile, a
+// browser that keeps nothing, answers that are not the server's, a clock that is wrong, shifts that nobody heard of.
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import type { Browser, BrowserContext, Page, Route } from 'playwright-core';
+import { goOffline, openBlank, openBrowser, openTablet, startShift } from '../support/browser.ts';
+import { eventually } from '../support/eventually.ts';
+import { goTo } from '../support/hands.ts';
+import { readyOrder } from '../support/readyOrders.ts';
+import { OTHER_STORE, STORE } from '../support/shop.ts';
+import { type Article, openTabletShop, type TabletShop } from '../support/tabletShop.ts';
+import { keepIn, keptIn, keptValue } from '../support/tabletStorage.ts';
+
+const DAY_MILLISECONDS = 24 * 3_600_000;
+const english = { language: 'en' } as const;
+
+let shop: TabletShop;
+let browser: Browser;
+let bowl: Article;
+beforeAll(async () => {
+  [shop, browser] = await Promise.all([openTabletShop(), openBrowser()]);
+  bowl = await shop.article({ fr: 'Bol', en: 'Bowl' });
+  await shop.put(bowl.sku, OTHER_STORE, 100);
+  await shop.post('/v1/staff', { name: 'Nadia', location: OTHER_STORE, pin: '4711' }).expect(201);
+});
+afterAll(async () => {
+  await browser.close();
+  await shop.app.close();
+});
+
+async function priced(article: Article, amount: number): Promise<void> {
+  const price = { amount, currency: 'EUR' };
+  const name = { fr: 'Vase', en: 'Vase' };
+  await shop.putResource(`/v1/items/${article.sku}`, { name, barcodes: [article.barcode], price });
+  // Whoever is to hear of it has been told.
+  await shop.app.deps.feed.settled();
+}
+
+async function bowls(options: { name?: string; location?: string } = {}): Promise<string> {
+  return (await shop.order([{ sku: bowl.sku, quantity: 1 }], options)).id;
+}
+
+/** Lets a call through when it is told to; resolves when there is one. */
+async function heldUp(
+  context: BrowserContext,
+  url: string,
+): Promise<{ isThere: Promise<void>; letThrough: () => void }> {
+  let letThrough = () => {};
+  let arrive = () => {};
+  const isLetThrough = new Promise<void>((resolve) => {
+    letThrough = resolve;
+  });
+  const isThere = new Promise<void>((resolve) => {
+    arrive = resolve;
+  });
+  await context.route(url, async (route) => {
+    arrive();
+    await isLetThrough;
+    await route.continue();
+  });
+  return { isThere, letThrough };
+}
+
+/** From a page of the same origin that is not the tablet's: hers would keep her own again. */
+async function spoilCursor(page: Page): Promise<void> {
+  await page.goto('/problems');
+  await keepIn(page, 'kept', 'not a cursor', 'cursor');
+}
+
+async function forget(page: Page): Promise<void> {
+  await goTo(page, 'settings');
+  await page.getByRole('button', { name: 'Forget this tablet' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Forget this tablet' }).click();
+  await page.locator('[data-screen="pairing"]').waitFor();
+}
+
+async function pairAgain(page: Page, location: string): Promise<void> {
+  const { body } = await shop.post('/v1/devices', { name: 'Again', location }).expect(201);
+  await page.locator('[data-screen="pairing"] input').fill(body.pairingCode);
+}
+
+async function endShift(page: Page): Promise<void> {
+  await goTo(page, 'settings');
+  await page.getByRole('button', { name: 'End the shift' }).click();
+  await page.locator('[data-screen="shift"]').waitFor();
+}
+
+async function pickFrom(page: Page, id: string): Promise<void> {
+  await goTo(page, 'queue');
+  await page.locator(`#${id}`).getByRole('button', { name: 'Pick' }).click();
+  await page.locator(`[data-screen="pick"][data-order="${id}"]`).waitFor();
+}
+
+async function pickedBy(id: string): Promise<string | undefined> {
+  const { body } = await shop.get(`/v1/reservations/${id}`).expect(200);
+  return body.history.find(({ to }: { to: string }) => to === 'picking')?.by;
+}
+
+test('an article that no open order held for a while is read again with the next order, and whenever it is looked up', async () => {
+  const vase = await shop.article({ fr: 'Vase', en: 'Vase' });
+  await priced(vase, 10);
+  const { context, page, complaints } = await openTablet(browser, shop, STORE, english);
+  await goTo(page, 'stock', vase.sku);
+  await page.locator('.item-price', { hasText: '€10.00' }).waitFor();
+  await goTo(page, 'queue');
+  await priced(vase, 15);
+  await goTo(page, 'stock', vase.sku);
+  await page.locator('.item-price', { hasText: '€15.00' }).waitFor();
+
+  const { id: first } = await shop.order([{ sku: vase.sku, quantity: 1 }]);
+  await goTo(page, 'pick', first);
+  await page.getByText('Vase').first().waitFor();
+  await goTo(page, 'queue');
+  await page.locator(`#${first}`).waitFor();
+  await shop.post(`/v1/reservations/${first}/cancel`).expect(200);
+  await page.locator(`#${first}`).waitFor({ state: 'detached' });
+  await priced(vase, 25);
+  const { id } = await readyOrder(shop, {
+    lines: [{ sku: vase.sku, quantity: 1 }],
+    confirm: { payment: 'in_store' },
+  });
+  await goTo(page, 'counter', id);
+  await page.getByText('To be paid: €25.00').first().waitFor();
+  // What is doubted is shown all the same where there is no network.
+  await goOffline({ context, page });
+  await page.reload();
+  await page.getByText('To be paid: €25.00').first().waitFor();
+  expect(complaints).toEqual([]);
+  await context.close();
+});
+
+test('an article that nothing has asked for in a month is forgotten, one that was just looked up is not', async () => {
+  const { context, page } = await openTablet(browser, shop, STORE, english);
+  await goTo(page, 'stock', bowl.sku);
+  await page.getByRole('heading', { name: 'Bowl' }).waitFor();
+  const [row] = await keptIn(page, 'items');
+  await keepIn(page, 'items', { ...row, sku: 'LONG-GONE', readAt: Date.now() - 31 * DAY_MILLISECONDS });
+  await page.reload();
+  await eventually(async () => {
+    const skus = (await keptIn<Article>(page, 'items')).map(({ sku }) => sku);
+    expect(skus).not.toContain('LONG-GONE');
+    expect(skus).toContain(bowl.sku);
+  });
+  await context.close();
+});
+
+test('where the server does not take the cursor, all is read anew, and one connection hears the rest', async () => {
+  const { context, page } = await openTablet(browser, shop, STORE, english);
+  const id = await bowls();
+  await page.locator(`#${id}`).waitFor();
+  await spoilCursor(page);
+  await page.clock.install();
+  const sockets: string[] = [];
+  page.on('websocket', (socket) => sockets.push(socket.url()));
+  await page.goto('/tablet#/queue');
+  const next = await bowls();
+  await page.locator(`#${next}`).waitFor();
+  const before = sockets.length;
+  // Whatever was to be tried again in a moment is tried.
+  await page.clock.fastForward(4_000);
+  const last = await bowls();
+  await page.locator(`#${last}`).waitFor();
+  expect(sockets.slice(before)).toEqual([]);
+  await context.close();
+});
+
+test('orders that were still being read when the tablet was forgotten are not kept, and the next store’s are read', async () => {
+  const { context, page } = await openTablet(browser, shop, STORE, { ...english, staff: null });
+  await bowls({ name: 'Ondine Vasseur' });
+  const theirs = await bowls({ location: OTHER_STORE });
+  await forgetWhileReading(context, page);
+  await pairAgain(page, OTHER_STORE);
+  await page.getByRole('button', { name: 'Nadia' }).click();
+  await startShift(page, '4711');
+  await goTo(page, 'queue');
+  await page.locator(`#${theirs}`).waitFor();
+  expect(JSON.stringify(await keptIn(page, 'orders'))).not.toContain('Ondine');
+  await context.close();
+});
+
+/** The page starts without anything read, and is forgotten before the last of it has come. */
+async function forgetWhileReading(context: BrowserContext, page: Page): Promise<void> {
+  await startShift(page, 'Amélie');
+  await spoilCursor(page);
+  const last = '**/v1/reservations?*putBackPending=true*';
+  const { isThere, letThrough } = await heldUp(context, last);
+  await page.goto('/tablet#/queue');
+  await isThere;
+  await forget(page);
+  const hasCome = page.waitForResponse((response) => response.url().includes('putBackPending=true'));
+  letThrough();
+  await (await hasCome).finished();
+  await context.unroute(last);
+}
+
+test('what waits is not refused while the tablet is being paired anew with its own store', async () => {
+  const { context, page } = await openTablet(browser, shop, STORE, english);
+  const id = await bowls();
+  await page.locator(`#${id}`).waitFor();
+  await goOffline({ context, page });
+  await pickFrom(page, id);
+  await forget(page);
+  await page.getByText('1 action that was not sent is kept here').waitFor();
+  const { isThere, letThrough } = await heldUp(context, '**/v1/devices/self');
+  await context.setOffline(false);
+  await pairAgain(page, STORE);
+  await isThere;
+  // As a page hears that there is a network.
+  await page.evaluate(`dispatchEvent(new Event('online'))`);
+  letThrough();
+  await eventually(async () => expect(await shop.show(id)).toMatchObject({ status: 'picking' }));
+  expect(await keptIn(page, 'actions')).toEqual([]);
+  await context.close();
+});
+
+test('an order that could not be kept at first is kept with the next one', async () => {
+  const { context, page } = await openTablet(browser, shop, STORE, english);
+  await page.addInitScript(`{
+    const { put } = IDBObjectStore.prototype;
+    IDBObjectStore.prototype.put = function (...given) {
+      if (!window.isFull || this.name !== 'orders') return put.apply(this, given);
+      window.refused = given[0].customer?.name;
+      throw new DOMException('No room', 'QuotaExceededError');
+    };
+  }`);
+  await page.reload();
+  await page.locator('main#main').waitFor();
+  await page.evaluate('window.isFull = true');
+  const first = await bowls({ name: 'Hugo Petit' });
+  await page.locator(`#${first}`).waitFor();
+  await eventually(async () => expect(await page.evaluate('window.refused')).toBe('Hugo Petit'));
+  const before = await keptValue<string>(page, 'cursor');
+  await page.evaluate('window.isFull = false');
+  const second = await bowls();
+  await page.locator(`#${second}`, { hasText: 'Camille M.' }).waitFor();
+  const ids = async () => (await keptIn<{ id: string }>(page, 'orders')).map(({ id }) => id);
+  await eventually(async () => expect(await ids()).toContain(second));
+  expect(await keptValue<string>(page, 'cursor')).not.toBe(before);
+  expect(await ids()).toContain(first);
+  await context.close();
+});
+
+test('a tablet whose browser drops what it keeps starts anew instead of working on with nothing kept', async () => {
+  const { context, page } = await openTablet(browser, shop, STORE, english);
+  const session = await context.newCDPSession(page);
+  const dropped = { origin: shop.app.url, storageTypes: 'indexeddb' };
+  await session.send('Storage.clearDataForOrigin', dropped);
+  await page.locator('[data-screen="pairing"]').waitFor();
+  expect(await keptIn(page, 'kept')).toEqual([]);
+  await context.close();
+});
+
+test('a browser that opens no database shows what to do instead of an empty page', async () => {
+  const { context, page } = await openBlank(browser, shop, { locale: 'en' });
+  await page.addInitScript(`
+    IDBFactory.prototype.open = () => {
+      throw new DOMException('Not here', 'InvalidStateError');
+    };
+  `);
+  await page.goto('/tablet');
+  const words = page.locator('[data-screen="nothing-kept"] h1');
+  expect(await words.textContent()).toContain('Close other windows of Comptoir');
+  await page.getByRole('button', { name: 'Try again' }).waitFor();
+  await context.close();
+});
+
+test('a page that a filter of the network answers refuses no work and ends no pairing', async () => {
+  const { context, page } = await openTablet(browser, shop, STORE, english);
+  const id = await bowls();
+  await page.locator(`#${id}`).waitFor();
+  const pages = [403, 401];
+  await context.route(`**/v1/reservations/${id}/start`, async (route: Route) => {
+    const status = pages.shift();
+    if (status === undefined) return route.continue();
+    await route.fulfill({
+      status,
+      contentType: 'text/html',
+      body: '<h1>This network asks you to sign in</h1>',
+    });
+  });
+  await pickFrom(page, id);
+  await eventually(async () => expect(await shop.show(id)).toMatchObject({ status: 'picking' }));
+  await page.locator(`[data-screen="pick"][data-order="${id}"]`).waitFor();
+  await page.locator('[data-banner="waiting"]').waitFor({ state: 'detached' });
+  expect(await page.locator('[data-banner="conflicts"]').count()).toBe(0);
+  await context.close();
+});
+
+test('by a clock that is days fast no order is forgotten before its time', async () => {
+  const { context, page } = await openTablet(browser, shop, STORE, english);
+  await page.addInitScript(`{ const now = Date.now; Date.now = () => now() + ${3 * DAY_MILLISECONDS}; }`);
+  await page.reload();
+  const over = await bowls();
+  await page.locator(`#${over}`).waitFor();
+  await shop.post(`/v1/reservations/${over}/cancel`).expect(200);
+  await page.locator(`#${over}`).waitFor({ state: 'detached' });
+  const next = await bowls();
+  await page.locator(`#${next}`, { hasText: 'Camille M.' }).waitFor();
+  await eventually(async () => {
+    const kept = await keptIn<{ id: string; status: string }>(page, 'orders');
+    expect(kept.find(({ id }) => id === next)).toBeDefined();
+    expect(kept.find(({ id }) => id === over)?.status).toBe('cancelled');
+  });
+  await context.close();
+});
+
+test('who took over without a network is who did what was done from then on, and nothing of what was done before', async () => {
+  const { context, page } = await openTablet(browser, shop, STORE, english);
+  const [hers, his] = [await bowls(), await bowls()];
+  await page.locator(`#${his}`).waitFor();
+  await goOffline({ context, page });
+  await pickFrom(page, hers);
+  await endShift(page);
+  await startShift(page, 'Karim');
+  await pickFrom(page, his);
+  // Kept: nobody has heard of it yet.
+  await page.reload();
+  await page.locator(`[data-screen="pick"][data-order="${his}"]`).waitFor();
+  await context.setOffline(false);
+  await eventually(async () => expect(await pickedBy(his)).toBe('Karim'));
+  expect(await pickedBy(hers)).toBe('Amélie');
+  await context.close();
+});
+
+test('where a PIN says who works, a name that was said without a network is nobody’s, least of all the one’s before', async () => {
+  const { context, page } = await openTablet(browser, shop, OTHER_STORE, {
+    ...english,
+    name: 'Back room',
+    staff: null,
+  });
+  await page.getByRole('button', { name: 'Nadia' }).click();
+  await startShift(page, '4711');
+  const id = await bowls({ location: OTHER_STORE });
+  await page.locator(`#${id}`).waitFor();
+  await goOffline({ context, page });
+  await endShift(page);
+  await startShift(page, 'Karim');
+  await pickFrom(page, id);
+  await context.setOffline(false);
+  await eventually(async () => expect(await pickedBy(id)).toBe('Back room'));
+  await context.close();
+});
