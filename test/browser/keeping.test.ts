@@ -120,6 +120,12 @@ test('an article that no open order held for a while is read again with the next
   });
   await goTo(page, 'counter', id);
   await page.getByText('To be paid: €25.00').first().waitFor();
+  await eventually(async () => {
+    expect(await keptIn(page, 'orders')).toContainEqual(expect.objectContaining({ id, payment: 'in_store' }));
+    expect(await keptIn(page, 'items')).toContainEqual(
+      expect.objectContaining({ sku: vase.sku, price: { amount: 25, currency: 'EUR' } }),
+    );
+  });
   // What is doubted is shown all the same where there is no network.
   await goOffline({ context, page });
   await page.reload();
