@@ -1,5 +1,5 @@
 // The stock of one item at one location, and the fold that makes it out of its movements.
-// Pure: knows no table, no clock. The rule (contract §5): any order of arrival gives one level.
+// Pure: knows no table, no clock. The rule: any order of arrival gives one level.
 
 /** A count states what was there at `at`; rank, source and event id break ties so that every order of arrival agrees. */
 export type GoverningCount = { at: Date; rank: number; source: string; eventId: string };
@@ -31,7 +31,7 @@ export const ON_HAND_MAX = 1_000_000_000;
 /** A fact may be at most this far ahead of our clock: sources' clocks differ, but no fact comes from tomorrow. */
 export const CLOCK_SKEW_SECONDS_MAX = 60;
 
-/** Units that may be promised: onHand − reserved − buffer, 0 where negative (contract §1). */
+/** Units that may be promised: onHand − reserved − buffer, 0 where negative. */
 export function available(level: Pick<Level, 'onHand' | 'reserved' | 'buffer'>): number {
   return Math.max(0, level.onHand - level.reserved - level.buffer);
 }

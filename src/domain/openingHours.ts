@@ -1,4 +1,4 @@
-// What opening hours are: their shape (contract §4), their limits, what makes them contradictory.
+// What opening hours are: their shape, their limits, what makes them contradictory.
 // It knows no instant and no clock; what time does with them is openTime.ts.
 import { IANAZone } from 'luxon';
 import { z } from 'zod';

@@ -2,7 +2,7 @@
 // Knows no database, no event and no clock. Locations are slots (locations.ts): small numbers, given once.
 import { type Hold, Holds } from './holds.ts';
 
-/** What a level says, by contract §1. `version` is the level's own: an older one never replaces a newer one. */
+/** What a level says. `version` is the level's own: an older one never replaces a newer one. */
 export type LevelUnits = { onHand: number; reserved: number; buffer: number; version: number };
 
 /** A level with what the clock makes of it. */

@@ -18,19 +18,7 @@ import type {
 import { makeOutbox, type Outbox, type ToldHere } from './outbox.ts';
 import { resumed, verdictOf } from './outboxRules.ts';
 import { makeShifts, type Shifts } from './shift.ts';
-import {
-  actions,
-  device,
-  freshAt,
-  items,
-  levels,
-  now,
-  online,
-  revoked,
-  serverOrders,
-  shift,
-  token,
-} from './store.ts';
+import { actions, device, items, levels, now, online, revoked, serverOrders, shift, token } from './store.ts';
 import { loadLevel, makeSync, type Sync } from './sync.ts';
 import { uuid } from './uuid.ts';
 
@@ -110,7 +98,6 @@ export async function unpair(): Promise<void> {
     device.value = null;
     token.value = null;
     shift.value = null;
-    freshAt.value = null;
     serverOrders.value = new Map();
     items.value = new Map();
     levels.value = new Map();

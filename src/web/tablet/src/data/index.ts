@@ -17,7 +17,6 @@ export {
   actions,
   conflicts,
   device,
-  freshAt,
   items,
   levels,
   now,

@@ -16,8 +16,6 @@ export const shift = signal<Shift | null>(null);
 export const revoked = signal(false);
 /** True while the store hears the server: false is when what is shown may be old. */
 export const online = signal(true);
-/** When the shown orders were last known to be whole. */
-export const freshAt = signal<number | null>(null);
 /** The server's clock, in milliseconds, every five seconds: for time left and for what becomes late. */
 export const now = signal(serverTime());
 

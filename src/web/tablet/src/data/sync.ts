@@ -7,7 +7,7 @@ import { type Db, keepOrders, keepSnapshot } from './db.ts';
 import { afterEvent, afterStockEvent, isKept } from './facts.ts';
 import type { Items } from './items.ts';
 import type { FeedEvent, Level, Order } from './model.ts';
-import { freshAt, levels, serverOrders, transferNews } from './store.ts';
+import { levels, serverOrders, transferNews } from './store.ts';
 
 const PAGE_ROWS = 200;
 const SAVE_MILLISECONDS = 100;
@@ -164,7 +164,6 @@ export function makeSync({ db, api, items, token, location }: SyncOptions, start
     },
     onCursor(at) {
       cursor = at;
-      freshAt.value = Date.now();
       saveSoon();
     },
     async snapshot() {
@@ -177,7 +176,6 @@ export function makeSync({ db, api, items, token, location }: SyncOptions, start
       batch(() => {
         serverOrders.value = new Map(read.orders.map((order) => [order.id, order]));
         levels.value = new Map();
-        freshAt.value = Date.now();
       });
       items.doubt();
       await keepSnapshot(db, read.orders, read.cursor).catch(() =>
