@@ -221,9 +221,11 @@ export class Oracle {
   }
 
   #confirm(order: Order, reference: string): void {
-    const ordered = ['confirmed', 'picking', 'ready', 'collected'].includes(order.status);
+    // A till sold all of it while it was held: the shop's word comes after.
+    const isSoldHold = order.status === 'collected' && !order.wasConfirmed;
+    const ordered = ['confirmed', 'picking', 'ready', 'collected'].includes(order.status) && !isSoldHold;
     if (ordered && order.reference === reference) return;
-    allow(order, 'held', 'expired');
+    if (!isSoldHold) allow(order, 'held', 'expired');
     refuseIf(order.wasConfirmed, 'invalid-transition');
     if (order.status === 'expired') {
       const short = order.lines.some(

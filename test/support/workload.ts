@@ -155,6 +155,7 @@ function nextOf(order: Order, n: readonly number[]): Move {
     confirmed: 'start',
     picking: undone ? 'pick' : 'ready',
     ready: pick(['collect', 'collect', 'refuse', 'reopen'], n[7]),
+    collected: order.wasConfirmed ? 'return' : pick(['return', 'confirm'], n[7]),
   };
   return next[order.status] ?? 'return';
 }
