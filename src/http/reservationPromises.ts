@@ -115,13 +115,9 @@ async function wholeFirst(
   const skus = lines.map(({ sku }) => sku);
   const units = await availability.unitsOf(skus, [location.code], now);
   const levels = await availability.levelsOf(skus);
-  const bringsAll = (way: OnItsWay) =>
-    levels.every((level, line) => {
-      const missing = (lines[line]?.quantity ?? 0) - (units[line]?.[0] ?? 0);
-      const arriving = way.units.get(level.sku) ?? 0;
-      return missing <= 0 || missing <= availability.promisedOf(level, location, arriving, now);
-    });
-  const { whole = [], part = [] } = Object.groupBy(coming, (way) => (bringsAll(way) ? 'whole' : 'part'));
+  const missing = lines.map(({ quantity }, line) => quantity - (units[line]?.[0] ?? 0));
+  const isWhole = (way: OnItsWay) => availability.bringsAll(levels, location, missing, way, now);
+  const { whole = [], part = [] } = Object.groupBy(coming, (way) => (isWhole(way) ? 'whole' : 'part'));
   return [...whole, ...part];
 }
 

@@ -1,6 +1,7 @@
 // What the local inventory feed is made of: available units of items at a store and at what replenishes it.
 // Reads only, in pages by (store, item). What the units mean to a shopping site is domain/localInventory.ts.
 import type { Price } from '../domain/item.ts';
+import { dueUnits } from './dueHolds.ts';
 import type { Tx } from './transaction.ts';
 
 export type OfferUnits = {
@@ -18,17 +19,7 @@ export type StoreIds = { locationId: number; sourceId: number | null };
 
 // OFFSET 0 keeps each part an index probe a row: planned as a join, a page of 2,000 could read all levels.
 const UNITS = (location: string) => `
-  SELECT greatest(0, l.on_hand - l.buffer - l.reserved + coalesce((
-           SELECT sum(n.reserved)
-           FROM (SELECT reservation_id, reserved FROM reservation_lines
-                 WHERE item_id = l.item_id AND location_id = l.location_id AND reserved > 0
-                 UNION ALL
-                 SELECT t.reservation_id, n.reserved
-                 FROM transfer_lines n JOIN transfers t ON t.id = n.transfer_id
-                 WHERE n.item_id = l.item_id AND n.from_location_id = l.location_id AND n.reserved > 0) n
-           JOIN reservations r ON r.id = n.reservation_id
-           WHERE l.reserved > 0 AND r.status = 'held' AND r.expires_at <= $1
-         ), 0))::int AS units
+  SELECT greatest(0, l.on_hand - l.buffer - l.reserved + coalesce((${dueUnits('$1')}), 0))::int AS units
   FROM levels l WHERE l.item_id = k.item_id AND l.location_id = ${location} OFFSET 0`;
 
 const OFFERS = `

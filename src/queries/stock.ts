@@ -1,5 +1,6 @@
 // What GET /v1/stock reads: levels as they are, as they were at an instant, and the ledger behind them.
 // Reads only. A hold that is due is not counted, whether or not the sweeper has been by.
+import { dueUnits } from './dueHolds.ts';
 import type { Tx } from './transaction.ts';
 
 export type StockFilters = {
@@ -80,17 +81,7 @@ export async function listStock(
             l.reserved - coalesce(due.units, 0)::int AS reserved, l.buffer, l.buffer_rule AS "bufferRule", l.incoming,
             l.counted_at AS "countedAt", l.updated_at AS "updatedAt", l.version
      FROM page l
-     LEFT JOIN LATERAL (
-       SELECT sum(n.reserved) AS units
-       FROM (SELECT reservation_id, reserved FROM reservation_lines
-             WHERE item_id = l.item_id AND location_id = l.location_id AND reserved > 0
-             UNION ALL
-             SELECT t.reservation_id, n.reserved
-             FROM transfer_lines n JOIN transfers t ON t.id = n.transfer_id
-             WHERE n.item_id = l.item_id AND n.from_location_id = l.location_id AND n.reserved > 0) n
-       JOIN reservations r ON r.id = n.reservation_id
-       WHERE r.status = 'held' AND r.expires_at <= $7
-     ) due ON l.reserved > 0
+     LEFT JOIN LATERAL (${dueUnits('$7')}) due ON true
      ORDER BY l.location, l.sku`,
     [...parameters(filters, after), limit, now],
   );

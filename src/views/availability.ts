@@ -183,6 +183,18 @@ export class Availability {
     return this.#views.bufferRules.promisedOf(levels, place, arriving, now.getTime());
   }
 
+  /** True where a transfer brings all that is `missing` at a location (units of each line; none where it is not above zero). */
+  bringsAll(
+    levels: readonly ItemLevels[],
+    location: LocationRecord,
+    missing: readonly number[],
+    way: OnItsWay,
+    now: Date,
+  ): boolean {
+    const place = { slot: this.#views.locations.slotOf(location.code), locationId: location.id };
+    return this.#views.bufferRules.bringsAll(levels, place, missing, way, now.getTime());
+  }
+
   /** The levels of every item, from memory where they are there. Use them before the next await. */
   async levelsOf(skus: readonly string[]): Promise<readonly ItemLevels[]> {
     const { levels, catalogue } = this.#views;

@@ -4,6 +4,7 @@ import { availableWith, BufferBook } from '../domain/buffer.ts';
 import type { FeedEvent } from '../domain/feedEvent.ts';
 import { readAllRules } from '../queries/buffers.ts';
 import type { Tx } from '../queries/transaction.ts';
+import type { OnItsWay } from './incoming.ts';
 import type { ItemLevels } from './itemLevels.ts';
 import { makeRefresh, type Refresh } from './refresh.ts';
 
@@ -37,6 +38,20 @@ export class BufferRules {
     const terms = { onHand, reserved: reserved - expiredHolds, silence };
     const more = availableWith(this.#book, level, terms, arriving) - levels.available(place.slot, at);
     return Math.max(0, Math.min(arriving, more));
+  }
+
+  /** True where a transfer brings all that is `missing` (units of each line; none where it is not above zero). */
+  bringsAll(
+    levels: readonly ItemLevels[],
+    place: { slot: number; locationId: number },
+    missing: readonly number[],
+    { units }: Pick<OnItsWay, 'units'>,
+    at: number,
+  ): boolean {
+    return levels.every((level, line) => {
+      const wanted = missing[line] ?? 0;
+      return wanted <= 0 || wanted <= this.promisedOf(level, place, units.get(level.sku) ?? 0, at);
+    });
   }
 
   /** A consumer of the feed. */

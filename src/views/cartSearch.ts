@@ -296,16 +296,12 @@ export class CartSearch {
   /** What brings all that is missing at the place judged last: one transfer, because an order waits for one. */
   #comingTo(location: LocationRecord): OnItsWay | null {
     const coming = this.#incoming.bringing(location.code, this.#now);
-    return coming.find((way) => this.#brings(way, location)) ?? null;
-  }
-
-  #brings({ units }: OnItsWay, { id, code }: LocationRecord): boolean {
-    const place = { slot: this.#locations.slotOf(code), locationId: id };
-    return this.#levels.every((levels, line) => {
-      const missing = (this.#requested[line] ?? 0) - (this.#here[line] ?? 0);
-      const arriving = units.get(levels.sku) ?? 0;
-      return missing <= 0 || missing <= this.#bufferRules.promisedOf(levels, place, arriving, this.#at);
-    });
+    if (coming.length === 0) return null;
+    const place = { slot: this.#locations.slotOf(location.code), locationId: location.id };
+    const missing = this.#requested.map((wanted, line) => wanted - (this.#here[line] ?? 0));
+    const isWhole = (way: OnItsWay) =>
+      this.#bufferRules.bringsAll(this.#levels, place, missing, way, this.#at);
+    return coming.find(isWhole) ?? null;
   }
 
   #judgeSupply(slot: Slot, location: LocationRecord): Verdict {
