@@ -153,7 +153,9 @@ export async function listStockAsOf(
        FROM page
        JOIN transfer_lines l ON l.item_id = page.item_id AND l.from_location_id = page.location_id
        JOIN transfers t ON t.id = l.transfer_id
+       LEFT JOIN reservations r ON r.id = t.reservation_id
        WHERE t.created_at <= $7 AND coalesce(t.shipped_at, t.ended_at, 'infinity') > $7
+         AND (r.expires_at IS NULL OR r.expires_at > $7)
      ), reserved AS (
        SELECT item_id, location_id, sum(units) AS units FROM promised GROUP BY item_id, location_id
      ), coming AS (

@@ -278,6 +278,20 @@ test('what a line had here before its transfer came was reserved then, whatever 
   await act(held.id, 'cancel');
 });
 
+test('what a hold has at the source counts there until its time is over, though nobody has swept it', async () => {
+  const { reserved } = await level(TABLE, OTHER_STORE);
+  await holdFed({ ttlSeconds: 60 });
+  const [held, over] = [30_000, 90_000].map((after) => new Date(clock + after).toISOString());
+  clock += 120_000;
+  const reservedAt = async (asOf: string | undefined) => {
+    const { body } = await shop
+      .get(`/v1/stock?sku=${TABLE}&location=${OTHER_STORE}&asOf=${asOf}`)
+      .expect(200);
+    return body.data[0].reserved - reserved;
+  };
+  expect([await reservedAt(held), await reservedAt(over)]).toEqual([2, 0]);
+});
+
 test('what a till sells of a line meanwhile is not awaited any more, and not missed', async () => {
   const order = await orderFed();
   // One more was there than was known.
