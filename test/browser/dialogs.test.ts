@@ -60,7 +60,7 @@ async function missing(page: Page): Promise<void> {
 async function lookForAnother(page: Page): Promise<void> {
   await missing(page);
   await page.locator('.way').nth(1).click();
-  await page.locator('.substitute-search input').fill('Lamp');
+  await page.locator('.substitute-search input').fill('Vase');
   await page.locator('.substitute-search button[type="submit"]').click();
   await page.locator('.substitute-search .line-row').first().waitFor();
 }

@@ -1,5 +1,6 @@
 // From the ring to ready in a real browser: the bell, the queue, picking one order and several, what is missing, and the
 // way back from each step.
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
 import { storeQr } from '../../src/web/tablet/src/screens/counter/orderCode.ts';
@@ -65,7 +66,7 @@ async function order(lines: object[], name = 'Camille Martin'): Promise<string> 
 /** A till rings up one unit, and names the order. */
 async function sell(reservationId: string, sku: string): Promise<void> {
   const sale = { type: 'sale', sku, location: STORE, quantity: 1, occurredAt: new Date().toISOString() };
-  const movements = [{ ...sale, eventId: `${reservationId}/${sku}`, reservationId }];
+  const movements = [{ ...sale, eventId: randomUUID(), reservationId }];
   const { body } = await shop.post('/v1/stock/movements', { source: 'pos', movements }).expect(200);
   expect(body.outcomes).toMatchObject([{ outcome: 'applied' }]);
 }
@@ -348,7 +349,11 @@ describe('what is missing', () => {
     await button('Missing').click();
     await button('Display model only').click();
     await page.locator('.way', { hasText: 'Replace' }).click();
-    await page.getByLabel('Scan or find the replacement').fill(TABLE_CODE);
+    const search = page.getByLabel('Scan or find the replacement');
+    await search.fill(LAMP_CODE);
+    await page.keyboard.press('Enter');
+    await page.getByRole('dialog').getByText('Lamp is in the order already.').waitFor();
+    await search.fill(TABLE_CODE);
     await page.keyboard.press('Enter');
     await page.getByRole('dialog').getByText('Coffee table').waitFor();
     expect(await button('Replace (1)').isDisabled()).toBe(true);
@@ -367,7 +372,7 @@ describe('what is missing', () => {
 
 test('what a till sells meanwhile is not looked for and not missing, once its event was told', async () => {
   const id = await order([
-    { sku: TABLE, quantity: 2 },
+    { sku: TABLE, quantity: 3 },
     { sku: LAMP, quantity: 1 },
   ]);
   await start(id);
@@ -387,10 +392,18 @@ test('what a till sells meanwhile is not looked for and not missing, once its ev
   await page.locator(`.line-row[data-sku="${LAMP}"]`, { hasText: '1 sold at the till' }).waitFor();
   await button('Not found').click();
   await page.locator('dialog').waitFor({ state: 'detached' });
-  await page.locator('.line-count', { hasText: '0 / 1' }).waitFor();
-  await scan(page, TABLE_CODE);
+  await page.locator('.line-count', { hasText: '0 / 2' }).waitFor();
+  await scan(page, TABLE_CODE, TABLE_CODE);
   await page.locator('[data-stage]').waitFor();
   answer();
+  await sell(id, TABLE);
+  // Found before it was sold: whoever picks looks whether it is still in the bag.
+  const tables = page.locator(`.line-row[data-sku="${TABLE}"]`);
+  await tables.filter({ hasText: '1 too many' }).click();
+  await button('Take out one found').click();
+  await page.locator('.line-card', { hasText: '1 / 1' }).waitFor();
+  expect(await page.getByText('1 too many').count()).toBe(0);
+  await tables.click();
   await button('Ready').click();
   await eventually(async () =>
     expect(await orderNow(id)).toMatchObject({

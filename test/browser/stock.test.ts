@@ -12,6 +12,8 @@ import { goTo, scan } from '../support/hands.ts';
 import { LAMP, OTHER_STORE, openShop, type Shop, STORE, TABLE } from '../support/shop.ts';
 
 const EAN = '3760123456784';
+const NOBODYS_EAN = '3760999999992';
+const ITEM_SEARCHES = /\/v1\/items\?/;
 
 let shop: Shop;
 let browser: Browser;
@@ -120,6 +122,14 @@ test('what is known of an article is shown where the server gives no answer, and
   await page.getByText('No answer from the server: as seen').waitFor();
   expect(await page.locator('[data-place]').count()).toBeGreaterThan(0);
   expect(await page.getByText('Offline').count()).toBe(0);
+  await page.route(ITEM_SEARCHES, (route) => route.fulfill({ status: 503 }));
+  await scan(page, NOBODYS_EAN);
+  await page
+    .getByText(`No answer from the server, and this code is not known here: ${NOBODYS_EAN}`)
+    .waitFor();
+  await page.unroute(ITEM_SEARCHES);
+  await scan(page, NOBODYS_EAN);
+  await page.getByText(`No article has this code: ${NOBODYS_EAN}`).waitFor();
   await context.close();
 });
 

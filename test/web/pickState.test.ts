@@ -8,6 +8,7 @@ import {
   nextLine,
   unitsLeft,
   unitsToFind,
+  unitsTooMany,
   withFound,
   withMissing,
   withoutFound,
@@ -93,6 +94,7 @@ test('what a till sold of an order is not looked for, and not missing', () => {
   expect([meaningOf('TABLE', [full], items).kind, isDone([full])]).toEqual(['enough', true]);
   // Sold after both were found: the bag may hold one too many, and none is missing.
   expect(unitsLeft({ ...sold, picked: 3 })).toBe(0);
+  expect([unitsTooMany({ ...sold, picked: 3 }), unitsTooMany(full), unitsTooMany(table)]).toEqual([1, 0, 0]);
 });
 
 test('the walk goes by aisle, with numbers as numbers, and ends with what has no place', () => {

@@ -6,7 +6,7 @@ import { shortName } from '../counter/findOrders.ts';
 import { Aisle, ItemFacts } from '../pick/ItemFacts.tsx';
 import { ItemPicture } from '../pick/ItemPicture.tsx';
 import { nameOf } from '../pick/names.ts';
-import { unitsLeft, unitsToFind } from '../pick/pickState.ts';
+import { unitsLeft, unitsToFind, unitsTooMany } from '../pick/pickState.ts';
 import { Letter } from './Letter.tsx';
 import type { Share, Stop } from './walk.ts';
 
@@ -61,6 +61,7 @@ function ShareRow({
 }) {
   const { bag, line } = share;
   const left = unitsLeft(line);
+  const tooMany = unitsTooMany(line);
   return (
     <li class="share" data-share={bag.letter}>
       <Letter letter={bag.letter} />
@@ -69,6 +70,7 @@ function ShareRow({
         <span>
           {t('pick.progress', { done: line.picked, all: unitsToFind(line) })}
           {line.collected > 0 && `, ${plural('pick.isSold', line.collected)}`}
+          {tooMany > 0 && `, ${plural('pick.isTooMany', tooMany)}`}
           {line.missing > 0 && `, ${plural('pick.isMissing', line.missing)}`}
         </span>
       </span>

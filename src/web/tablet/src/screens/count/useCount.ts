@@ -21,6 +21,8 @@ export function useCount(sku: string) {
   /** What the level said when the first unit was counted; undefined: nothing is counted yet. */
   const began = useSignal<number | null | undefined>(undefined);
   const isReading = useSignal(true);
+  /** It is being kept: it is among what waits already, and not yet counted. */
+  const isKeeping = useSignal(false);
   useEffect(() => {
     void Promise.all([wantItem(sku), wantLevel(sku)]).then(() => {
       isReading.value = false;
@@ -31,7 +33,7 @@ export function useCount(sku: string) {
   const barcodes = [...(items.value.get(sku)?.barcodes ?? []), sku];
   const entry = readEntry(text.value, barcodes);
   // Somebody sold or counted while this count went on: which units it saw, nobody knows.
-  const hasMoved = began.value != null && expected !== null && began.value !== expected;
+  const hasMoved = !isKeeping.value && began.value != null && expected !== null && began.value !== expected;
 
   const set = (value: string) => {
     if (began.value === undefined && value !== '') began.value = expected;
@@ -49,11 +51,17 @@ export function useCount(sku: string) {
 
   const send = async (units: number) => {
     const known = began.value ?? null;
-    counted.value = units;
-    step.value = 'done';
-    outcome.value = null;
     const body = { sku, onHand: units, ...(known === null ? {} : { expected: known }) };
-    const { done } = await act({ kind: 'count', subject: `stock/${sku}`, body });
+    isKeeping.value = true;
+    // Where the browser cannot keep it, it stays on the screen, to be saved again.
+    const { done } = await act({ kind: 'count', subject: `stock/${sku}`, body }).catch((error: unknown) => {
+      isKeeping.value = false;
+      throw error;
+    });
+    isKeeping.value = false;
+    counted.value = units;
+    outcome.value = null;
+    step.value = 'done';
     play('done');
     dropCounted(sku);
     outcome.value = await done;
@@ -66,7 +74,7 @@ export function useCount(sku: string) {
     /** Enter, or the main button: a scan behind the number is a unit, a number that surprises is asked about once. */
     submit(): void {
       if (entry.kind === 'scan') hear(entry.code, entry.before);
-      if (entry.kind !== 'number' || hasMoved) return;
+      if (entry.kind !== 'number' || hasMoved || isKeeping.value) return;
       const known = began.value ?? null;
       if (known !== null && known !== entry.units && step.value === 'counting') {
         play('wrong');

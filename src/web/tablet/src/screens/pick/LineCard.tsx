@@ -6,7 +6,7 @@ import { Badge, StatusBadge } from '../../ui/StatusBadge.tsx';
 import { Aisle, ItemFacts } from './ItemFacts.tsx';
 import { ItemPicture } from './ItemPicture.tsx';
 import { nameOf } from './names.ts';
-import { unitsLeft, unitsToFind } from './pickState.ts';
+import { unitsLeft, unitsToFind, unitsTooMany } from './pickState.ts';
 
 export type LineMoves = {
   onFound: (units: number) => void;
@@ -18,6 +18,7 @@ export type LineMoves = {
 export function LineCard({ line, moves }: { line: OrderLine; moves: LineMoves }) {
   const left = unitsLeft(line);
   const all = unitsToFind(line);
+  const tooMany = unitsTooMany(line);
   const name = nameOf(line.sku);
   return (
     <section class="line-card" data-line={line.sku} aria-label={t('pick.current')}>
@@ -33,6 +34,7 @@ export function LineCard({ line, moves }: { line: OrderLine; moves: LineMoves })
             {line.collected > 0 && (
               <Badge tone="plain" icon="bag" text={plural('pick.isSold', line.collected)} />
             )}
+            {tooMany > 0 && <Badge tone="bad" icon="alert" text={plural('pick.isTooMany', tooMany)} />}
             {line.missing > 0 && (
               <Badge tone="bad" icon="cross" text={plural('pick.isMissing', line.missing)} />
             )}

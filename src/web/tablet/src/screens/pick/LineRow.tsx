@@ -4,7 +4,7 @@ import { plural, t } from '../../i18n/index.ts';
 import { Icon } from '../../ui/Icon.tsx';
 import { ItemPicture } from './ItemPicture.tsx';
 import { nameOf } from './names.ts';
-import { unitsLeft, unitsToFind } from './pickState.ts';
+import { unitsLeft, unitsToFind, unitsTooMany } from './pickState.ts';
 
 export function LineRow({
   line,
@@ -16,6 +16,7 @@ export function LineRow({
   onSelect: () => void;
 }) {
   const isOpen = unitsLeft(line) > 0;
+  const tooMany = unitsTooMany(line);
   return (
     <li>
       <button
@@ -33,6 +34,12 @@ export function LineRow({
             {line.aisle ? t('pick.aisle', { aisle: line.aisle }) : t('pick.noAisle')}
           </span>
           {line.collected > 0 && <span class="line-row-place">{plural('pick.isSold', line.collected)}</span>}
+          {tooMany > 0 && (
+            <span class="line-row-missing">
+              <Icon name="alert" />
+              {plural('pick.isTooMany', tooMany)}
+            </span>
+          )}
           {line.missing > 0 && (
             <span class="line-row-missing">
               <Icon name="cross" />

@@ -46,7 +46,9 @@ export function Stage({
         class="stage-form"
         onSubmit={(event) => {
           event.preventDefault();
-          void ready();
+          // A scanner types into the field while it has the focus: an article is no shelf.
+          if (onScan?.(shelf.value.trim())) shelf.value = '';
+          else void ready();
         }}
       >
         <label class="stage-label">

@@ -2,16 +2,19 @@
 // written down.
 import { useSignal } from '@preact/signals';
 import { useState } from 'preact/hooks';
-import { act, levels, read, shift, wantLevel } from '../../data/index.ts';
+import { play } from '../../app/sound.ts';
+import { act, levels, shift, wantLevel } from '../../data/index.ts';
 import type { Item, OrderView } from '../../data/model.ts';
-import { named, t } from '../../i18n/index.ts';
+import { named, plural, t } from '../../i18n/index.ts';
 import { useScans } from '../../scan/scans.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Dialog } from '../../ui/Dialog.tsx';
 import { Field } from '../../ui/Field.tsx';
 import { toast } from '../../ui/Toast.tsx';
+import { isTypedScan, scannedArticle } from '../stock/scanned.ts';
+import { type Found, searchItems } from '../stock/search.ts';
 import { ItemPicture } from './ItemPicture.tsx';
-import { articleOf, nameOf } from './names.ts';
+import { nameOf } from './names.ts';
 
 const FOUND_MAX = 6;
 const CONSENTS = ['phone', 'counter', 'message'] as const;
@@ -31,14 +34,23 @@ export function Substitute({
   onClose: () => void;
 }) {
   const [chosen, setChosen] = useState<Item | null>(null);
+  /** Why the last scan is no replacement. */
+  const [refused, setRefused] = useState<string | null>(null);
   const consent = useSignal<Consent | null>(null);
+  const inOrder = order.lines.map((line) => line.sku);
   const choose = (item: Item) => {
+    setRefused(null);
     void wantLevel(item.sku);
     setChosen(item);
   };
-  useScans((code) => {
-    void articleOf(code).then((item) => item !== null && choose(item));
-  });
+  const hear = async (code: string) => {
+    const item = await scannedArticle(code, setRefused);
+    if (item === null) return;
+    if (!inOrder.includes(item.sku)) return choose(item);
+    play('wrong');
+    setRefused(t('substitute.inOrder', { name: named(item.name) }));
+  };
+  useScans((code) => void hear(code));
   const replace = async () => {
     if (chosen === null || consent.value === null) return;
     const how = t(`substitute.${consent.value}`);
@@ -69,7 +81,16 @@ export function Substitute({
         </>
       }
     >
-      {chosen === null ? <Search except={sku} onChoose={choose} /> : <Chosen item={chosen} />}
+      {refused !== null && (
+        <p class="field-error" role="alert">
+          {refused}
+        </p>
+      )}
+      {chosen === null ? (
+        <Search except={inOrder} onChoose={choose} onScan={(code) => void hear(code)} />
+      ) : (
+        <Chosen item={chosen} />
+      )}
       <fieldset class="choice">
         <legend>{t('substitute.consent')}</legend>
         {CONSENTS.map((one) => (
@@ -88,20 +109,27 @@ export function Substitute({
   );
 }
 
-function Search({ except, onChoose }: { except: string; onChoose: (item: Item) => void }) {
+function Search({
+  except,
+  onChoose,
+  onScan,
+}: {
+  except: readonly string[];
+  onChoose: (item: Item) => void;
+  onScan: (code: string) => void;
+}) {
   const words = useSignal('');
-  const [found, setFound] = useState<readonly Item[] | null>(null);
+  const [found, setFound] = useState<Found | null>(null);
   const search = async () => {
-    // A scanner types into the field: its code names one article.
-    const exact = await articleOf(words.value.trim());
-    if (exact !== null && exact.sku !== except) {
-      onChoose(exact);
+    const text = words.value.trim();
+    if (isTypedScan(text)) {
+      words.value = '';
+      onScan(text);
       return;
     }
-    const answer = await read<{ data: Item[] }>(
-      `/v1/items?q=${encodeURIComponent(words.value.trim())}&limit=${FOUND_MAX}`,
-    );
-    setFound(answer.ok ? answer.value.data.filter(({ sku }) => sku !== except) : []);
+    const { items, isFromHere } = await searchItems(text);
+    const others = items.filter(({ sku }) => !except.includes(sku));
+    setFound({ items: others.slice(0, FOUND_MAX), isFromHere });
   };
   return (
     <form
@@ -123,9 +151,14 @@ function Search({ except, onChoose }: { except: string; onChoose: (item: Item) =
       <Button type="submit" icon="search">
         {t('substitute.find')}
       </Button>
-      {found?.length === 0 && <p role="status">{t('substitute.none')}</p>}
+      {found !== null && (
+        <p role="status">
+          {plural('stock.found', found.items.length)}
+          {found.isFromHere && ` · ${t('stock.foundHere')}`}
+        </p>
+      )}
       <ul class="places">
-        {(found ?? []).map((item) => (
+        {(found?.items ?? []).map((item) => (
           <li key={item.sku}>
             <button type="button" class="line-row" onClick={() => onChoose(item)}>
               <ItemPicture sku={item.sku} size="small" />

@@ -18,6 +18,11 @@ export function unitsLeft(line: Pick<OrderLine, 'quantity' | 'picked' | 'missing
   return Math.max(0, unitsToFind(line) - line.picked - line.missing);
 }
 
+/** Units of a line that were found before a till sold them: one of them is with whoever bought it, or in the bag for nobody. */
+export function unitsTooMany(line: Pick<OrderLine, 'quantity' | 'picked' | 'collected'>): number {
+  return Math.max(0, line.picked - unitsToFind(line));
+}
+
 export function isDone(lines: readonly OrderLine[]): boolean {
   return lines.length > 0 && lines.every((line) => unitsLeft(line) === 0);
 }

@@ -3,7 +3,7 @@ import { useSignal } from '@preact/signals';
 import { play } from '../../app/sound.ts';
 import { items, wantItem } from '../../data/index.ts';
 import { useScans } from '../../scan/scans.ts';
-import { articleOf } from './names.ts';
+import { articleOf } from '../stock/scanned.ts';
 import type { Wrong } from './WrongScan.tsx';
 
 /**
@@ -37,7 +37,7 @@ export function useWrongScan() {
       play('wrong');
       wrong.value = { code, item: null, isEnough };
       articleOf(code).then(
-        (item) => {
+        ({ item }) => {
           if (wrong.value?.code === code) wrong.value = { code, item, isEnough };
         },
         () => undefined,

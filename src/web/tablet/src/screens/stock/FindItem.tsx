@@ -1,8 +1,6 @@
 // Finding an article: a scan with the scanner or the camera, or words. Whoever draws it says what happens with it.
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import { play } from '../../app/sound.ts';
-import { online } from '../../data/index.ts';
 import type { Item } from '../../data/model.ts';
 import { plural, t } from '../../i18n/index.ts';
 import { CameraButton } from '../../scan/CameraButton.tsx';
@@ -10,8 +8,8 @@ import { useScans } from '../../scan/scans.ts';
 import { EmptyState } from '../../ui/EmptyState.tsx';
 import { Field } from '../../ui/Field.tsx';
 import { toast } from '../../ui/Toast.tsx';
-import { articleOf } from '../pick/names.ts';
 import { ItemList } from './ItemList.tsx';
+import { isTypedScan, scannedArticle } from './scanned.ts';
 import { type Found, searchItems } from './search.ts';
 
 /** Somebody who types is not asked after each letter. */
@@ -28,14 +26,8 @@ export function FindItem({
   const words = useSignal('');
   const found = useSignal<Found | null>(null);
   const hear = async (code: string) => {
-    const item = await articleOf(code);
-    if (item === null) {
-      play('wrong');
-      toast(t(online.value ? 'stock.unknownCode' : 'stock.unknownOffline', { code }), 'bad');
-      return;
-    }
-    play('good');
-    onFound(item.sku);
+    const item = await scannedArticle(code, (why) => toast(why, 'bad'));
+    if (item !== null) onFound(item.sku);
   };
   useScans((code) => void hear(code));
   const text = words.value.trim();
@@ -58,9 +50,11 @@ export function FindItem({
   const submit = (event: Event) => {
     event.preventDefault();
     const only = found.value?.items.length === 1 ? found.value.items[0] : undefined;
-    // A scanner types into the field when it has the focus.
-    if (/^\d{8,14}$/.test(text)) void hear(text);
-    else if (only !== undefined) onFound(only.sku);
+    if (isTypedScan(text)) {
+      // The next scan is not to be typed behind it.
+      words.value = '';
+      void hear(text);
+    } else if (only !== undefined) onFound(only.sku);
   };
   return (
     <section class="find-item">

@@ -14,18 +14,21 @@ export function HereFigures({
   level,
   aisle,
   isReading,
+  isOld,
 }: {
   sku: string;
   level: Level | null;
   aisle: string | null;
   isReading: boolean;
+  /** No answer: what is not known here may be so all the same. */
+  isOld: boolean;
 }) {
   const isWaiting = actions.value.some((action) => touches(sku, action, orders.value));
   return (
     <section class="here">
       <h2>{t('stock.here')}</h2>
       {level === null ? (
-        <p>{t(isReading ? 'app.loading' : 'stock.neverStocked')}</p>
+        <p>{t(isReading ? 'app.loading' : isOld ? 'stock.noAnswer' : 'stock.neverStocked')}</p>
       ) : (
         <>
           <dl class="here-figures">
@@ -42,14 +45,18 @@ export function HereFigures({
           {level.buffer > 0 && <p class="stock-soft">{t('stock.buffer', { n: level.buffer })}</p>}
         </>
       )}
-      <p class="here-fact">
-        <Icon name="pin" />
-        {aisle === null ? t('stock.noAisle') : t('stock.aisleIs', { aisle })}
-      </p>
-      <p class="here-fact">
-        <Icon name="clock" />
-        {countedWords(level)}
-      </p>
+      {(aisle !== null || !isOld) && (
+        <p class="here-fact">
+          <Icon name="pin" />
+          {aisle === null ? t('stock.noAisle') : t('stock.aisleIs', { aisle })}
+        </p>
+      )}
+      {(level !== null || !isOld) && (
+        <p class="here-fact">
+          <Icon name="clock" />
+          {countedWords(level)}
+        </p>
+      )}
       {isWaiting && <Badge tone="warn" icon="sync" text={t('stock.waiting')} />}
     </section>
   );

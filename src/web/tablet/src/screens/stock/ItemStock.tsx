@@ -1,6 +1,5 @@
 // One article: what it is, how many are here, where else it is, and what can be done about it.
 import { fromHere, hrefTo } from '../../app/router.ts';
-import { play } from '../../app/sound.ts';
 import { items } from '../../data/index.ts';
 import { t } from '../../i18n/index.ts';
 import { CameraButton } from '../../scan/CameraButton.tsx';
@@ -8,12 +7,12 @@ import { useScans } from '../../scan/scans.ts';
 import { ButtonLink } from '../../ui/Button.tsx';
 import { EmptyState } from '../../ui/EmptyState.tsx';
 import { toast } from '../../ui/Toast.tsx';
-import { articleOf } from '../pick/names.ts';
 import { AsSeen } from './AsSeen.tsx';
 import { HereFigures } from './HereFigures.tsx';
 import { ItemHead } from './ItemHead.tsx';
 import { useLookup } from './lookups.ts';
 import { PlaceList } from './PlaceList.tsx';
+import { scannedArticle } from './scanned.ts';
 
 export function ItemStock({ sku }: { sku: string }) {
   const { lookup, level, isReading, isOld } = useLookup(sku);
@@ -46,7 +45,7 @@ export function ItemStock({ sku }: { sku: string }) {
       <div class="stock-columns">
         <div class="stock-column">
           <ItemHead item={item} />
-          <HereFigures sku={sku} level={level} aisle={lookup?.aisle ?? null} isReading={isReading} />
+          <HereFigures sku={sku} level={level} aisle={lookup?.aisle ?? null} {...{ isReading, isOld }} />
           <div class="stock-actions">
             <ButtonLink look="main" icon="list" href={hrefTo('count', sku)}>
               {t('stock.count')}
@@ -72,12 +71,6 @@ export function ItemStock({ sku }: { sku: string }) {
 /** The next scan is the next article: nobody has to go back first. */
 async function openArticle(code: string): Promise<void> {
   const goTo = fromHere();
-  const item = await articleOf(code);
-  if (item === null) {
-    play('wrong');
-    toast(t('stock.unknownCode', { code }), 'bad');
-    return;
-  }
-  play('good');
-  goTo('stock', item.sku);
+  const item = await scannedArticle(code, (why) => toast(why, 'bad'));
+  if (item !== null) goTo('stock', item.sku);
 }
