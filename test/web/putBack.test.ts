@@ -2,6 +2,7 @@
 import { expect, test } from '@jest/globals';
 import type { Order, OrderView } from '../../src/web/tablet/src/data/model.ts';
 import {
+  idsCounted,
   isAllBack,
   pruned,
   putBackLines,
@@ -75,6 +76,17 @@ test.each([
   expect(readProgress(text)).toEqual(progress);
 });
 
-test('orders that wait no more are forgotten', () => {
-  expect(pruned({ rsv_1: { TABLE: 1 }, rsv_2: {} }, ['rsv_2'])).toEqual({ rsv_2: {} });
+test('what was refused and is back is not looked for again when the rest of its order is put back', () => {
+  const lines = [lineOf({ sku: 'TABLE', quantity: 3, picked: 3, refused: 1 })];
+  const ready = viewOf({ id: 'rsv_2', status: 'ready', putBackPending: false, lines });
+  const progress = pruned({ rsv_2: { TABLE: 1 } }, idsCounted([ready]));
+  const expired: OrderView = { ...ready, status: 'expired', putBackPending: true };
+  expect(putBackLines(expired, progress)).toEqual([{ sku: 'TABLE', units: 3, done: 1 }]);
+});
+
+test('orders that nothing more comes back of are forgotten', () => {
+  const orders = [cancelled, viewOf({ id: 'rsv_2', status: 'cancelled', putBackPending: false })];
+  expect(pruned({ rsv_1: { TABLE: 1 }, rsv_2: {}, rsv_3: {} }, idsCounted(orders))).toEqual({
+    rsv_1: { TABLE: 1 },
+  });
 });

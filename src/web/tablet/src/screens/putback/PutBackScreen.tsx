@@ -2,7 +2,7 @@
 // their shelves, and that is told order by order.
 import { useEffect } from 'preact/hooks';
 import { play } from '../../app/sound.ts';
-import { act, items, orders } from '../../data/index.ts';
+import { act, answerOrOffline, items, orders } from '../../data/index.ts';
 import type { OrderView } from '../../data/model.ts';
 import { named, t } from '../../i18n/index.ts';
 import { CameraButton } from '../../scan/CameraButton.tsx';
@@ -11,13 +11,13 @@ import { EmptyState } from '../../ui/EmptyState.tsx';
 import { toast } from '../../ui/Toast.tsx';
 import { PutBackOrder } from './PutBackOrder.tsx';
 import { forgetOthers, note, progress } from './progress.ts';
-import { isAllBack, putBackLines, scanned, toPutBack } from './putBackList.ts';
+import { idsCounted, isAllBack, putBackLines, scanned, toPutBack } from './putBackList.ts';
 import './putback.css';
 
 export function PutBackScreen() {
   const waiting = toPutBack(orders.value.values());
   const ids = waiting.map(({ id }) => id).join(' ');
-  useEffect(() => forgetOthers(ids.split(' ')), [ids]);
+  useEffect(() => forgetOthers(idsCounted(orders.value.values())), [ids]);
   useScans((code) => void hear(code, waiting));
   return (
     <div class="putback">
@@ -69,7 +69,10 @@ async function hear(code: string, waiting: readonly OrderView[]): Promise<void> 
 }
 
 async function finish({ id }: OrderView): Promise<void> {
-  await act({ kind: 'putBack', subject: id, body: {} });
+  const { done } = await act({ kind: 'putBack', subject: id, body: {} });
   play('done');
-  toast(t('putBack.done'), 'good');
+  const outcome = await answerOrOffline(done);
+  // Refused, it stands among the conflicts.
+  if (outcome === null) toast(t('putBack.kept'), 'warn');
+  else if (outcome.ok) toast(t('putBack.done'), 'good');
 }

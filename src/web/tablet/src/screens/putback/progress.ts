@@ -11,9 +11,9 @@ export function note(id: string, sku: string, done: number): void {
   keep(withUnits(progress.value, id, sku, done));
 }
 
-/** Forgets the orders that wait no more, whoever put them back. */
-export function forgetOthers(open: readonly string[]): void {
-  const left = pruned(progress.value, open);
+/** Forgets the orders that are not `counted` any more, whoever put them back. */
+export function forgetOthers(counted: readonly string[]): void {
+  const left = pruned(progress.value, counted);
   if (Object.keys(left).length < Object.keys(progress.value).length) keep(left);
 }
 

@@ -29,14 +29,24 @@ export function toPutBack(orders: Iterable<OrderView>): OrderView[] {
     .sort((a, b) => a.updatedAt.localeCompare(b.updatedAt));
 }
 
+/**
+ * Orders whose units are counted: those on the list, and all that are ready. What was refused of an order and is back stays
+ * in its `refused`; should the rest be to put back too, whoever forgot would look for those units again.
+ */
+export function idsCounted(orders: Iterable<Pick<OrderView, 'id' | 'status' | 'putBackPending'>>): string[] {
+  return [...orders]
+    .filter(({ status, putBackPending }) => putBackPending || status === 'ready')
+    .map(({ id }) => id);
+}
+
 /** With `done` units of a line put back. */
 export function withUnits(progress: PutBackProgress, id: string, sku: string, done: number): PutBackProgress {
   return { ...progress, [id]: { ...progress[id], [sku]: Math.max(0, done) } };
 }
 
-/** Without the orders that wait no more. */
-export function pruned(progress: PutBackProgress, open: Iterable<string>): PutBackProgress {
-  const left = new Set(open);
+/** Of these orders alone. */
+export function pruned(progress: PutBackProgress, counted: Iterable<string>): PutBackProgress {
+  const left = new Set(counted);
   return Object.fromEntries(Object.entries(progress).filter(([id]) => left.has(id)));
 }
 
