@@ -48,6 +48,12 @@ describe('finding', () => {
     expect(findOrders(orders, 'CHLO').map(({ id }) => id)).toEqual(['rsv_1', 'rsv_2']);
   });
 
+  test('without a word none of the ready orders is left out, however many there are', () => {
+    const many = Array.from({ length: 30 }, (_, n) => viewOf({ id: `rsv_${n}`, status: 'ready' }));
+    expect(findOrders(many, '')).toHaveLength(30);
+    expect(findOrders(many, 'A-1')).toHaveLength(20);
+  });
+
   test('accents do not matter, each word may be of a name, a number or a shelf', () => {
     expect(findOrders(orders, 'chloe a1').map(({ id }) => id)).toEqual(['rsv_1']);
     expect(findOrders(orders, 'chloe z9')).toEqual([]);

@@ -1,6 +1,7 @@
 // Finding an order by what a customer says: a name, an order reference or the end of one. Pure.
 import type { OrderView } from '../../data/model.ts';
 
+/** Of what words find: whoever sees more types another letter. */
 const FOUND_MAX = 20;
 
 /** Ready ones first: they are what a customer at the counter comes for. Held ones are nobody's order yet. */
@@ -23,7 +24,8 @@ export function findOrders(orders: Iterable<OrderView>, words: string): OrderVie
     const text = plain([order.orderReference, order.customer?.name, order.shelf].filter(Boolean).join(' '));
     return wanted.every((word) => text.includes(word));
   });
-  return found.sort(byRank).slice(0, FOUND_MAX);
+  // Of what is ready none is left out: nobody would look for the ones that wait longest.
+  return found.sort(byRank).slice(0, wanted.length === 0 ? undefined : FOUND_MAX);
 }
 
 /** The name as it may be seen by whoever passes: first name and initial; null without one. */
