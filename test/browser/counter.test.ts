@@ -157,17 +157,23 @@ test('a part is handed over, the rest is refused, and is sold again once it was 
   await eventually(async () => expect((await orderNow(id)).putBackPending).toBe(false));
 });
 
-test('what is due is asked for before the bag is given', async () => {
-  const { id, pickupCode } = await readyOrder(shop, { confirm: { payment: 'in_store' } });
+test('what is due for the units that leave is asked for before the bag is given', async () => {
+  const lines = [{ sku: TABLE, quantity: 3 }];
+  const { id, pickupCode } = await readyOrder(shop, { lines, confirm: { payment: 'in_store' } });
   await openOrder(id);
-  await page.getByText('To be paid: €189.90').first().waitFor();
+  await page.getByText('To be paid: €569.70').first().waitFor();
   await page.getByLabel('Pickup code').fill(pickupCode);
   await page.getByLabel('Identity checked: Camille Martin').check();
-  expect(await button('Hand over 1 item').isDisabled()).toBe(true);
+  expect(await button('Hand over 3 items').isDisabled()).toBe(true);
   await page.getByText('Still to do: take the payment').waitFor();
-  await page.getByLabel('Paid: €189.90').check();
-  await button('Hand over 1 item').click();
-  await page.getByRole('heading', { name: 'Order handed over' }).waitFor();
+  await page.getByLabel('Paid: €569.70').check();
+  await button('Hand over a part').click();
+  await button('One less: Coffee table').click();
+  // What was paid was another amount.
+  await page.getByText('Still to do: take the payment').waitFor();
+  await page.getByLabel('Paid: €379.80').check();
+  await button('Hand over 2 items').click();
+  await page.getByRole('heading', { name: 'A part is handed over' }).waitFor();
 });
 
 test('a delivery is handed to its carrier, its parcel’s number scanned, without any code', async () => {
@@ -252,6 +258,45 @@ test('without a network an order is handed over where the store allows it only',
   await tablet.context.setOffline(false);
   await button('Hand over 1 item').click();
   await page.getByRole('heading', { name: 'Order handed over' }).waitFor();
+});
+
+test('a hand-over is none before the server’s answer, where the network died unnoticed and the store wants one', async () => {
+  const { id, pickupCode, reference } = await readyOrder(shop);
+  await openOrder(id);
+  const collect = '**/v1/reservations/*/collect';
+  const networkDies = () =>
+    page.route(collect, async (route) => {
+      await tablet.context.setOffline(true);
+      await route.abort('internetdisconnected');
+    });
+  const networkIsBack = async () => {
+    await page.unroute(collect);
+    await tablet.context.setOffline(false);
+  };
+  const wait = page.getByText('hand nothing over before it comes');
+  const handedOver = page.getByText(/handed over/i);
+  await networkDies();
+  await page.getByLabel('Pickup code').fill(pickupCode === '111111' ? '222222' : '111111');
+  await page.getByLabel('Identity checked: Camille Martin').check();
+  await button('Hand over 1 item').click();
+  await wait.waitFor();
+  expect(await handedOver.count()).toBe(0);
+  await networkIsBack();
+  await page.getByText('Wrong code. 4 tries left.').waitFor();
+  await networkDies();
+  await page.getByLabel('Pickup code').fill(pickupCode);
+  await button('Hand over 1 item').click();
+  await wait.waitFor();
+  // Whoever opens it again is told no other thing.
+  await goTo(page, 'counter');
+  await wait.waitFor({ state: 'detached' });
+  await goTo(page, 'counter', id);
+  await wait.waitFor();
+  expect(await handedOver.count()).toBe(0);
+  await networkIsBack();
+  await page.getByText('This order was handed over.').waitFor();
+  await told(page, `The server has answered, hand over: Camille M. · ${reference}`);
+  expect((await orderNow(id)).status).toBe('collected');
 });
 
 test('nothing that the page did was refused by its policy, and no script failed', () => {

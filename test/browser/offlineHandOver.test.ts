@@ -2,7 +2,7 @@
 // a reload, sent in order with its own instant, taken back where it was a mistake, and told where it could not be.
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
-import { goOffline, openBrowser, openTablet, type Tablet } from '../support/browser.ts';
+import { goOffline, openBrowser, openTablet, type Tablet, told } from '../support/browser.ts';
 import { eventually } from '../support/eventually.ts';
 import { goTo } from '../support/hands.ts';
 import { STORE } from '../support/shop.ts';
@@ -93,6 +93,7 @@ test('a mistake is taken back before anybody heard of it: both are told, in orde
   await more.click();
   await more.click();
   await button('Take 2 items back').click();
+  await told(page, '2 items taken back. Kept here');
   await page.locator('[data-banner="waiting"]', { hasText: '2 actions' }).waitFor();
   await tablet.context.setOffline(false);
   await eventually(async () => {

@@ -104,6 +104,9 @@ export const fr = {
   'counter.undo': 'Reprendre les articles',
   'counter.offlineForbidden': 'Hors ligne : ce magasin ne remet de commande qu’en ligne.',
   'counter.offlineAllowed': 'Hors ligne : le code sera vérifié au retour du réseau.',
+  'counter.unanswered':
+    'Pas encore de réponse du serveur : ne remettez rien avant. La demande est gardée et part au retour du réseau.',
+  'counter.answered': 'Le serveur a répondu, à remettre : {who}',
   'counter.notReady.confirmed': 'Cette commande n’est pas encore préparée.',
   'counter.notReady.picking': 'Cette commande est en préparation.',
   'counter.notReady.pickingBy': 'Cette commande est en préparation par {name}.',
@@ -126,6 +129,8 @@ export const fr = {
   'counter.return.button.other': 'Reprendre {n} articles',
   'counter.return.done.one': '{n} article repris. Le stock est à jour.',
   'counter.return.done.other': '{n} articles repris. Le stock est à jour.',
+  'counter.return.kept.one': '{n} article repris. Gardé ici : le stock suivra au retour du réseau.',
+  'counter.return.kept.other': '{n} articles repris. Gardé ici : le stock suivra au retour du réseau.',
   'counter.return.none': 'Choisissez au moins un article',
 };
 
@@ -232,6 +237,9 @@ export const en: Texts<typeof fr> = {
   'counter.undo': 'Take the items back',
   'counter.offlineForbidden': 'Offline: this store hands orders over online only.',
   'counter.offlineAllowed': 'Offline: the code is checked when the network is back.',
+  'counter.unanswered':
+    'No answer from the server yet: hand nothing over before it comes. The request is kept and sent when the network is back.',
+  'counter.answered': 'The server has answered, hand over: {who}',
   'counter.notReady.confirmed': 'This order is not picked yet.',
   'counter.notReady.picking': 'This order is being picked.',
   'counter.notReady.pickingBy': 'This order is being picked by {name}.',
@@ -254,5 +262,7 @@ export const en: Texts<typeof fr> = {
   'counter.return.button.other': 'Take {n} items back',
   'counter.return.done.one': '{n} item taken back. Stock is up to date.',
   'counter.return.done.other': '{n} items taken back. Stock is up to date.',
+  'counter.return.kept.one': '{n} item taken back. Kept here: stock follows when the network is back.',
+  'counter.return.kept.other': '{n} items taken back. Kept here: stock follows when the network is back.',
   'counter.return.none': 'Choose at least one item',
 };

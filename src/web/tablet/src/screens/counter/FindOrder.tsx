@@ -15,6 +15,7 @@ import { findOrders, shortName } from './findOrders.ts';
 import { openScan } from './openScan.ts';
 import { readOrderCode } from './orderCode.ts';
 import { PaymentBadge } from './PaymentBadge.tsx';
+import { isUnanswered } from './Unanswered.tsx';
 import { asView } from './useOrder.ts';
 
 export function FindOrder() {
@@ -83,7 +84,9 @@ function OrderList({ orders: found }: { orders: readonly OrderView[] }) {
             </span>
             <span class="find-badges">
               {order.payment === 'in_store' && order.status === 'ready' && <PaymentBadge order={order} />}
-              {(order.status !== 'ready' || order.pending.length > 0) && <StatusBadge state={order.status} />}
+              {(order.status !== 'ready' || order.pending.length > 0) && !isUnanswered(order) && (
+                <StatusBadge state={order.status} />
+              )}
               {order.pending.length > 0 && <StatusBadge state="waiting" />}
               {order.conflicts.length > 0 && <StatusBadge state="conflict" />}
             </span>

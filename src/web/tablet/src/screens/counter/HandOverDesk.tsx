@@ -2,22 +2,22 @@
 import { useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { hrefTo } from '../../app/router.ts';
-import { device, now, online } from '../../data/index.ts';
+import { items, now, online } from '../../data/index.ts';
 import { plural, t } from '../../i18n/index.ts';
 import { Button, ButtonLink } from '../../ui/Button.tsx';
 import { Icon } from '../../ui/Icon.tsx';
 import { HandOverLines } from './HandOverLines.tsx';
-import { chosenUnits, isDue, stepsLeft, sum, unitsOut } from './handOver.ts';
+import { amountOf, chosenUnits, isDue, stepsLeft, sum, unitsOut } from './handOver.ts';
 import { money } from './money.ts';
-import { dueOf } from './PaymentBadge.tsx';
 import { ProofPanel, ProofSwitch } from './ProofPanel.tsx';
 import { RefuseDialog } from './RefuseDialog.tsx';
 import { lockOf } from './state.ts';
 import { Tick } from './Tick.tsx';
-import type { Desk } from './useDesk.ts';
+import { isUnanswered, Unanswered } from './Unanswered.tsx';
+import { type Desk, isOnlineOnly } from './useDesk.ts';
 
 export function HandOverDesk({ desk, head }: { desk: Desk; head: ComponentChildren }) {
-  const { order, part, units, isBusy } = desk;
+  const { order, part, units, paid, isBusy } = desk;
   const isRefusing = useSignal(false);
   return (
     <div class="hand-over">
@@ -30,6 +30,7 @@ export function HandOverDesk({ desk, head }: { desk: Desk; head: ComponentChildr
             disabled={isBusy}
             onClick={() => {
               part.value = !part.value;
+              paid.value = false;
             }}
           >
             {t('counter.part')}
@@ -41,6 +42,8 @@ export function HandOverDesk({ desk, head }: { desk: Desk; head: ComponentChildr
           isPart={part.value && !isBusy}
           onChange={(sku, chosen) => {
             units.value = { ...units.value, [sku]: chosen };
+            // What was ticked was another amount.
+            paid.value = false;
           }}
         />
       </section>
@@ -86,9 +89,10 @@ export function HandOverDesk({ desk, head }: { desk: Desk; head: ComponentChildr
   );
 }
 
-function Ticks({ desk: { order, proof, identity, paid, isBusy } }: { desk: Desk }) {
+function Ticks({ desk: { order, form, proof, identity, paid, isBusy } }: { desk: Desk }) {
   const name = order.customer?.name;
-  const amount = dueOf(order);
+  // Of what leaves now: the rest is asked for when it is fetched.
+  const amount = amountOf(chosenUnits(order, form.units), items.value);
   return (
     <div class="desk-ticks">
       {proof.value.by !== 'dispatch' && (
@@ -119,16 +123,20 @@ function Ticks({ desk: { order, proof, identity, paid, isBusy } }: { desk: Desk 
 function Send({ desk }: { desk: Desk }) {
   const { order, form, isBusy } = desk;
   const steps = stepsLeft(order, form);
-  const isForbidden = !online.value && device.value?.settings.offlineHandOver !== true;
+  const isForbidden = !online.value && isOnlineOnly();
   const isLocked = form.proof.by === 'code' && lockOf(order.id, now.value) !== null;
   const units = sum(chosenUnits(order, form.units));
   return (
     <div class="desk-send">
-      {!online.value && (
-        <p class="desk-send-note" data-tone={isForbidden ? 'bad' : 'warn'}>
-          <Icon name="cloudOff" />
-          {t(isForbidden ? 'counter.offlineForbidden' : 'counter.offlineAllowed')}
-        </p>
+      {isUnanswered(order) || (isBusy && isForbidden) ? (
+        <Unanswered />
+      ) : (
+        !online.value && (
+          <p class="desk-send-note" data-tone={isForbidden ? 'bad' : 'warn'}>
+            <Icon name="cloudOff" />
+            {t(isForbidden ? 'counter.offlineForbidden' : 'counter.offlineAllowed')}
+          </p>
+        )
       )}
       <Button
         id="hand-over"

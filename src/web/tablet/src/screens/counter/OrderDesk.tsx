@@ -11,6 +11,7 @@ import { HandOverLines } from './HandOverLines.tsx';
 import { unitsOut } from './handOver.ts';
 import { OrderHead } from './OrderHead.tsx';
 import { PrintLink } from './PrintLink.tsx';
+import { isUnanswered, Unanswered } from './Unanswered.tsx';
 import { useDesk } from './useDesk.ts';
 import { WayBack } from './WayBack.tsx';
 
@@ -31,7 +32,7 @@ export function OrderDesk({ order: live }: { order: OrderView }) {
   return (
     <>
       {head}
-      <NotReady order={order} />
+      {isUnanswered(order) ? <Unanswered /> : <NotReady order={order} />}
     </>
   );
 }

@@ -5,6 +5,7 @@ import { dayTime, duration, t } from '../../i18n/index.ts';
 import { Badge, StatusBadge } from '../../ui/StatusBadge.tsx';
 import { shortName } from './findOrders.ts';
 import { PaymentBadge } from './PaymentBadge.tsx';
+import { isUnanswered } from './Unanswered.tsx';
 
 export function OrderHead({ order }: { order: OrderView }) {
   // Of what is over nobody asks for money.
@@ -21,7 +22,7 @@ export function OrderHead({ order }: { order: OrderView }) {
         <h1>{shortName(order) ?? t('counter.customer')}</h1>
         <p class="desk-reference">{order.orderReference}</p>
         <div class="desk-badges">
-          <StatusBadge state={order.status} />
+          {!isUnanswered(order) && <StatusBadge state={order.status} />}
           {order.pending.length > 0 && <StatusBadge state="waiting" />}
           {isOpen && <PaymentBadge order={order} />}
           {order.deliverTo !== null && <Badge tone="info" icon="truck" text={t('counter.dispatch.to')} />}

@@ -24,7 +24,7 @@ export function PaymentBadge({ order }: { order: OrderView }) {
 }
 
 /** What all that is still there costs. */
-export function dueOf(order: OrderView): ReturnType<typeof amountOf> {
+function dueOf(order: OrderView): ReturnType<typeof amountOf> {
   const lines = linesThere(order).map(({ line, units }) => ({ sku: line.sku, quantity: units }));
   return amountOf(lines, items.value);
 }

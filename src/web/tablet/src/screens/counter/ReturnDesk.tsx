@@ -2,7 +2,7 @@
 import { useSignal } from '@preact/signals';
 import { fromHere } from '../../app/router.ts';
 import { play } from '../../app/sound.ts';
-import { act, items } from '../../data/index.ts';
+import { act, answerOrOffline, items } from '../../data/index.ts';
 import type { OrderLine, OrderView } from '../../data/model.ts';
 import { named, plural, t } from '../../i18n/index.ts';
 import { Button } from '../../ui/Button.tsx';
@@ -16,9 +16,12 @@ import { OrderHead } from './OrderHead.tsx';
 import { PrintLink } from './PrintLink.tsx';
 import { WayBack } from './WayBack.tsx';
 
-export function ReturnDesk({ order }: { order: OrderView }) {
+export function ReturnDesk({ order: live }: { order: OrderView }) {
   const returned = useSignal<Readonly<Record<string, Returned>>>({});
-  const isBusy = useSignal(false);
+  // As it was when the button was pressed: what comes back must not vanish before it is told what became of it.
+  const frozen = useSignal<OrderView | null>(null);
+  const isBusy = frozen.value !== null;
+  const order = frozen.value ?? live;
   const lines = order.lines.filter((line) => unitsOut(line) > 0);
   const body = returnBody(order, returned.value);
   const units = body.lines.reduce((total, { quantity }) => total + quantity, 0);
@@ -29,12 +32,15 @@ export function ReturnDesk({ order }: { order: OrderView }) {
     };
   };
   const send = async () => {
-    if (isBusy.value) return;
-    isBusy.value = true;
+    if (frozen.value !== null) return;
+    frozen.value = order;
     const goTo = fromHere();
-    await act({ kind: 'return', subject: order.id, body });
-    play('done');
-    toast(plural('counter.return.done', units), 'good');
+    const sent = await act({ kind: 'return', subject: order.id, body });
+    const outcome = await answerOrOffline(sent.done);
+    // Refused, it stands on the order.
+    play(outcome?.ok === false ? 'wrong' : 'done');
+    if (outcome === null) toast(plural('counter.return.kept', units), 'warn');
+    else if (outcome.ok) toast(plural('counter.return.done', units), 'good');
     goTo('counter', order.id);
   };
   return (
@@ -66,7 +72,7 @@ export function ReturnDesk({ order }: { order: OrderView }) {
               look="main"
               icon="putBack"
               wide
-              disabled={units === 0 || isBusy.value}
+              disabled={units === 0 || isBusy}
               onClick={() => void send()}
             >
               {units === 0 ? t('counter.return.none') : plural('counter.return.button', units)}

@@ -1,10 +1,13 @@
 // A hand-over from the first touch to its answer: what is typed and ticked, what is sent, what came of it.
 import { type Signal, useComputed, useSignal } from '@preact/signals';
-import { useEffect } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import { play } from '../../app/sound.ts';
 import { serverTime } from '../../data/clock.ts';
-import { act, answerOrOffline, dismiss, shift } from '../../data/index.ts';
+import { act, answerOrOffline, device, dismiss, shift } from '../../data/index.ts';
 import type { NewAction, OrderView, Outcome, ProblemDocument, SomeLine } from '../../data/model.ts';
+import { t } from '../../i18n/index.ts';
+import { toast } from '../../ui/Toast.tsx';
+import { shortName } from './findOrders.ts';
 import { chosenUnits, collectBody, type HandOver, isPart, lockedUntil, type Proof } from './handOver.ts';
 import { lock, scannedCode } from './state.ts';
 
@@ -41,6 +44,7 @@ export function useDesk(live: OrderView): Desk {
   const triesLeft = useSignal<number | null>(null);
   const frozen = useSignal<OrderView | null>(null);
   const result = useSignal<Result | null>(null);
+  const isShown = useShown();
   // The customer's code may be scanned while the order is open already.
   useEffect(() => {
     const scanned = scannedCode.value;
@@ -65,13 +69,16 @@ export function useDesk(live: OrderView): Desk {
     // A wrong code is told here and now; everything else stays on the order until somebody has seen it, and so does what
     // was refused only after the customer was gone.
     let isHere = true;
-    const sent = await act(action, (problem) => isHere && isWrongCode(problem));
-    const outcome = await answerOrOffline(sent.done);
+    const sent = await act(action, (problem) => isHere && isShown.current && isWrongCode(problem));
+    // Without an answer nobody has looked at the code: a dead network may be noticed only after the button was pressed.
+    const needsAnswer = action.kind === 'collect' && isOnlineOnly();
+    const outcome = await (needsAnswer ? sent.done : answerOrOffline(sent.done));
     isHere = outcome !== null;
     if (outcome === null || outcome.ok) {
       result.value = { ...done, isWaiting: outcome === null };
-      scannedCode.value = null;
-      play('done');
+      forgetScanned(live.id);
+      if (isShown.current) play('done');
+      else if (needsAnswer) tellAway(live);
       if (outcome === null) void settleLate(done, sent.done);
       return;
     }
@@ -79,7 +86,7 @@ export function useDesk(live: OrderView): Desk {
     play('wrong');
     hearWrongCode(live.id, outcome.problem);
     // Where another page of the tablet sent it, which knew of no desk, it is a conflict there.
-    if (isWrongCode(outcome.problem)) await dismiss(sent.action.id);
+    if (isShown.current && isWrongCode(outcome.problem)) await dismiss(sent.action.id);
   }
 
   async function settleLate(done: Result, late: Promise<Outcome>): Promise<void> {
@@ -98,7 +105,7 @@ export function useDesk(live: OrderView): Desk {
     const until = lockedUntil(problem, serverTime());
     if (until !== null) lock(id, until);
     if (!isWrongCode(problem)) return;
-    scannedCode.value = null;
+    forgetScanned(id);
     proof.value = { by: 'code', code: '' };
     triesLeft.value = typeof problem.triesLeft === 'number' ? problem.triesLeft : 0;
   }
@@ -129,6 +136,35 @@ export function useDesk(live: OrderView): Desk {
       return run({ kind: 'refuse', subject: live.id, body }, { kind, lines, isWaiting: false });
     },
   };
+}
+
+/** True where the store hands over on the server's word alone. */
+export function isOnlineOnly(): boolean {
+  return device.value?.settings.offlineHandOver !== true;
+}
+
+/** Whether the desk is still on the screen: an answer may come when the next customer is served. */
+function useShown(): { readonly current: boolean } {
+  const isShown = useRef(true);
+  useEffect(
+    () => () => {
+      isShown.current = false;
+    },
+    [],
+  );
+  return isShown;
+}
+
+/** Its customer may still be waiting for it. */
+function tellAway(order: OrderView): void {
+  play('good');
+  const who = [shortName(order), order.orderReference].filter((part) => part !== null).join(' · ');
+  toast(t('counter.answered', { who }), 'good');
+}
+
+/** The next customer's code, scanned meanwhile, stays. */
+function forgetScanned(id: string): void {
+  if (scannedCode.value?.id === id) scannedCode.value = null;
 }
 
 function isWrongCode({ code }: ProblemDocument): boolean {
