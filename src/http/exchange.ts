@@ -78,8 +78,11 @@ export function sendReply(exchange: Exchange, reply: Reply, ledger: Ledger): voi
   const headers = commonHeaders(exchange, ledger);
   for (const name in reply.headers) headers.push(name, reply.headers[name] ?? '');
   if (reply.etag !== undefined) headers.push('ETag', reply.etag);
+  // Of a write, the tag is that of what it made. Whoever sent it names that one by chance, and must hear that it is done; and
+  // its answer, which may hold a secret, is for nobody to keep.
+  const isRead = req.method === 'GET' || req.method === 'HEAD';
   if (!hasHeader(reply, 'Cache-Control')) {
-    headers.push('Cache-Control', reply.etag === undefined ? 'no-store' : 'private, no-cache');
+    headers.push('Cache-Control', isRead && reply.etag !== undefined ? 'private, no-cache' : 'no-store');
   }
   if (reply.stream !== undefined) {
     res.writeHead(reply.status, headers);
@@ -94,8 +97,6 @@ export function sendReply(exchange: Exchange, reply: Reply, ledger: Ledger): voi
     pipeline(reply.stream, res, (error) => close(exchange, reply.status, ledger, error ?? undefined));
     return;
   }
-  // Of a write, the tag is that of what it made: whoever sent it names that one by chance, and must hear that it is done.
-  const isRead = req.method === 'GET' || req.method === 'HEAD';
   const isKnown = reply.etag !== undefined && isCurrent(req.headers['if-none-match'], reply.etag);
   if (isRead && reply.status === 200 && isKnown) {
     end(exchange, 304, headers, NO_BODY, ledger);

@@ -48,6 +48,17 @@ describe('a webhook', () => {
     expect(JSON.stringify(list.body)).not.toContain('whsec_');
   });
 
+  test('is nobody’s to keep where the answer holds its secret, only where it is read', async () => {
+    const made = await shop.post('/v1/webhooks', { url: URL_ }).expect(201);
+    const { id } = made.body;
+    const rotated = await shop.post(`/v1/webhooks/${id}/rotate`).expect(200);
+    const read = await call('get', id).expect(200);
+    const known = await call('get', id).set('If-None-Match', String(read.headers.etag)).expect(304);
+    const kept = [made, rotated, read, known].map(({ headers }) => headers['cache-control']);
+    expect(kept).toEqual(['no-store', 'no-store', 'private, no-cache', 'private, no-cache']);
+    expect(rotated.headers.etag).toBe(read.headers.etag);
+  });
+
   test('made twice with one Idempotency-Key is one, and its secret the same', async () => {
     const first = await shop.post('/v1/webhooks', { url: URL_ }, { key: 'webhook-1' }).expect(201);
     const again = await shop.post('/v1/webhooks', { url: URL_ }, { key: 'webhook-1' }).expect(201);
