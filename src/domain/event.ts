@@ -113,13 +113,37 @@ export const stockChangedData = z
   })
   .meta({ id: 'StockChanged' });
 
+const reservationLine = z.looseObject({
+  sku,
+  quantity: z.int().optional(),
+  reserved: z.int().optional().meta({ description: 'Units that it still holds of the stock there.' }),
+  awaited: z.int().optional().meta({ description: 'Units that a transfer is to bring.' }),
+  picked: z.int().optional().meta({ description: 'Units that staff found for it.' }),
+  missing: z
+    .int()
+    .optional()
+    .meta({ description: 'Units that were not found, or not fit to be handed over.' }),
+  refused: z.int().optional().meta({ description: 'Units that the customer did not take at the counter.' }),
+  collected: z
+    .int()
+    .optional()
+    .meta({ description: 'Units that left the store, told by the counter or by a till.' }),
+  substitutes: z
+    .string()
+    .nullable()
+    .optional()
+    .meta({ description: 'The sku that this line replaces, with the customer’s consent.' }),
+  aisle: z.string().nullable().optional().meta({
+    description:
+      'Where the item stands there: what a pick list is sorted by. Null: nobody has said, or the hold is just being made.',
+  }),
+});
+
 export const reservationData = z
   .looseObject({
     id: z.string(),
     status: z.string().optional(),
-    lines: z
-      .array(z.looseObject({ sku, quantity: z.int().optional(), reserved: z.int().optional() }))
-      .optional(),
+    lines: z.array(reservationLine).optional(),
     expiresAt: z.string().nullable().optional().meta({ description: 'Set while it is held.' }),
     soldAt: z
       .string()

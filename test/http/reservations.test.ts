@@ -1,5 +1,6 @@
 // Reservations over HTTP: what a shop, a browser, a store and another store each see and may do.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { reservationData } from '../../src/domain/event.ts';
 import { LAMP, OTHER_STORE, openShop, type Shop, STORE, TABLE } from '../support/shop.ts';
 
 let shop: Shop;
@@ -32,6 +33,16 @@ describe('placing a hold', () => {
     expect(body).not.toHaveProperty('pickupCode');
     expect(headers).toMatchObject({ location: `/v1/reservations/${body.id}`, etag: '"v1"' });
     await shop.post(`/v1/reservations/${body.id}/cancel`).expect(200);
+  });
+
+  test('is told with lines of which the document names every field', async () => {
+    await shop.put(TABLE, STORE, 5);
+    const { id } = await shop.hold();
+    await shop.post(`/v1/reservations/${id}/cancel`).expect(200);
+    const { body } = await shop.get('/v1/events?types=reservation.held&limit=1000').expect(200);
+    const told = body.data.find(({ subject }: { subject: string }) => subject === id);
+    const described = Object.keys(reservationData.shape.lines.unwrap().element.shape);
+    expect(Object.keys(told.data.lines[0]).sort()).toEqual(described.sort());
   });
 
   test('needs an Idempotency-Key', async () => {
