@@ -11,7 +11,7 @@ export const CART_QUANTITY_MAX = 10_000;
 
 /** Fifty lines of the longest sku with the longest quantity fit. */
 const CART_CHARACTERS_MAX = 4_000;
-const QUANTITY = /^[1-9][0-9]{0,4}$/;
+const QUANTITY = /^[1-9][0-9]*$/;
 
 /**
  * `SKU:2,SKU2:1`: a sku holds no comma and no colon, so nothing is ever ambiguous. A sku alone is one unit of it.
@@ -39,7 +39,8 @@ export const cartSchema = z
     const merged = mergeLines(lines);
     const large = merged.find((line) => line.quantity > CART_QUANTITY_MAX);
     if (large === undefined) return merged;
-    context.addIssue({ code: 'custom', message: `${large.sku}: must be at most ${CART_QUANTITY_MAX} units` });
+    const message = `${large.sku}: must be at most ${CART_QUANTITY_MAX} units in all`;
+    context.addIssue({ code: 'custom', message, params: { code: 'too-large' } });
     return z.NEVER;
   })
   .meta({
@@ -50,11 +51,11 @@ export const cartSchema = z
     examples: ['TABLE-BASSE-CHENE-80:1,LAMPE-LIN:2'],
   });
 
-/** The line, or what is wrong with it. */
+/** The line, or what is wrong with how it is written: whether it is too large is told of what is merged. */
 function parseLine(part: string): CartLine | string {
   const [sku = '', quantity = '1', ...rest] = part.split(':');
   if (!skuSchema.safeParse(sku).success) return `${quote(part)}: must be a sku and a quantity, such as SKU:2`;
-  if (rest.length > 0 || !QUANTITY.test(quantity) || Number(quantity) > CART_QUANTITY_MAX) {
+  if (rest.length > 0 || !QUANTITY.test(quantity)) {
     return `${quote(part)}: the quantity must be a whole number from 1 to ${CART_QUANTITY_MAX}`;
   }
   return { sku, quantity: Number(quantity) };

@@ -2,7 +2,6 @@
 // Knows shapes only; which move is allowed is the domain's.
 import { z } from 'zod';
 import { type Caller, mayUse } from '../domain/caller.ts';
-import { skuSchema } from '../domain/item.ts';
 import { addressSchema, locationCodeSchema } from '../domain/location.ts';
 import {
   isDue,
@@ -10,7 +9,6 @@ import {
   LINE_QUANTITY_MAX,
   LINES_MAX,
   MISSING_REASONS,
-  mergeLines,
   PAYMENTS,
   type Reservation,
   STATUSES,
@@ -23,9 +21,7 @@ import { lineOfText } from '../domain/text.ts';
 import { TRANSFER_STATUSES } from '../domain/transfer.ts';
 import type { HistoryEntry } from '../queries/reservationReads.ts';
 import { stale } from './availabilityAnswers.ts';
-
-/** Too large by itself, it is not told again as part of a sum. */
-const quantity = z.int().min(1).max(LINE_QUANTITY_MAX, { abort: true });
+import { skuLines } from './skuLines.ts';
 
 export const reservationId = z
   .string()
@@ -34,16 +30,7 @@ export const reservationId = z
   .meta({ description: 'A reservation’s id.', examples: ['rsv_01M805GM0VVZQWX59QYNSPH2WS'] });
 export const reservationParams = z.strictObject({ id: reservationId });
 
-export const cartLines = z
-  .array(z.strictObject({ sku: skuSchema, quantity }))
-  .min(1)
-  .max(LINES_MAX)
-  // What is picked is told in totals, and none may be more: a larger line could never be made ready.
-  .refine(
-    (lines) => mergeLines(lines).every((line) => line.quantity <= LINE_QUANTITY_MAX),
-    `must not ask for more than ${LINE_QUANTITY_MAX} of one sku`,
-  )
-  .meta({ description: `1 to ${LINES_MAX} lines; lines of the same sku are merged first.` });
+export const cartLines = skuLines({ linesMax: LINES_MAX, unitsMax: LINE_QUANTITY_MAX });
 
 export const ttlSeconds = z.int().min(TTL_SECONDS.min).max(TTL_SECONDS.max);
 export const orderReference = lineOfText(128).meta({

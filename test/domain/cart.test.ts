@@ -42,8 +42,8 @@ describe('a cart', () => {
     ['A:01', 'whole number'],
     ['A: 1', 'whole number'],
     ['A:', 'whole number'],
-    ['A:10001', 'whole number'],
-    ['A:99999999999999999999', 'whole number'],
+    ['A:10001', 'at most 10000 units'],
+    ['A:99999999999999999999', 'at most 10000 units'],
     ['A:1:2', 'whole number'],
     ['A:6000,A:6000', 'at most 10000 units'],
     [':1', 'a sku'],
@@ -54,6 +54,13 @@ describe('a cart', () => {
   ])('written %j is refused', (text, message) => {
     expect(messageOf(text)).toContain(message);
   });
+
+  test.each(['A:10001', 'A:6000,A:6000'])(
+    'of too many units names that, in one line or several: %s',
+    (text) => {
+      expect(cartSchema.safeParse(text).error?.issues).toMatchObject([{ params: { code: 'too-large' } }]);
+    },
+  );
 });
 
 describe('a point', () => {

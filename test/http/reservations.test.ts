@@ -105,22 +105,23 @@ describe('placing a hold', () => {
   });
 
   test.each([
-    ['no lines', { lines: [] }, '/lines'],
-    ['a quantity of 0', { lines: [{ sku: TABLE, quantity: 0 }] }, '/lines/0/quantity'],
-    ['a quantity of 10,001', { lines: [{ sku: TABLE, quantity: 10_001 }] }, '/lines/0/quantity'],
+    ['no lines', { lines: [] }, '/lines', 'too-short'],
+    ['a quantity of 0', { lines: [{ sku: TABLE, quantity: 0 }] }, '/lines/0/quantity', 'too-small'],
+    ['a quantity of 10,001', { lines: [{ sku: TABLE, quantity: 10_001 }] }, '/lines/0/quantity', 'too-large'],
     [
       'lines of one sku of 10,001 in all',
       { lines: [10_000, 1].map((quantity) => ({ sku: TABLE, quantity })) },
       '/lines',
+      'too-large',
     ],
-    ['a TTL of 29 s', { ttlSeconds: 29 }, '/ttlSeconds'],
-    ['a TTL of 14,401 s', { ttlSeconds: 14_401 }, '/ttlSeconds'],
-    ['an unknown field', { colour: 'red' }, '/colour'],
-    ['a bad e-mail address', { customer: { email: 'no' } }, '/customer/email'],
-  ])('refuses %s and says where', async (_what, wrong, pointer) => {
+    ['a TTL of 29 s', { ttlSeconds: 29 }, '/ttlSeconds', 'too-small'],
+    ['a TTL of 14,401 s', { ttlSeconds: 14_401 }, '/ttlSeconds', 'too-large'],
+    ['an unknown field', { colour: 'red' }, '/colour', 'unknown-field'],
+    ['a bad e-mail address', { customer: { email: 'no' } }, '/customer/email', 'bad-format'],
+  ])('refuses %s and says where and why', async (_what, wrong, pointer, why) => {
     const sent = { location: STORE, lines: [{ sku: TABLE, quantity: 1 }], ...wrong };
     const { body } = await shop.post('/v1/reservations', sent, { key: `bad-${pointer}` }).expect(400);
-    expect(body).toMatchObject({ code: 'invalid-request', errors: [{ pointer }] });
+    expect(body).toMatchObject({ code: 'invalid-request', errors: [{ pointer, code: why }] });
   });
 });
 

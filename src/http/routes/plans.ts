@@ -2,11 +2,10 @@
 // Checks, shows and signs; whether the units are still there is decided under the locks.
 import { z } from 'zod';
 import { CART_QUANTITY_MAX, pointSchema } from '../../domain/cart.ts';
-import { skuSchema } from '../../domain/item.ts';
 import { coordinatesSchema, locationCodeSchema } from '../../domain/location.ts';
 import { PLAN_LINES_MAX, PLAN_STORES_MAX, STRATEGIES } from '../../domain/plan.ts';
 import { PLAN_SECONDS, type PlanQuote, type QuotedLeg } from '../../domain/planQuote.ts';
-import { invalid, Problem } from '../../domain/problem.ts';
+import { Problem } from '../../domain/problem.ts';
 import { mergeLines } from '../../domain/reservation.ts';
 import { newId } from '../../newId.ts';
 import { reservePlan } from '../../operations/reservePlan.ts';
@@ -19,6 +18,7 @@ import { assertUnderCaps, BROWSER_HOLD_COST, refusalFor } from '../publishableCa
 import { fulfilByTransfer, promiseAt } from '../reservationPromises.ts';
 import { holdTerms, reservationSchema, showReservation } from '../reservationSchemas.ts';
 import { type AnyRoute, type Call, route } from '../route.ts';
+import { skuLines } from '../skuLines.ts';
 import { actorOf, refusalOf, replayed, replyOfRefusal, submitOne } from '../stockAnswers.ts';
 import { sellerOf } from '../storeToWeb.ts';
 
@@ -48,11 +48,7 @@ const planBody = z
         description:
           'The stores that come into question, the preferred first. Those that hand over no orders are left out.',
       }),
-    lines: z
-      .array(z.strictObject({ sku: skuSchema, quantity: z.int().min(1).max(CART_QUANTITY_MAX) }))
-      .min(1)
-      .max(PLAN_LINES_MAX)
-      .meta({ description: `1 to ${PLAN_LINES_MAX} lines; lines of the same sku are merged first.` }),
+    lines: skuLines({ linesMax: PLAN_LINES_MAX, unitsMax: CART_QUANTITY_MAX }),
     strategy: z
       .enum(STRATEGIES)
       .default('fewest_stores')
@@ -113,7 +109,6 @@ const searchRoute = route({
     const { caller, body, now } = call;
     const { near, locations = [], radiusKm = RADIUS_KM.default, strategy, limit } = body;
     const cart = mergeLines(body.lines);
-    assertMergedLines(cart);
     if (caller.kind === 'publishable') assertUnderCaps({ lines: cart });
     const among = near === undefined ? { codes: locations } : { near, radiusKm };
     const plans = await searchPlans(deps, cart, { among, strategy, limit, sees: sightOf(caller) }, now);
@@ -127,12 +122,6 @@ const searchRoute = route({
     return { status: 200, body: { data } };
   },
 });
-
-function assertMergedLines(cart: readonly { sku: string; quantity: number }[]): void {
-  const large = cart.find(({ quantity }) => quantity > CART_QUANTITY_MAX);
-  if (large === undefined) return;
-  throw invalid('/lines', 'too-big', `${large.sku}: must be at most ${CART_QUANTITY_MAX} units in all`);
-}
 
 const reserveRoute = route({
   method: 'POST',

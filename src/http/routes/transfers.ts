@@ -3,7 +3,6 @@
 import { z } from 'zod';
 import { mayUse } from '../../domain/caller.ts';
 import { EXAMPLE_TRANSFERS } from '../../domain/exampleIds.ts';
-import { skuSchema } from '../../domain/item.ts';
 import { locationCodeSchema } from '../../domain/location.ts';
 import { MOVEMENT_QUANTITY_MAX } from '../../domain/movement.ts';
 import { Problem } from '../../domain/problem.ts';
@@ -19,6 +18,7 @@ import { decodeCursor, encodeCursor } from '../cursor.ts';
 import type { Deps } from '../deps.ts';
 import { type AnyRoute, type Call, route } from '../route.ts';
 import { listOf, page } from '../schemas.ts';
+import { skuLines } from '../skuLines.ts';
 import { moverOf, refusalOf, replyOfRefusal, replyOfResource, shownTag, submitOne } from '../stockAnswers.ts';
 import {
   maySeeTransfer,
@@ -31,22 +31,11 @@ import {
 const PATH = '/v1/transfers';
 const DAY_MILLISECONDS = 86_400_000;
 
-const someUnits = z.int().min(1).max(MOVEMENT_QUANTITY_MAX);
-
 const createBody = z
   .strictObject({
     from: locationCodeSchema,
     to: locationCodeSchema,
-    lines: z
-      .array(z.strictObject({ sku: skuSchema, quantity: someUnits }))
-      .min(1)
-      .max(LINES_MAX)
-      // What arrives is told in totals, and none may be more: a larger line could never be received whole.
-      .refine(
-        (lines) => mergeLines(lines).every(({ quantity }) => quantity <= MOVEMENT_QUANTITY_MAX),
-        `must not ask for more than ${MOVEMENT_QUANTITY_MAX} of one sku`,
-      )
-      .meta({ description: `1 to ${LINES_MAX} lines; lines of the same sku are merged first.` }),
+    lines: skuLines({ linesMax: LINES_MAX, unitsMax: MOVEMENT_QUANTITY_MAX }),
     expectedAt: z.iso
       .datetime({ offset: true })
       .optional()
