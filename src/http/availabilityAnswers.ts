@@ -130,7 +130,7 @@ export const placeSchema = z
       .meta({ description: 'As the crow flies, to 10 m; null without `near`.' }),
     fulfilment: z.enum(FULFILMENTS).meta({
       description:
-        'now: the whole cart is there. transfer: what is missing is where the place is supplied from. partial: some units are there. none: nothing is, or the place never opens.',
+        'now: the whole cart is there. transfer: what is missing is where the place is supplied from, or is on its way there. partial: some units are there. none: nothing is, or the place never opens.',
     }),
     promise: z.object({ readyAt: instant }).nullable().meta({
       description:

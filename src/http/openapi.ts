@@ -88,7 +88,7 @@ const DESCRIPTION = `Click-and-collect inventory: one truth about stock for shop
 
 **Problems.** Every error is an RFC 9457 \`application/problem+json\` with a stable \`code\`; \`errors\` names each wrong input by a JSON pointer. \`GET /problems\` lists them all.
 
-**Once.** Every POST that changes something takes an \`Idempotency-Key\`: the same key and body again give the first answer again, with \`Idempotent-Replayed: true\`, for 48 hours at least. Only \`alternatives\` are looked up anew, so that none is named that has the cart no more.
+**Once.** Every POST that changes something takes an \`Idempotency-Key\`: the same key and body again give the first answer again, with \`Idempotent-Replayed: true\`, for 48 hours at least. Only \`alternatives\` are looked up anew, so that none is named that no longer has the cart.
 
 **Lists** take \`limit\` and \`cursor\` and answer \`{ data, nextCursor }\`. A cursor belongs to its filters.
 

@@ -73,7 +73,7 @@ const searchRoute = route({
   operationId: 'findAvailability',
   summary: 'Where a cart can be collected, and when',
   description:
-    'Pickup locations around a point, or all of them without `near`. First those that have the whole cart, then those that can have it sent from where they are supplied, then those that have a part, then the others; each group by distance (by code without `near`). Lines of one sku are added up. Answered from memory: as fresh as `asOf` says. A publishable key sees bands, never counts, and asks for at most 10 units of an item. A place whose stock changes between two pages may be in both, or in none.',
+    'Pickup locations around a point, or all of them without `near`. First those that have the whole cart, then those that can have it sent from where they are supplied or to which it is on its way, then those that have a part, then the others; each group by distance (by code without `near`). Lines of one sku are added up. Answered from memory: as fresh as `asOf` says. A publishable key sees bands, never counts, and asks for at most 10 units of an item. A place whose stock changes between two pages may be in both, or in none.',
   tag: 'Availability',
   scopes: ['availability:read'],
   kinds: AVAILABILITY_KINDS,

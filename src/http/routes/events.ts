@@ -50,7 +50,7 @@ const querySchema = z.strictObject({
   wait: queryInteger({ min: 0, max: WAIT_SECONDS_MAX })
     .default(0)
     .describe(
-      'Seconds to wait for an event when there is none yet: a long poll. It ends with 401 as the key is revoked, and early, with an empty page, where the filters leave out a long past: ask again.',
+      'Seconds to wait for an event when there is none yet: a long poll. It ends with 401 when the key is revoked. It ends early, with an empty page, where the filters leave out a long past: ask again with `nextCursor`.',
     ),
 });
 
