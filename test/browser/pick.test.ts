@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
 import { storeQr } from '../../src/web/tablet/src/screens/counter/orderCode.ts';
-import { openBrowser, openTablet, tabletPages } from '../support/browser.ts';
+import { openBrowser, openTablet, tabletPages, told } from '../support/browser.ts';
 import { eventually } from '../support/eventually.ts';
 import { goTo, scan } from '../support/hands.ts';
 import { LAMP, OTHER_STORE, openShop, type Shop, STORE, TABLE } from '../support/shop.ts';
@@ -341,6 +341,24 @@ describe('what is missing', () => {
     await ticket.click();
     await page.locator('.ticket [data-qr]').waitFor();
     await page.locator('.sale-code').waitFor();
+  });
+
+  test('is not told as reserved in another store while there is no network to ask it', async () => {
+    const id = await order([{ sku: LAMP, quantity: 1 }], 'Nina Roux');
+    await start(id);
+    await button('Missing').click();
+    await button('Not found').click();
+    await page.locator('.way', { hasText: '1 store has it.' }).click();
+    await page.context().setOffline(true);
+    await button('Reserve there').click();
+    await told(page, `Will be asked of ${OTHER_STORE} when the network is back: not reserved yet`);
+    await page.context().setOffline(false);
+    const { orderReference } = await orderNow(id);
+    await eventually(async () => {
+      const { body } = await shop.get(`/v1/reservations?location=${OTHER_STORE}`).expect(200);
+      const references = body.data.map((one: { orderReference: string }) => one.orderReference);
+      expect(references).toContain(`${orderReference}/${OTHER_STORE}`);
+    });
   });
 
   test('is replaced with another article, once the customer agreed', async () => {

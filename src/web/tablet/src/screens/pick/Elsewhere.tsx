@@ -39,7 +39,7 @@ export function Elsewhere({
       return;
     }
     // Refused, it stands among the conflicts.
-    if (outcome === null) toast(words(location.name), 'good');
+    if (outcome === null) toast(t('missing.asked', { location: location.name }), 'warn');
     onClose();
   };
   if (reserved.value !== null) {
