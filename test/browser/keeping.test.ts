@@ -2,7 +2,7 @@
 // browser that keeps nothing, answers that are not the server's, a clock that is wrong, shifts that nobody heard of.
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Browser, BrowserContext, Page, Route } from 'playwright-core';
-import { goOffline, openBlank, openBrowser, openTablet, startShift } from '../support/browser.ts';
+import { goOffline, openBlank, openBrowser, openTablet, startShift, told } from '../support/browser.ts';
 import { eventually } from '../support/eventually.ts';
 import { goTo } from '../support/hands.ts';
 import { readyOrder } from '../support/readyOrders.ts';
@@ -20,7 +20,11 @@ beforeAll(async () => {
   [shop, browser] = await Promise.all([openTabletShop(), openBrowser()]);
   bowl = await shop.article({ fr: 'Bol', en: 'Bowl' });
   await shop.put(bowl.sku, OTHER_STORE, 100);
-  await shop.post('/v1/staff', { name: 'Nadia', location: OTHER_STORE, pin: '4711' }).expect(201);
+  for (const [name, pin] of [
+    ['Nadia', '4711'],
+    ['Inès', '2580'],
+  ])
+    await shop.post('/v1/staff', { name, location: OTHER_STORE, pin }).expect(201);
 });
 afterAll(async () => {
   await browser.close();
@@ -244,6 +248,36 @@ test('an order that could not be kept at first is kept with the next one', async
   await context.close();
 });
 
+test('what the browser could not keep is told, and sent as soon as it keeps again', async () => {
+  const { context, page } = await openTablet(browser, shop, STORE, english);
+  await page.addInitScript(`{
+    for (const name of ['add', 'put']) {
+      const kept = IDBObjectStore.prototype[name];
+      IDBObjectStore.prototype[name] = function (...given) {
+        if (window.refused?.[name] === undefined || this.name !== 'actions') return kept.apply(this, given);
+        window.refused[name] += 1;
+        throw new DOMException('No room', 'QuotaExceededError');
+      };
+    }
+  }`);
+  await page.reload();
+  const id = await bowls();
+  const pick = page.locator(`#${id}`).getByRole('button', { name: 'Pick' });
+  await pick.waitFor();
+  await page.evaluate('window.refused = { add: 0 }');
+  await pick.click();
+  await told(page, 'Something did not work. Try again.');
+  // Kept, but not that it is on its way.
+  await page.evaluate('window.refused = { put: 0 }');
+  await pickFrom(page, id);
+  await eventually(async () => expect(await page.evaluate('window.refused.put')).toBeGreaterThan(0));
+  expect(await shop.show(id)).toMatchObject({ status: 'confirmed' });
+  await page.evaluate('window.refused = {}');
+  await eventually(async () => expect(await shop.show(id)).toMatchObject({ status: 'picking' }));
+  await eventually(async () => expect(await keptIn(page, 'actions')).toEqual([]));
+  await context.close();
+});
+
 test('a tablet whose browser drops what it keeps starts anew instead of working on with nothing kept', async () => {
   const { context, page } = await openTablet(browser, shop, STORE, english);
   const session = await context.newCDPSession(page);
@@ -323,6 +357,56 @@ test('who took over without a network is who did what was done from then on, and
   await context.setOffline(false);
   await eventually(async () => expect(await pickedBy(his)).toBe('Karim'));
   expect(await pickedBy(hers)).toBe('Amélie');
+  await context.close();
+});
+
+test('whoever starts with the network just back waits until what the one before did is sent, as theirs', async () => {
+  const { context, page } = await openTablet(browser, shop, OTHER_STORE, { ...english, staff: null });
+  await page.getByRole('button', { name: 'Nadia' }).click();
+  await startShift(page, '4711');
+  const id = await bowls({ location: OTHER_STORE });
+  await page.locator(`#${id}`).waitFor();
+  await goOffline({ context, page });
+  await pickFrom(page, id);
+  await endShift(page);
+  const { isThere, letThrough } = await heldUp(context, `**/v1/reservations/${id}/start`);
+  await context.setOffline(false);
+  await isThere;
+  const heard: string[] = [];
+  page.on('request', (sent) => {
+    if (sent.method() === 'POST' && sent.url().endsWith('/shift')) heard.push('shift');
+  });
+  page.on('response', (answer) => {
+    if (answer.url().endsWith(`/${id}/start`)) heard.push('work');
+  });
+  await page.getByRole('button', { name: 'Inès' }).click();
+  await page.locator('[data-screen="shift"] input').fill('2580');
+  await page.getByRole('button', { name: 'Start' }).click();
+  await page.getByRole('button', { name: 'One moment…' }).waitFor();
+  letThrough();
+  await page.locator('main#main').waitFor();
+  expect(heard).toEqual(['work', 'shift']);
+  expect(await pickedBy(id)).toBe('Nadia');
+  const next = await bowls({ location: OTHER_STORE });
+  await goTo(page, 'queue');
+  await page.locator(`#${next}`).waitFor();
+  await pickFrom(page, next);
+  await eventually(async () => expect(await pickedBy(next)).toBe('Inès'));
+  await context.close();
+});
+
+test('a PIN that cannot be checked without a network is told as such, and a name starts the shift', async () => {
+  const { context, page } = await openTablet(browser, shop, OTHER_STORE, { ...english, staff: null });
+  await page.getByRole('button', { name: 'Inès' }).click();
+  await goOffline({ context, page });
+  await page.locator('[data-screen="shift"] input').fill('2580');
+  await page.getByRole('button', { name: 'Start' }).click();
+  await page.getByText('No network: the PIN cannot be checked.').waitFor();
+  await page.getByRole('button', { name: 'Start without a PIN' }).click();
+  await page.getByText('No network: the shift starts in your name').waitFor();
+  expect(await page.locator('[data-screen="shift"] input').inputValue()).toBe('Inès');
+  await page.getByRole('button', { name: 'Start' }).click();
+  await page.locator('main#main').waitFor();
   await context.close();
 });
 

@@ -13,11 +13,16 @@ import { PairingScreen } from './screens/pairing/PairingScreen.tsx';
 import { ShiftScreen } from './screens/shift/ShiftScreen.tsx';
 import { Button } from './ui/Button.tsx';
 import { EmptyState } from './ui/EmptyState.tsx';
+import { Toasts, toast } from './ui/Toast.tsx';
 
 function App() {
-  if (device.value === null) return <PairingScreen />;
-  if (shift.value === null) return <ShiftScreen device={device.value} />;
-  return <Shell />;
+  if (device.value !== null && shift.value !== null) return <Shell />;
+  return (
+    <>
+      {device.value === null ? <PairingScreen /> : <ShiftScreen device={device.value} />}
+      <Toasts />
+    </>
+  );
 }
 
 /** A tablet that keeps nothing would lose what is done with it: it says so, and does nothing else. */
@@ -33,11 +38,17 @@ function NothingKept() {
   );
 }
 
+/** A browser that could not keep what was done (no room, say): whoever did it must not believe that it is done. */
+function tellOfFailures(): void {
+  addEventListener('unhandledrejection', () => toast(t('banner.failed'), 'bad'));
+}
+
 async function main(): Promise<void> {
   const place = document.getElementById('app');
   if (place === null) throw new Error('The page has no place for the app');
   applySettings();
   startRouter();
+  tellOfFailures();
   const isStarted = await startEngine().then(
     () => true,
     (error: unknown) => {
@@ -46,7 +57,8 @@ async function main(): Promise<void> {
     },
   );
   render(isStarted ? <App /> : <NothingKept />, place);
-  await registerWorker();
+  // Without it all works but what needs no network; nobody at the tablet can do anything about it.
+  await registerWorker().catch(console.error);
 }
 
 void main();

@@ -53,9 +53,13 @@ async function attempt<Value>(path: string, request: RequestInit): Promise<Answe
     if (response.ok) return { ok: true, value: (response.status === 204 ? null : JSON.parse(text)) as Value };
     return { ok: false, problem: problemIn(response, text) };
   } catch (error) {
-    const detail = error instanceof Error ? error.message : String(error);
-    return { ok: false, problem: asProblem({ status: 0, code: 'no-answer', title: 'No answer', detail }) };
+    return noAnswer(error instanceof Error ? error.message : String(error));
   }
+}
+
+/** As where there is no network; `detail` says why. */
+export function noAnswer(detail: string): Extract<Answer, { ok: false }> {
+  return { ok: false, problem: asProblem({ status: 0, code: 'no-answer', title: 'No answer', detail }) };
 }
 
 /** A proxy or a filter may answer a page of its own: what that refuses, the server has not heard of. */

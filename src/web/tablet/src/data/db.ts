@@ -93,8 +93,8 @@ export async function keep(db: Db, values: { [Key in keyof Kept]?: Kept[Key] | n
   const tx = db.transaction('kept', 'readwrite');
   for (const key of ['device', 'token', 'shift', 'shiftUntoldSince', 'cursor'] as const) {
     const value = values[key];
-    if (value === null) void tx.store.delete(key);
-    else if (value !== undefined) void tx.store.put(value, key);
+    if (value === null) within(tx.store.delete(key));
+    else if (value !== undefined) within(tx.store.put(value, key));
   }
   await tx.done;
 }
@@ -108,9 +108,9 @@ export async function keepOrders(
 ): Promise<void> {
   const tx = db.transaction(['orders', 'kept'], 'readwrite');
   const orders = tx.objectStore('orders');
-  for (const order of changed) void orders.put(order);
-  for (const id of forgotten) void orders.delete(id);
-  void tx.objectStore('kept').put(cursor, 'cursor');
+  for (const order of changed) within(orders.put(order));
+  for (const id of forgotten) within(orders.delete(id));
+  within(tx.objectStore('kept').put(cursor, 'cursor'));
   await tx.done;
 }
 
@@ -118,23 +118,23 @@ export async function keepOrders(
 export async function keepSnapshot(db: Db, snapshot: readonly Order[], cursor: string): Promise<void> {
   const tx = db.transaction(['orders', 'levels', 'kept'], 'readwrite');
   const orders = tx.objectStore('orders');
-  void orders.clear();
-  void tx.objectStore('levels').clear();
-  for (const order of snapshot) void orders.put(order);
-  void tx.objectStore('kept').put(cursor, 'cursor');
+  within(orders.clear());
+  within(tx.objectStore('levels').clear());
+  for (const order of snapshot) within(orders.put(order));
+  within(tx.objectStore('kept').put(cursor, 'cursor'));
   await tx.done;
 }
 
 export async function forgetItems(db: Db, skus: readonly string[]): Promise<void> {
   const tx = db.transaction('items', 'readwrite');
-  for (const sku of skus) void tx.store.delete(sku);
+  for (const sku of skus) within(tx.store.delete(sku));
   await tx.done;
 }
 
 /** Everything but the actions: what people did is never dropped without somebody seeing it. */
 export async function forgetStore(db: Db): Promise<void> {
   const tx = db.transaction(['kept', 'orders', 'items', 'levels'], 'readwrite');
-  for (const name of ['kept', 'orders', 'items', 'levels'] as const) void tx.objectStore(name).clear();
+  for (const name of ['kept', 'orders', 'items', 'levels'] as const) within(tx.objectStore(name).clear());
   await tx.done;
 }
 
@@ -156,9 +156,14 @@ export async function saveActions(
 ): Promise<void> {
   if (changed.length === 0 && gone.length === 0) return;
   const tx = db.transaction('actions', 'readwrite');
-  for (const action of changed) void tx.store.put(action);
-  for (const sequence of gone) void tx.store.delete(sequence);
+  for (const action of changed) within(tx.store.put(action));
+  for (const sequence of gone) within(tx.store.delete(sequence));
   await tx.done;
+}
+
+/** A request that fails ends its transaction, whose `done` tells so: once is enough. */
+function within(request: Promise<unknown>): void {
+  request.catch(() => undefined);
 }
 
 function isDevice(value: Kept[keyof Kept] | undefined): value is Device {

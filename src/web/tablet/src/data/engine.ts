@@ -3,6 +3,7 @@ import { batch } from '@preact/signals';
 import { type Answer, type Api, makeApi } from './api.ts';
 import { serverTime } from './clock.ts';
 import { type Db, forgetStore, keep, openDb, readAll } from './db.ts';
+import { emptied } from './emptied.ts';
 import { type Items, makeItems } from './items.ts';
 import { type Live, openLive } from './live.ts';
 import type {
@@ -18,7 +19,19 @@ import type {
 import { makeOutbox, type Outbox, type ToldHere } from './outbox.ts';
 import { resumed, verdictOf } from './outboxRules.ts';
 import { makeShifts, type Shifts } from './shift.ts';
-import { actions, device, items, levels, now, online, revoked, serverOrders, shift, token } from './store.ts';
+import {
+  actions,
+  device,
+  items,
+  levels,
+  now,
+  online,
+  revoked,
+  serverOrders,
+  shift,
+  token,
+  waiting,
+} from './store.ts';
 import { loadLevel, makeSync, type Sync } from './sync.ts';
 import { uuid } from './uuid.ts';
 
@@ -121,9 +134,18 @@ export function dismiss(actionId: string): Promise<void> {
   return running().outbox.dismiss(actionId);
 }
 
-/** Starts the shift; null when it did. Problems: `wrong-pin`, `pin-locked`, `pin-required`, `unknown-staff`. */
-export function startShift(start: ShiftStart): Promise<ProblemDocument | null> {
-  return running().shifts.start(start);
+/**
+ * Starts the shift; null when it did. Problems: `wrong-pin`, `pin-locked`, `pin-required`, `unknown-staff`. What was done
+ * before is sent first, as theirs. Not in the shifts' turn, which is also asked whether it may be sent.
+ */
+export async function startShift(start: ShiftStart): Promise<ProblemDocument | null> {
+  const { shifts, outbox } = running();
+  const isReached = await emptied({
+    left: () => (token.value === null ? 0 : waiting.value),
+    isOnline: () => online.value,
+    send: outbox.sendAll,
+  });
+  return shifts.start(start, isReached);
 }
 
 /** What was done before is sent first, as theirs. */
@@ -175,7 +197,8 @@ function goLive(): void {
       if (!isOnline) return;
       outbox.wake();
       void sync.complete();
-      void refreshDevice();
+      // Not kept: it is read again with the next connection.
+      void refreshDevice().catch(() => undefined);
     },
     // 401 says it for certain, and `heard` hears it.
     onDismissed: () => void running().api('/v1/devices/self'),

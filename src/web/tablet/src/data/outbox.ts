@@ -36,6 +36,8 @@ export type Outbox = {
   dismiss(id: string): Promise<void>;
   /** There may be a network now, or something to send. */
   wake(): void;
+  /** Sends what waits. Resolves when all is sent, or what is next is to be tried again later. */
+  sendAll(): Promise<void>;
 };
 
 export type OutboxOptions = {
@@ -56,7 +58,7 @@ export function makeOutbox(options: OutboxOptions): Outbox {
   const channel = typeof BroadcastChannel === 'undefined' ? null : new BroadcastChannel(CHANNEL);
   let tries = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
-  let isRunning = false;
+  let current: Promise<void> | null = null;
   let turn: Promise<void> = Promise.resolve();
 
   /** One change of the list after another: one that was made on an older list would undo the last. */
@@ -89,16 +91,24 @@ export function makeOutbox(options: OutboxOptions): Outbox {
     });
   }
 
-  async function run(): Promise<void> {
-    if (isRunning) return;
-    isRunning = true;
+  /** One at a time, the same for all who ask. */
+  function run(): Promise<void> {
+    current ??= attempt().finally(() => {
+      current = null;
+    });
+    return current;
+  }
+
+  async function attempt(): Promise<void> {
     clearTimeout(timer);
     try {
       // One page of the tablet sends; where there are no locks (plain http), the keys alone keep it to one effect.
       if (navigator.locks === undefined) await drain();
       else await navigator.locks.request(LOCK, drain);
-    } finally {
-      isRunning = false;
+    } catch (error) {
+      // The browser did not keep what became of an action: as of one without an answer, what is kept is sent again.
+      console.error(error);
+      later();
     }
   }
 
@@ -236,6 +246,7 @@ export function makeOutbox(options: OutboxOptions): Outbox {
     },
     dismiss: (id) => change((current) => withoutConflict(current, id)),
     wake,
+    sendAll: run,
   };
 }
 

@@ -1,6 +1,6 @@
 // The shift: who works with the tablet, begun and ended also without a network, and told to the server as soon as it
 // hears: it records what the tablet sends as done by whoever has the shift there.
-import type { Api } from './api.ts';
+import { type Api, noAnswer } from './api.ts';
 import { serverTime } from './clock.ts';
 import { type Db, keep } from './db.ts';
 import type { Action, ProblemDocument, Shift, ShiftStart } from './model.ts';
@@ -14,9 +14,10 @@ type Told = { staff: { id: string | null; name: string }; startedAt: string };
 export type Shifts = {
   /**
    * Null when it began. Without a network (status 0) a name is taken as it is said, and a PIN cannot be: the caller may
-   * offer to start by name.
+   * offer to start by name. `isReached` false is no network too: what was done before still waits, and would be sent as
+   * this one's if the server heard of them first.
    */
-  start(start: ShiftStart): Promise<ProblemDocument | null>;
+  start(start: ShiftStart, isReached: boolean): Promise<ProblemDocument | null>;
   end(): Promise<void>;
   /** Before `action` is sent (null: nothing is left to send). False: the server has not heard yet who works here. */
   isToldFor(action: Action | null): Promise<boolean>;
@@ -60,9 +61,11 @@ export function makeShifts({ db, api }: { db: Db; api: Api }, since: string | nu
 
   const say = (name: string) => api(PATH, { method: 'POST', body: { name } });
 
-  async function begin(start: ShiftStart): Promise<ProblemDocument | null> {
+  async function begin(start: ShiftStart, isReached: boolean): Promise<ProblemDocument | null> {
     const mine = token.value;
-    const answer = await api<Told>(PATH, { method: 'POST', body: start });
+    const answer = isReached
+      ? await api<Told>(PATH, { method: 'POST', body: start })
+      : noAnswer('What was done before is not sent yet');
     const isAlone = !answer.ok && answer.problem.status === 0 && 'name' in start;
     if (!answer.ok && !isAlone) return answer.problem;
     if (token.value !== mine) return null;
@@ -82,7 +85,7 @@ export function makeShifts({ db, api }: { db: Db; api: Api }, since: string | nu
   }
 
   return {
-    start: (start) => inTurn(() => begin(start)),
+    start: (start, isReached) => inTurn(() => begin(start, isReached)),
     end: () => set(null, false),
     async isToldFor(action) {
       if (untoldSince === null || (action !== null && action.at < untoldSince)) return true;

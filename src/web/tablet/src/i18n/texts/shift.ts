@@ -18,6 +18,8 @@ export const fr = {
   'shift.wrong': 'Code faux. Réessayez.',
   'shift.locked': 'Trop de codes faux. Réessayez à {time}, ou demandez à votre responsable.',
   'shift.offline': 'Pas de réseau : le service commence à votre nom, sans code.',
+  'shift.noNetwork': 'Pas de réseau : le code ne peut pas être vérifié.',
+  'shift.byName': 'Commencer sans code',
   'shift.refused': 'Le service n’a pas pu commencer. Réessayez.',
 };
 
@@ -38,5 +40,7 @@ export const en: Texts<typeof fr> = {
   'shift.wrong': 'Wrong PIN. Try again.',
   'shift.locked': 'Too many wrong PINs. Try again at {time}, or ask your manager.',
   'shift.offline': 'No network: the shift starts in your name, without a PIN.',
+  'shift.noNetwork': 'No network: the PIN cannot be checked.',
+  'shift.byName': 'Start without a PIN',
   'shift.refused': 'The shift could not start. Try again.',
 };

@@ -9,16 +9,19 @@ import { wordsFor } from './refusal.ts';
 
 export function ByName({
   isOffline,
+  said,
   fallback,
   onPinRequired,
 }: {
   isOffline: boolean;
+  /** Who it is, where somebody has said so already. */
+  said: string;
   /** What the shift is called where nobody says a name. */
   fallback: string;
-  /** The store has a list of its people after all: it did not come when this was drawn. */
+  /** The store has a list of its people, and there is a network by now. */
   onPinRequired: () => Promise<void>;
 }) {
-  const name = useSignal('');
+  const name = useSignal(said);
   const error = useSignal<string | null>(null);
   const isBusy = useSignal(false);
   const start = async () => {

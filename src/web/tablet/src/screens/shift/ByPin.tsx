@@ -11,10 +11,20 @@ import { wordsFor } from './refusal.ts';
 
 const DIGITS = { min: 4, max: 8 } as const;
 
-export function ByPin({ staff, onBack }: { staff: Staff; onBack: () => void }) {
+export function ByPin({
+  staff,
+  onBack,
+  onByName,
+}: {
+  staff: Staff;
+  onBack: () => void;
+  /** Nobody can check the PIN: the shift may start by name. */
+  onByName: () => void;
+}) {
   const pin = useSignal('');
   const error = useSignal<string | null>(null);
   const isBusy = useSignal(false);
+  const isCut = useSignal(false);
   const type = (typed: string) => {
     error.value = null;
     pin.value = typed.replace(/\D/g, '').slice(0, DIGITS.max);
@@ -23,6 +33,7 @@ export function ByPin({ staff, onBack }: { staff: Staff; onBack: () => void }) {
     isBusy.value = true;
     const problem = await startShift({ staffId: staff.id, pin: pin.value });
     isBusy.value = false;
+    isCut.value = problem?.status === 0;
     if (problem === null) return;
     pin.value = '';
     error.value = wordsFor(problem);
@@ -55,6 +66,11 @@ export function ByPin({ staff, onBack }: { staff: Staff; onBack: () => void }) {
       >
         {t(isBusy.value ? 'shift.busy' : 'shift.start')}
       </Button>
+      {isCut.value && (
+        <Button wide icon="cloudOff" onClick={onByName}>
+          {t('shift.byName')}
+        </Button>
+      )}
       <Button look="quiet" icon="back" onClick={onBack}>
         {t('shift.notMe')}
       </Button>

@@ -1,5 +1,5 @@
 // The start of a shift: one tap, which is also what a browser asks for before it makes a sound. Where the store has a
-// list of its people one chooses oneself and types a PIN; where it has none, a name is enough.
+// list of its people one chooses oneself and types a PIN; where it has none, or no network to check it, a name is enough.
 import { useEffect, useState } from 'preact/hooks';
 import { unlockSound } from '../../app/sound.ts';
 import { online, read } from '../../data/index.ts';
@@ -13,6 +13,11 @@ import './shift.css';
 export function ShiftScreen({ device }: { device: Device }) {
   const { staff, ask } = useStaff(device);
   const [who, choose] = useState<Staff | null>(null);
+  const [isByName, setByName] = useState(false);
+  const askForPin = async () => {
+    await ask();
+    setByName(false);
+  };
   return (
     <main class="start" data-screen="shift">
       <h1>{t('shift.title')}</h1>
@@ -20,10 +25,15 @@ export function ShiftScreen({ device }: { device: Device }) {
         <Icon name="pin" />
         {t('shift.at', { location: device.location.name, device: device.name })}
       </p>
-      {staff !== null && staff.length > 0 ? (
-        <People staff={staff} who={who} onChoose={choose} />
+      {staff !== null && staff.length > 0 && !isByName ? (
+        <People staff={staff} who={who} onChoose={choose} onByName={() => setByName(true)} />
       ) : (
-        <ByName isOffline={staff === null} fallback={device.name} onPinRequired={ask} />
+        <ByName
+          isOffline={staff === null || isByName}
+          said={who?.name ?? ''}
+          fallback={device.name}
+          onPinRequired={askForPin}
+        />
       )}
       <p class="shift-explain">
         <Icon name="sound" />
@@ -37,12 +47,16 @@ function People({
   staff,
   who,
   onChoose,
+  onByName,
 }: {
   staff: readonly Staff[];
   who: Staff | null;
   onChoose: (who: Staff | null) => void;
+  onByName: () => void;
 }) {
-  if (who !== null) return <ByPin key={who.id} staff={who} onBack={() => onChoose(null)} />;
+  if (who !== null) {
+    return <ByPin key={who.id} staff={who} onBack={() => onChoose(null)} onByName={onByName} />;
+  }
   return (
     <fieldset class="people">
       <legend>{t('shift.who')}</legend>

@@ -7,5 +7,5 @@ export function wordsFor({ code, status, triesLeft, lockedUntil }: ProblemDocume
   if (code === 'wrong-pin') {
     return typeof triesLeft === 'number' ? plural('shift.wrongPin', triesLeft) : t('shift.wrong');
   }
-  return t(status === 0 ? 'pairing.offline' : 'shift.refused');
+  return t(status === 0 ? 'shift.noNetwork' : 'shift.refused');
 }
