@@ -17,10 +17,11 @@ export async function registerWorker(): Promise<void> {
     waitingWorker = registration.waiting;
     updateReady.value = true;
   };
+  const follow = () => registration.installing?.addEventListener('statechange', look);
   look();
-  registration.addEventListener('updatefound', () => {
-    registration.installing?.addEventListener('statechange', look);
-  });
+  // One may have been on its way before anybody listened for it.
+  follow();
+  registration.addEventListener('updatefound', follow);
   // The first worker takes this page over without a word; a later one is a new version, whose page is loaded.
   workers.addEventListener('controllerchange', () => {
     if (hadOne) location.reload();

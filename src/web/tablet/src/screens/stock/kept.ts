@@ -1,5 +1,6 @@
 // Answers that stay readable without a network: kept in the browser, for this store only. Losing them does no harm.
 import { type Signal, signal } from '@preact/signals';
+import { serverTime } from '../../data/clock.ts';
 import { device } from '../../data/index.ts';
 
 type Kept<Value> = { location: string; at: string; value: Value };
@@ -21,7 +22,7 @@ export function keptAnswer<Value>(name: string): KeptAnswer<Value> {
     },
     keep(value) {
       const location = device.value?.location.code ?? '';
-      shown.value = { location, at: new Date().toISOString(), value };
+      shown.value = { location, at: new Date(serverTime()).toISOString(), value };
       try {
         localStorage.setItem(place, JSON.stringify(shown.value));
       } catch {

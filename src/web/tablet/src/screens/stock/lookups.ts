@@ -1,6 +1,7 @@
 // Articles that were looked up: what is known of each, kept so that it can be read again without a network.
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
+import { serverTime } from '../../data/clock.ts';
 import { device, levels, online, read, wantItem, wantLevel } from '../../data/index.ts';
 import type { Level } from '../../data/model.ts';
 import { keptAnswer } from './kept.ts';
@@ -67,7 +68,7 @@ async function lookUp(sku: string): Promise<boolean> {
     readAisle(own, sku),
   ]);
   if (item === null || places === null || aisle === undefined) return false;
-  const lookup: Lookup = { sku, at: new Date().toISOString(), aisle, level, places };
+  const lookup: Lookup = { sku, at: new Date(serverTime()).toISOString(), aisle, level, places };
   lookups.keep(withLookup(lookups.last()?.value ?? [], lookup));
   return true;
 }
