@@ -2,6 +2,7 @@
 // browser that keeps nothing, answers that are not the server's, a clock that is wrong, shifts that nobody heard of.
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Browser, BrowserContext, Page, Route } from 'playwright-core';
+import { FILTERED_TRIES_MAX } from '../../src/web/tablet/src/data/outboxRules.ts';
 import { goOffline, openBlank, openBrowser, openTablet, startShift, told } from '../support/browser.ts';
 import { eventually } from '../support/eventually.ts';
 import { goTo } from '../support/hands.ts';
@@ -321,6 +322,40 @@ test('a page that a filter of the network answers refuses no work and ends no pa
   await page.locator(`[data-screen="pick"][data-order="${id}"]`).waitFor();
   await page.locator('[data-banner="waiting"]').waitFor({ state: 'detached' });
   expect(await page.locator('[data-banner="conflicts"]').count()).toBe(0);
+  await context.close();
+});
+
+test('a filter that refuses one action for good makes it a conflict, and holds up nothing else; one that refuses all does not', async () => {
+  const { context, page } = await openTablet(browser, shop, STORE, english);
+  const [filtered, other] = [await bowls(), await bowls()];
+  await page.locator(`#${other}`).waitFor();
+  let refused = 0;
+  const refuse = (route: Route) => {
+    refused += 1;
+    return route.fulfill({ status: 403, contentType: 'text/html', body: '<h1>Blocked</h1>' });
+  };
+  await context.route(`**/v1/reservations/${filtered}/start`, refuse);
+  await context.route('**/v1/devices/self', refuse);
+  await pickFrom(page, filtered);
+  await pickFrom(page, other);
+  // As a page hears that there is a network: what waits is tried at once.
+  const tryAgain = () => page.evaluate(`dispatchEvent(new Event('online'))`);
+  await eventually(async () => {
+    await tryAgain();
+    expect(refused).toBeGreaterThan(2 * FILTERED_TRIES_MAX);
+  });
+  expect(await page.locator('[data-banner="conflicts"]').count()).toBe(0);
+  expect(await shop.show(other)).toMatchObject({ status: 'confirmed' });
+  await context.unroute('**/v1/devices/self');
+  await eventually(async () => {
+    await tryAgain();
+    expect(await shop.show(other)).toMatchObject({ status: 'picking' });
+  });
+  await goTo(page, 'conflicts');
+  await page.getByText('A filter of the network refuses to send this').waitFor();
+  await context.unroute(`**/v1/reservations/${filtered}/start`);
+  await page.getByRole('button', { name: 'Do it again' }).click();
+  await eventually(async () => expect(await shop.show(filtered)).toMatchObject({ status: 'picking' }));
   await context.close();
 });
 

@@ -3,6 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { HistoryEntry, ProblemDocument } from '../../src/web/tablet/src/data/model.ts';
 import {
   backoffOf,
+  isFiltered,
   meanwhileOf,
   nextToSend,
   resumed,
@@ -44,6 +45,18 @@ describe('an answer', () => {
   ])('of %i %s means %s', (status, code, verdict) => {
     expect(verdictOf(status, code)).toBe(verdict);
   });
+});
+
+test.each([
+  [403, 'not-a-problem', true],
+  [413, 'not-a-problem', true],
+  [401, 'not-a-problem', false],
+  [407, 'not-a-problem', false],
+  [429, 'not-a-problem', false],
+  [502, 'not-a-problem', false],
+  [403, 'forbidden', false],
+])('whether %i %s is a filter’s word on this very request: %s', (status, code, isOne) => {
+  expect(isFiltered(status, code)).toBe(isOne);
 });
 
 test('the oldest is sent next, whatever it is about; a refused one never is', () => {

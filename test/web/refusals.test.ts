@@ -21,7 +21,7 @@ const conflictOf = (action: Action, code: string, because: string | null = null)
 });
 
 /** The tablet's own. */
-const OWN = ['other-location'];
+const OWN = ['not-a-problem', 'other-location'];
 
 test('every refusal that has words is one that the server or the tablet makes', () => {
   const known: readonly string[] = [...Object.keys(PROBLEMS), ...OWN];
@@ -60,6 +60,12 @@ test('a start is done again as a take-over, and carries nothing of the refused o
     subject,
     body: { staff: 'Amélie', takeOver: true },
   });
+});
+
+test('what a filter on the way refused is done again as it was', () => {
+  const { kind, subject, body } = actionOf('start', { staff: 'Amélie' });
+  const filtered = conflictOf(actionOf('start', { staff: 'Amélie' }), 'not-a-problem');
+  expect(redoOf(filtered)).toEqual({ kind, subject, body });
 });
 
 test('a count is done again without what was expected before', () => {

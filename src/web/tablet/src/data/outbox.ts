@@ -7,6 +7,8 @@ import { addAction, type Db, readActions, saveActions, type Unsequenced } from '
 import type { Action, NewAction, Order, Outcome, ProblemDocument } from './model.ts';
 import {
   backoffOf,
+  FILTERED_TRIES_MAX,
+  isFiltered,
   meanwhileOf,
   nextToSend,
   resumed,
@@ -59,6 +61,8 @@ export function makeOutbox(options: OutboxOptions): Outbox {
   let tries = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let current: Promise<void> | null = null;
+  /** How often something on the way refused this action. */
+  let filtered = { id: '', times: 0 };
   let turn: Promise<void> = Promise.resolve();
 
   /** One change of the list after another: one that was made on an older list would undo the last. */
@@ -170,9 +174,18 @@ export function makeOutbox(options: OutboxOptions): Outbox {
   }
 
   async function settle(action: Action, problem: ProblemDocument): Promise<boolean> {
-    if (verdictOf(problem.status, problem.code) !== 'refused') return false;
+    const isRefused = verdictOf(problem.status, problem.code) === 'refused';
+    if (!isRefused && !(await isFilteredForGood(action, problem))) return false;
     await refuse(action, problem);
     return true;
+  }
+
+  /** A filter that dislikes one request would hold up all others for ever. A network that asks to sign in answers none. */
+  async function isFilteredForGood({ id }: Action, { status, code }: ProblemDocument): Promise<boolean> {
+    if (!isFiltered(status, code)) return false;
+    filtered = { id, times: filtered.id === id ? filtered.times + 1 : 1 };
+    if (filtered.times < FILTERED_TRIES_MAX) return false;
+    return (await options.api('/v1/devices/self')).ok;
   }
 
   async function take(action: Action, value: unknown): Promise<void> {

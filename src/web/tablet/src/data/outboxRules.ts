@@ -6,6 +6,9 @@ import { NOT_OURS } from './requests.ts';
 /** `later`: nobody decided anything, the same request again is right. `revoked`: this tablet may not speak any more. */
 export type Verdict = 'taken' | 'later' | 'refused' | 'revoked';
 
+/** How often something on the way refuses an action before it is taken for its word: some ten minutes of waiting. */
+export const FILTERED_TRIES_MAX = 20;
+
 const BACKOFF_MILLISECONDS = { first: 500, max: 30_000 } as const;
 
 /** What a status (0: no answer came) and a problem's code mean for an action. */
@@ -16,6 +19,12 @@ export function verdictOf(status: number, code: string | null): Verdict {
   if (status === 0 || status >= 500 || status === 408 || status === 425 || status === 429) return 'later';
   // The first try is still running there: its answer is the answer.
   return code === 'idempotency-key-in-use' ? 'later' : 'refused';
+}
+
+/** Whether something on the way said no to this very request, rather than "sign in", "too slow" or "too many". */
+export function isFiltered(status: number, code: string | null): boolean {
+  const asksForOther = [401, 407, 408, 425, 429].includes(status);
+  return code === NOT_OURS && status >= 400 && status < 500 && !asksForOther;
 }
 
 /** The oldest that is still to be sent. One at a time: a later one may rest on it. */

@@ -73,6 +73,8 @@ export const fr = {
   'refusal.invalid-request': 'La demande n’était pas valable.',
   'refusal.forbidden': 'Cette tablette n’a pas le droit de faire cela.',
   'refusal.not-found': 'Ce n’est plus là.',
+  'refusal.not-a-problem':
+    'Un filtre du réseau refuse cet envoi : le serveur ne l’a pas reçu. Prévenez votre responsable, puis refaites.',
   'refusal.other-location': 'Fait dans un autre magasin, avant que la tablette change de magasin.',
   'history.held': 'Réservée par le client',
   'history.confirmed': 'Commande passée',
@@ -165,6 +167,8 @@ export const en: Texts<typeof fr> = {
   'refusal.invalid-request': 'The request was not valid.',
   'refusal.forbidden': 'This tablet may not do that.',
   'refusal.not-found': 'It is no longer there.',
+  'refusal.not-a-problem':
+    'A filter of the network refuses to send this: the server has not got it. Tell your manager, then do it again.',
   'refusal.other-location': 'Done in another store, before the tablet changed stores.',
   'history.held': 'Held by the customer',
   'history.confirmed': 'Order placed',

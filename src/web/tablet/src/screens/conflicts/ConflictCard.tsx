@@ -117,7 +117,7 @@ function Remedies({ conflict, isOnOrder }: { conflict: Conflict; isOnOrder: bool
       )}
       {redo !== null && (
         <Button icon="sync" disabled={isBusy.value} onClick={() => void again()}>
-          {t(redo.kind === 'start' ? 'conflicts.takeOver' : 'conflicts.redo')}
+          {t(redo.kind === 'start' && redo.body.takeOver === true ? 'conflicts.takeOver' : 'conflicts.redo')}
         </Button>
       )}
       <Button icon="check" onClick={() => void dismiss(conflict.action.id)}>

@@ -1,6 +1,7 @@
 // What a refusal means in plain words, and what can still be done about it. Pure: keys of texts and their values.
 
 import type { Action, Conflict, HistoryEntry, NewAction, ProblemDocument } from '../../data/model.ts';
+import { NOT_OURS } from '../../data/requests.ts';
 import type { fr } from '../../i18n/texts/conflicts.ts';
 import type { TextKey } from '../../i18n/words.ts';
 
@@ -43,6 +44,7 @@ export const REFUSALS = [
   'invalid-request',
   'forbidden',
   'not-found',
+  'not-a-problem',
   'other-location',
 ] as const satisfies readonly KnownRefusal[];
 
@@ -127,6 +129,8 @@ export function redoOf({ action, problem, because }: Conflict): NewAction | null
   const input = inputOf(action);
   // It was never sent: once the first is settled it may well be right.
   if (because !== null) return input;
+  // The server has not decided anything.
+  if (problem.code === NOT_OURS) return input;
   if (!MAY_PASS.has(problem.code)) return null;
   if (input.kind === 'start') return { ...input, body: { ...input.body, takeOver: true } };
   // A person has counted: what was expected before says nothing any more.
