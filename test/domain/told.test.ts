@@ -12,25 +12,27 @@ const PART = {
   returned: 'back',
   returnedSold: 'back',
   damaged: 'damaged',
+  missed: 'lost',
+  found: 'lost',
 } as const;
 
 /** Writes each telling as the writer does: what it shows is written at once. */
-function written(told: readonly Told[], lineUnits: number): LineEntry[] {
+function written(told: readonly Told[], line: { quantity: number; missing: number }): LineEntry[] {
   const entries: LineEntry[] = [];
   for (const [tells, units, minute] of told) {
     entries.push({ part: PART[tells], tells, units, onHandDelta: 0, at: at(minute) });
-    for (const step of missingSteps(entries, lineUnits)) {
+    for (const step of missingSteps(entries, line)) {
       entries.push({ ...step, tells: 'corrected', onHandDelta: step.units });
     }
-    expect(missingSteps(entries, lineUnits)).toEqual([]);
+    expect(missingSteps(entries, line)).toEqual([]);
   }
   return entries;
 }
 
 /** The net effect by minute. */
-function effects(told: readonly Told[], lineUnits = 2): Record<number, number> {
+function effects(told: readonly Told[], line = { quantity: 2, missing: 0 }): Record<number, number> {
   const byMinute: Record<number, number> = {};
-  for (const { at: when, onHandDelta } of written(told, lineUnits)) {
+  for (const { at: when, onHandDelta } of written(told, line)) {
     const minute = when.getUTCMinutes();
     byMinute[minute] = (byMinute[minute] ?? 0) + onHandDelta;
   }
@@ -184,9 +186,45 @@ describe('units of a line for two', () => {
           ['collected', 1, 5],
           ['sold', 2, 7],
         ],
-        1,
+        { quantity: 2, missing: 1 },
       ),
     ).toEqual({ 5: -1, 7: -1 });
+  });
+
+  // `missing` is what is still missing once everything is told.
+  test.each<[name: string, told: Told[], missing: number, effect: Record<number, number>]>([
+    ['missed are lost', [['missed', 2, 5]], 2, { 5: -2 }],
+    [
+      'missed after a till sold them were not lost',
+      [
+        ['missed', 2, 5],
+        ['sold', 2, 1],
+      ],
+      0,
+      { 1: -2 },
+    ],
+    [
+      'missed and then sold after all leave when they were missed',
+      [
+        ['missed', 2, 5],
+        ['sold', 1, 9],
+      ],
+      1,
+      { 5: -2 },
+    ],
+    [
+      'missed, found again and missed again leave the last time',
+      [
+        ['missed', 1, 2],
+        ['found', 1, 4],
+        ['missed', 1, 6],
+        ['sold', 2, 8],
+      ],
+      0,
+      { 2: -1, 4: 1, 6: -1, 8: -1 },
+    ],
+  ])('that picking %s', (_, told, missing, effect) => {
+    expect(effects(told, { quantity: 2, missing })).toEqual(effect);
   });
 });
 
@@ -199,7 +237,7 @@ test('sums by part stay true, however often units are moved to another instant',
       ['damaged', 1, 20],
       ['returnedSold', 2, 15],
     ],
-    2,
+    { quantity: 2, missing: 0 },
   );
   const sumOf = (part: string) =>
     entries.filter((entry) => entry.part === part).reduce((sum, { onHandDelta }) => sum + onHandDelta, 0);
@@ -215,6 +253,10 @@ test.each([
   ['comptoir', 'sale', 'told_again', 'rsv/told-again/3/X', 'out', 'corrected'],
   ['comptoir', 'return', 'told_again', 'rsv/told-again/4/X', 'back', 'corrected'],
   ['comptoir', 'damage', 'told_again', 'rsv/told-again/5/X', 'damaged', 'corrected'],
+  ['comptoir', 'loss', 'not_found', 'rsv/3/missing/X', 'lost', 'missed'],
+  ['comptoir', 'damage', 'damaged', 'rsv/3/missing/X/damage.0', 'lost', 'missed'],
+  ['comptoir', 'found', 'found', 'rsv/4/found/X', 'lost', 'found'],
+  ['comptoir', 'loss', 'told_again', 'rsv/told-again/6/X', 'lost', 'corrected'],
 ])('an entry of %s, %s (%s, %s) is about %s and tells %s', (source, type, reason, eventId, part, tells) => {
   expect(tellsOf({ source, type, reason, eventId })).toEqual({ part, tells });
 });
@@ -222,9 +264,7 @@ test.each([
 test.each([
   ['pos', 'damage', null, 'e1/damage.0/X'],
   ['pos', 'receipt', null, 'e1'],
-  ['comptoir', 'damage', 'damaged', 'rsv/3/missing/X'],
-  ['comptoir', 'damage', 'damaged', 'rsv/3/missing/X/damage.0'],
-  ['comptoir', 'loss', 'not_found', 'rsv/3/missing/X'],
+  ['pos', 'loss', null, 'rsv/3/missing/X'],
   ['comptoir', 'transfer_in', 'transfer', 'trf/1/X'],
 ])('an entry of %s, %s (%s, %s) tells nothing of it', (source, type, reason, eventId) => {
   expect(tellsOf({ source, type, reason, eventId })).toBeNull();

@@ -137,6 +137,7 @@ describe('an order of which nothing is left to hand over has ended, whoever told
   test.each([
     ['sale 1', 'miss 2'],
     ['miss 1', 'sale 1'],
+    ['miss 2', 'sale 1'],
   ])('one unit sold and one missing while it is picked: %s, then %s', async (...steps) => {
     const order = await placed({ sku: TABLE, quantity: 2 });
     await walk(room, order, ['start', ...steps]);
@@ -144,6 +145,19 @@ describe('an order of which nothing is left to hand over has ended, whoever told
     const ready = { ...base(order.id), shelf: null, pickupDeadlineAt: null };
     expect(codeOf(await room.one(readyReservation, ready))).toBe('invalid-transition');
     expect(await room.level(TABLE, LILLE)).toMatchObject({ onHand: 8, reserved: 0 });
+  });
+
+  test('what picking missed was not lost where a till had sold it: it leaves once', async () => {
+    const order = await placed({ sku: TABLE, quantity: 2 }, { sku: LAMP, quantity: 1 });
+    await walk(room, order, ['start', `miss 2 ${TABLE}`, `sale 2 ${TABLE}`]);
+    expect(await read(order.id)).toMatchObject({
+      status: 'picking',
+      lines: [{ sku: LAMP }, { sku: TABLE, reserved: 0, missing: 0, missingReason: null, sold: 2 }],
+    });
+    expect(await room.level(TABLE, LILLE)).toMatchObject({ onHand: 8, reserved: 0 });
+    // Another ticket for the same units is a sale beside the order.
+    await walk(room, order, [`sale 1 ${TABLE}`]);
+    expect(await room.level(TABLE, LILLE)).toMatchObject({ onHand: 7, reserved: 0 });
   });
 
   test.each([

@@ -14,6 +14,7 @@ import {
   left,
   liesUnwanted,
   lineOf,
+  losses,
   newLine,
   newOrder,
   type Order,
@@ -93,7 +94,6 @@ export class Oracle {
   readonly orders = new Map<string, Order>();
   #reported = new Map<string, string>();
   #past: { at: number; orders: Order[] }[] = [];
-  #own = 0;
 
   /** Predicts what becomes of commands that one batch decides at `now`: 'ok', 'duplicate' or a problem's code. */
   decide(commands: readonly Command[], now: number): string[] {
@@ -246,7 +246,8 @@ export class Oracle {
       refuseIf(picked + missing > line.quantity, 'units-not-here');
       // Nobody finds what a till sold: it is not missing, whatever is said by who had not heard of it.
       const gone = Math.min(missing, Math.max(line.missing, line.quantity - out(line) - picked));
-      this.#happen(order, sku, line.missing - gone, when);
+      if (gone !== line.missing)
+        line.misses.push({ at: this.#instant(order, sku, when), units: gone - line.missing });
       Object.assign(line, { picked, missing: gone });
     }
     endTaken(order);
@@ -275,14 +276,6 @@ export class Oracle {
     }
   }
 
-  #happen(order: Order, sku: string, delta: number, when: When): void {
-    if (delta === 0) return;
-    const { location } = order;
-    this.#own += 1;
-    const at = this.#instant(order, sku, when);
-    this.facts.push({ source: 'comptoir', eventId: String(this.#own), sku, location, at, delta });
-  }
-
   #seen(order: Order, sku: string, told: Pick<Telling, 'what' | 'units' | 'damaged'>, when: When): void {
     tellLine(lineOf(order, sku), { ...told, who: 'counter', at: this.#instant(order, sku, when) });
   }
@@ -302,7 +295,7 @@ export class Oracle {
   #told(): Fact[] {
     return [...this.orders.values()].flatMap(({ id, location, lines }) =>
       lines.flatMap((line) =>
-        comingsAndGoings(line).map(({ at, delta }, unit) => ({
+        [...comingsAndGoings(line), ...losses(line)].map(({ at, delta }, unit) => ({
           ...{ source: 'comptoir', eventId: `${id} ${line.sku} ${unit}` },
           ...{ sku: line.sku, location, at, delta },
         })),

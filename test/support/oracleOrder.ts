@@ -20,6 +20,8 @@ export type OrderLine = Line & {
   returned: number;
   returnedSold: number;
   tellings: Telling[];
+  /** What picking missed, and what it found again (below zero). */
+  misses: { at: number; units: number }[];
 };
 export type Order = {
   id: string;
@@ -74,7 +76,7 @@ export function newOrder(
 }
 
 export function newLine(line: Line): OrderLine {
-  return { ...line, ...untouched(), tellings: [] };
+  return { ...line, ...untouched(), tellings: [], misses: [] };
 }
 
 function untouched() {
@@ -95,8 +97,11 @@ export function tell(line: OrderLine, telling: Telling): void {
   line.tellings.push(telling);
   const { who, what, units } = telling;
   if (what === 'out' && who === 'counter') line.collected += units;
-  else if (what === 'out') line.sold = Math.min(line.quantity - line.missing, line.sold + units);
-  else if (who === 'counter') line.returned += units;
+  else if (what === 'out') {
+    // More than there was left of it: what was missing had been sold.
+    while (line.missing > 0 && line.sold + units > line.quantity - line.missing) line.missing -= 1;
+    line.sold = Math.min(line.quantity - line.missing, line.sold + units);
+  } else if (who === 'counter') line.returned += units;
   else line.returnedSold = Math.min(line.quantity, line.returnedSold + units);
 }
 
@@ -126,6 +131,24 @@ export function comingsAndGoings({
     ...gone.map((at) => ({ at, delta: -1 as const })),
     ...back.map((at) => ({ at, delta: 1 as const })),
   ];
+}
+
+/** What was lost, and that it had been sold instead: once as many were missed and sold as the line never had. */
+export function losses({ misses, missing, quantity, tellings }: OrderLine): { at: number; delta: number }[] {
+  const found = misses.reduce((sum, { units }) => sum + units, 0) - missing;
+  const sales = tellings.filter(({ who, what }) => who === 'till' && what === 'out');
+  const instants = [...new Set([...misses, ...sales].map(({ at }) => at))].sort((a, b) => a - b);
+  let before = 0;
+  return instants.map((instant) => {
+    const until = misses.filter(({ at }) => at <= instant);
+    const gone = until.reduce((sum, { units }) => sum + units, 0);
+    const everMissed = until.reduce((sum, { units }) => sum + Math.max(0, units), 0);
+    const sold = sales.reduce((sum, { at, units }) => sum + (at <= instant ? units : 0), 0);
+    const lost = gone - Math.max(0, Math.min(found, gone, everMissed + sold - quantity));
+    const delta = before - lost;
+    before = lost;
+    return { at: instant, delta };
+  });
 }
 
 /** Two people tell of the same units: each unit at the earlier of its two times. */

@@ -61,7 +61,7 @@ const pick = moveRoute({
   operationId: 'pickLines',
   summary: 'Report what was picked and what is missing',
   description:
-    'Figures are totals so far, so that the same report twice is one report. Missing units leave on hand at once and are not sold again; the answer offers `alternatives` for them. Fewer `missing` than before: units were found again, and are on hand and reserved for the order again (not where a transfer feeds it). Units that a till sold are not missing, though a tablet that has not heard of the sale reports them so. Where a till sold all that is not missing, the order ends with this: `collected`.',
+    'Figures are totals so far, so that the same report twice is one report. Missing units leave on hand at once and are not sold again; the answer offers `alternatives` for them. Fewer `missing` than before: units were found again, and are on hand and reserved for the order again (not where a transfer feeds it). Units that a till sold are not missing, though a tablet that has not heard of the sale reports them so: `missing` counts only as far as it and `picked` are not more than is still wanted, and a sale that names the order later takes from it what it sold. Where a till sold all that is not missing, the order ends with this: `collected`.',
   body: z.strictObject({
     lines: linesOf(
       z

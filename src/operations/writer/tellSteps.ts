@@ -41,7 +41,7 @@ export function tell(
 ): Learnt {
   const level = batch.levelOf(line.itemId, reservation.locationId);
   const before = { out: unitsOut(line), back: unitsBack(line) };
-  note(line, tells, units);
+  note(line, tells, units, mayHaveMissedSold(reservation, line));
   const learnt = { out: unitsOut(line) - before.out, back: unitsBack(line) - before.back };
   const reserved = Math.min(line.reserved, Math.max(0, learnt.out));
   const part = PART_OF[tells];
@@ -115,16 +115,32 @@ export function tellDamaged(
   }
 }
 
-function note(line: ReservationLine, tells: Telling['tells'], units: number): void {
+/** `canBeMissed`: the units may be among those that picking missed. */
+function note(line: ReservationLine, tells: Telling['tells'], units: number, canBeMissed: boolean): void {
   if (tells === 'collected') line.collected += units;
-  // What the line never had is an ordinary sale beside it.
-  else if (tells === 'sold') line.sold = Math.min(line.sold + units, line.quantity - line.missing);
+  else if (tells === 'sold') noteSold(line, units, canBeMissed);
   else if (tells === 'returned') line.returned += units;
   else line.returnedSold = Math.min(line.returnedSold + units, line.quantity);
 }
 
+/**
+ * A till sold what picking missed: it was not lost, and is missing no more. What the line never had is an ordinary sale
+ * beside it.
+ */
+function noteSold(line: ReservationLine, units: number, canBeMissed: boolean): void {
+  const beyond = line.sold + units - (line.quantity - line.missing);
+  if (canBeMissed) line.missing -= Math.max(0, Math.min(beyond, line.missing));
+  if (line.missing === 0) line.missingReason = null;
+  line.sold = Math.min(line.sold + units, line.quantity - line.missing);
+}
+
+/** Not units that somebody had broken in the hand, nor some of which a transfer may not have brought. */
+function mayHaveMissedSold({ transfer }: Reservation, { missingReason }: ReservationLine): boolean {
+  return transfer === null && missingReason !== 'damaged';
+}
+
 function stepsWith(entries: readonly LineEntry[], entry: LineEntry, line: ReservationLine): Step[] {
-  return missingSteps([...entries, entry], line.quantity - line.missing);
+  return missingSteps([...entries, entry], line);
 }
 
 function correct(
