@@ -249,6 +249,28 @@ test('an order that could not be kept at first is kept with the next one', async
   await context.close();
 });
 
+test('what is done while the browser takes back the lock of what was sent before is sent all the same', async () => {
+  const [one, two] = [await bowls(), await bowls()];
+  const { context, page, complaints } = await openTablet(browser, shop, STORE, english);
+  await page.evaluate(`{
+    const request = navigator.locks.request.bind(navigator.locks);
+    const isTaken = new Promise((resolve) => { window.takeBack = resolve; });
+    navigator.locks.request = async (...asked) => {
+      await request(...asked);
+      window.isSent = true;
+      await isTaken;
+    };
+  }`);
+  await pickFrom(page, one);
+  await eventually(async () => expect(await page.evaluate('window.isSent')).toBe(true));
+  await pickFrom(page, two);
+  expect(await pickedBy(two)).toBeUndefined();
+  await page.evaluate('window.takeBack()');
+  await eventually(async () => expect(await pickedBy(two)).toBeDefined());
+  expect(complaints).toEqual([]);
+  await context.close();
+});
+
 test('what the browser could not keep is told, and sent as soon as it keeps again', async () => {
   const { context, page } = await openTablet(browser, shop, STORE, english);
   await page.addInitScript(`{

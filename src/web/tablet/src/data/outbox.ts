@@ -61,6 +61,8 @@ export function makeOutbox(options: OutboxOptions): Outbox {
   let tries = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let current: Promise<void> | null = null;
+  /** What is next is to be tried again later. */
+  let isHeldUp = false;
   /** How often something on the way refused this action. */
   let filtered = { id: '', times: 0 };
   let turn: Promise<void> = Promise.resolve();
@@ -99,12 +101,15 @@ export function makeOutbox(options: OutboxOptions): Outbox {
   function run(): Promise<void> {
     current ??= attempt().finally(() => {
       current = null;
+      // Done while the lock was given back: whoever did it found this running.
+      if (!isHeldUp && isPaired() && nextToSend(actions.value) !== null) void run();
     });
     return current;
   }
 
   async function attempt(): Promise<void> {
     clearTimeout(timer);
+    isHeldUp = false;
     try {
       // One page of the tablet sends; where there are no locks (plain http), the keys alone keep it to one effect.
       if (navigator.locks === undefined) await drain();
@@ -138,6 +143,7 @@ export function makeOutbox(options: OutboxOptions): Outbox {
   }
 
   function later(): void {
+    isHeldUp = true;
     timer = setTimeout(() => void run(), backoffOf(tries) * (0.75 + Math.random() / 2));
     tries += 1;
   }
