@@ -58,7 +58,10 @@ test('where the list of people did not come, it is asked for again by the first 
   await page.getByRole('button', { name: 'Nadia' }).waitFor();
   let isBusy = true;
   await page.route('**/v1/staff?*', (route) => (isBusy ? route.fulfill({ status: 503 }) : route.continue()));
+  // The name is asked for before there is an answer.
+  const refused = page.waitForResponse((response) => response.status() === 503);
   await page.reload();
+  await refused;
   await page.getByLabel('Your first name').fill('Nadia');
   isBusy = false;
   await page.getByRole('button', { name: 'Start' }).click();
