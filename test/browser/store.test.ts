@@ -56,7 +56,9 @@ test('from the shop’s order to the counter: both tablets of the store see each
   await mine.page.locator('.stage button[type="submit"]').click();
   await mine.page.locator(`[data-staged="${id}"]`).waitFor();
   expect(await taps(mine.page)).toBeLessThanOrEqual(4);
-  expect(await shop.show(id)).toMatchObject({ takenBy: 'Amélie', lines: [{ sku, picked: 1 }] });
+  await eventually(async () =>
+    expect(await shop.show(id)).toMatchObject({ takenBy: 'Amélie', lines: [{ sku, picked: 1 }] }),
+  );
 
   await second.page.locator(`[data-column="ready"] #${id}`).waitFor();
   await mine.page.locator('.navigation a[href="#/queue"]').click();
