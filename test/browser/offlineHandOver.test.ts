@@ -7,6 +7,7 @@ import { eventually } from '../support/eventually.ts';
 import { goTo } from '../support/hands.ts';
 import { STORE } from '../support/shop.ts';
 import { type Article, openTabletShop, type TabletShop } from '../support/tabletShop.ts';
+import { keptIn } from '../support/tabletStorage.ts';
 
 type Ready = { id: string; pickupCode: string };
 
@@ -38,6 +39,10 @@ const button = (name: string) => page.getByRole('button', { name });
 /** Orders of two bowls that are ready, and known to the tablet; then the network is gone. */
 async function readyOffline(count: number): Promise<Ready[]> {
   const made: Ready[] = [];
+  // Of the test before nothing is on its way any more.
+  const isPending = ({ state }: { state?: string }) => state !== 'refused';
+  await eventually(async () => expect((await keptIn(page, 'actions')).filter(isPending)).toEqual([]));
+  await page.locator('[data-banner="offline"]').waitFor({ state: 'detached' });
   for (let n = 0; n < count; n++)
     made.push(await shop.order([{ sku: bowl.sku, quantity: 2 }], { steps: ['start', 'pick', 'ready'] }));
   await goTo(page, 'queue');

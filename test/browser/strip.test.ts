@@ -34,6 +34,10 @@ test.each([
   await page.locator(`section #${gone.id}`).waitFor({ state: 'attached' });
   await page.locator('[data-bell] button').first().click();
   await page.locator('[data-bell]').waitFor({ state: 'detached' });
+  // All of its article is known: what is read later would move the line for another reason.
+  await show(page, `pick/${mine.id}`, '#found');
+  await page.locator('.line-card', { hasText: 'Table lamp' }).waitFor();
+  await page.locator('.item-facts', { hasText: 'in stock here' }).waitFor();
   await goOffline({ context, page });
   await show(page, `pick/${gone.id}`, '.stage button[data-look="main"]');
   await page.locator('.stage button[data-look="main"]').click();

@@ -207,6 +207,7 @@ describe('forward and replay', () => {
     await shop.put(LAMP, STORE, 41);
     await shop.put(LAMP, OTHER_STORE, 42);
     await shop.hold({ lines: [{ sku: LAMP, quantity: 1 }] });
+    await shop.app.deps.feed.settled();
     const only = ['--types', 'stock.changed', '--locations', `${STORE},${OTHER_STORE}`];
     const [byInstant, byCursor, sent, tooEarly] = await Promise.all([
       runCommand(['replay', '--json', '--from', from, ...only], { env }),

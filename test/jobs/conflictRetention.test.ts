@@ -25,7 +25,7 @@ test('the evidence is kept for so many days and then goes, but for what it came 
   const of = async () => (await shop.get('/v1/sources/pos').expect(200)).body;
   const counts = { compared: 1, disagreed: 1, disagreementRate: 1, since: expect.any(String) };
   expect(await of()).toMatchObject({ counts, conflicts: [{ won: false }] });
-  let now = new Date(Date.now() + 90 * DAY - 60_000);
+  let now = new Date(Date.now() + 89 * DAY);
   const { database } = shop.app.deps;
   const log = pino({ level: 'silent' });
   const retention = startConflictRetention({ database, days: 90, now: () => now, log });

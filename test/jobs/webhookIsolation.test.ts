@@ -81,7 +81,7 @@ test('beside a dead, a slow and a failing receiver, and with their process kille
   host?.kill('SIGKILL');
   await tell(100);
   // The one that died is thought alive for as long as a lease.
-  await shop.restart({ leaseSeconds: 2, tryMilliseconds: 1_000 });
+  await shop.restart({ leaseSeconds: 2, tryMilliseconds: 5_000 });
   await eventually(() => expect(receivers.map(seen)).toEqual(receivers.map(() => 200)));
   expect([...receivers, dead, slow, failing].map(({ forged }) => forged)).toEqual(Array(10).fill(0));
   expect(dead.hits).toBeLessThan(60);
@@ -149,6 +149,8 @@ test('a process that starts later takes its share, and nothing is sent twice or 
 
 test('one that is switched off while it is handed over is sent nothing more, and the rest once it is on again', async () => {
   const first = await shop.receiver();
+  // What was taken last is handed over first.
+  await eventually(() => expect(shop.webhooks.counts().held).toBe(1));
   const answers: (() => void)[] = [];
   const late = await shop.receiver((_, response) => answers.push(() => response.writeHead(204).end()), {
     types: ['stock.changed'],

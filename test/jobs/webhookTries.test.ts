@@ -98,7 +98,8 @@ test('an event that is refused holds no other: they go on beside it', async () =
 });
 
 test('one that fails is paused, sees a probe now and then, and gets all it missed once it answers again', async () => {
-  const erp = await shop.receiver(503);
+  // Webhooks of other tests may be disabled in these days.
+  const erp = await shop.receiver(503, { types: ['stock.changed'] });
   await happen(12);
   await eventually(async () =>
     expect(await webhook(erp.id)).toMatchObject({ status: 'failing', enabled: true }),
