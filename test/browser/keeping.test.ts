@@ -296,6 +296,14 @@ test('what the browser could not keep is told, and sent as soon as it keeps agai
   await page.evaluate('window.refused = { add: 0 }');
   await pick.click();
   await told(page, 'Something did not work. Try again.');
+  // A count stays on the screen, to be saved again.
+  await goTo(page, 'count', bowl.sku);
+  await page.locator('.count-form input').fill('5');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByRole('button', { name: 'The count is right' }).click();
+  await eventually(async () => expect(await page.evaluate('window.refused.add')).toBe(2));
+  await page.getByRole('button', { name: 'The count is right' }).waitFor();
+  expect(await page.locator('.count-form input').inputValue()).toBe('5');
   // Kept, but not that it is on its way.
   await page.evaluate('window.refused = { put: 0 }');
   await pickFrom(page, id);

@@ -122,6 +122,11 @@ test('what is known of an article is shown where the server gives no answer, and
   await page.getByText('No answer from the server: as seen').waitFor();
   expect(await page.locator('[data-place]').count()).toBeGreaterThan(0);
   expect(await page.getByText('Offline').count()).toBe(0);
+  // Of what was never looked up nobody says that it was never here.
+  await goTo(page, 'stock', TABLE);
+  await page.locator('.here', { hasText: 'No answer from the server, and nothing is kept here.' }).waitFor();
+  expect(await page.locator('.here').textContent()).not.toContain('Never counted');
+  await goTo(page, 'stock', LAMP);
   await page.route(ITEM_SEARCHES, (route) => route.fulfill({ status: 503 }));
   await scan(page, NOBODYS_EAN);
   await page
