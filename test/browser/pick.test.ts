@@ -247,6 +247,7 @@ describe('each step has a way back', () => {
     const id = await order([{ sku: TABLE, quantity: 2 }]);
     await start(id);
     await button('All found (2)').click();
+    await eventually(async () => expect((await orderNow(id)).lines[0].picked).toBe(2));
     await page.locator('[data-undo="found"]').getByRole('button', { name: 'Undo' }).click();
     await page.locator('.line-count', { hasText: '0 / 2' }).waitFor();
     await eventually(async () => expect((await orderNow(id)).lines[0].picked).toBe(0));
@@ -271,6 +272,7 @@ describe('each step has a way back', () => {
     await start(id);
     await button('Found').click();
     await button('Ready').click();
+    await eventually(async () => expect((await orderNow(id)).status).toBe('ready'));
     await button('Reopen').click();
     await page.locator('[data-stage]').waitFor();
     await eventually(async () => expect((await orderNow(id)).status).toBe('picking'));
