@@ -1,6 +1,6 @@
 // The counter in a real browser: codes, parts, refusals, deliveries, returns, put-backs, and what becomes of a refusal.
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, Page, Route } from 'playwright-core';
 import { customerQr, storeQr } from '../../src/web/tablet/src/screens/counter/orderCode.ts';
 import { openBrowser, openTablet, type Tablet, tabletPages, told } from '../support/browser.ts';
 import { eventually } from '../support/eventually.ts';
@@ -264,36 +264,40 @@ test('a hand-over is none before the server’s answer, where the network died u
   const { id, pickupCode, reference } = await readyOrder(shop);
   await openOrder(id);
   const collect = '**/v1/reservations/*/collect';
-  const networkDies = () =>
-    page.route(collect, async (route) => {
+  /** With the next hand-over; resolves to what waits for that. */
+  const networkDies = async () => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const die = async (route: Route) => {
       await tablet.context.setOffline(true);
       await route.abort('internetdisconnected');
-    });
-  const networkIsBack = async () => {
-    await page.unroute(collect);
-    await tablet.context.setOffline(false);
+      resolve();
+    };
+    await page.route(collect, die, { times: 1 });
+    return () => promise;
   };
   const wait = page.getByText('hand nothing over before it comes');
   const handedOver = page.getByText(/handed over/i);
-  await networkDies();
+  const isDead = await networkDies();
   await page.getByLabel('Pickup code').fill(pickupCode === '111111' ? '222222' : '111111');
   await page.getByLabel('Identity checked: Camille Martin').check();
   await button('Hand over 1 item').click();
   await wait.waitFor();
   expect(await handedOver.count()).toBe(0);
-  await networkIsBack();
+  await isDead();
+  await tablet.context.setOffline(false);
   await page.getByText('Wrong code. 4 tries left.').waitFor();
-  await networkDies();
+  const isDeadAgain = await networkDies();
   await page.getByLabel('Pickup code').fill(pickupCode);
   await button('Hand over 1 item').click();
   await wait.waitFor();
+  await isDeadAgain();
   // Whoever opens it again is told no other thing.
   await goTo(page, 'counter');
   await wait.waitFor({ state: 'detached' });
   await goTo(page, 'counter', id);
   await wait.waitFor();
   expect(await handedOver.count()).toBe(0);
-  await networkIsBack();
+  await tablet.context.setOffline(false);
   await page.getByText('This order was handed over.').waitFor();
   await told(page, `The server has answered, hand over: Camille M. · ${reference}`);
   expect((await orderNow(id)).status).toBe('collected');

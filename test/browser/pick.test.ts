@@ -206,7 +206,6 @@ describe('an order', () => {
     answer();
     await page.locator('[data-stage]').waitFor();
     expect(await page.locator('[data-wrong]').count()).toBe(0);
-    await page.unroute('**/v1/items/*');
   });
 
   test('that somebody else picks is taken over only after a question', async () => {
@@ -325,7 +324,6 @@ describe('what is missing', () => {
     expect(await told.textContent()).not.toContain('Stock here');
     answer();
     await told.getByText(`Stock here: ${before - 1}`).waitFor();
-    await page.unroute('**/v1/reservations/*/pick');
     await button('Close').click();
   });
 
@@ -440,7 +438,6 @@ test('what a till sells meanwhile is not looked for and not missing, once its ev
       ],
     }),
   );
-  await page.unroute(`**/v1/reservations/${id}`);
 });
 
 test('two orders are picked in one walk, each unit into its bag', async () => {

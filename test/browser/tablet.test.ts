@@ -89,14 +89,15 @@ test('a screen whose file did not come is told as such, and opens when the netwo
   const { body } = await shop.post('/v1/devices', { name: 'Counter', location: STORE }).expect(201);
   // As on a tablet in its first seconds: its worker keeps nothing yet.
   const { context, page } = await openBlank(browser, shop, { serviceWorkers: 'block', locale: 'en' });
-  await context.route('**/CounterScreen*.js', (route) => route.abort());
+  let isLost = true;
+  await context.route('**/CounterScreen*.js', (route) => (isLost ? route.abort() : route.continue()));
   await page.goto(`/tablet#pair=${body.pairingCode}`);
   await startShift(page, 'Amélie');
   await goTo(page, 'counter');
   await page.getByRole('heading', { name: 'This screen could not be loaded.' }).waitFor();
   await context.setOffline(true);
   await page.locator('[data-banner="offline"]').waitFor();
-  await context.unroute('**/CounterScreen*.js');
+  isLost = false;
   await context.setOffline(false);
   await page.getByRole('heading', { name: 'Ready orders' }).waitFor();
   await context.close();
