@@ -1,4 +1,6 @@
 // How the tests run: TypeScript through swc, on a real PostgreSQL that the whole run shares (test/support/globalSetup.ts).
+// Each file loads all modules anew, much of it soon garbage: `npm test` gives V8 64 MB for what is young. The tests of http
+// and queries took 54 s with that and 58 – 62 without (2 cores, two runs each, in turns).
 
 /** Packages that exist as ES modules only. Jest loads CommonJS: these are translated like our own files. */
 const esModulesOnly = ['geokdbush', 'kdbush', 'tinyqueue'];
@@ -22,8 +24,6 @@ export default {
   reporters: ['default', '<rootDir>/test/support/totalsReporter.js'],
   // Two, whatever the machine: tests that race need the processor for the racers, and PostgreSQL takes its part.
   maxWorkers: 2,
-  // Each file loads all modules anew, much of it soon garbage: `npm test` gives V8 64 MB for what is young. The tests of http
-  // and queries took 54 s with that and 58 – 62 without (2 cores, two runs each, in turns).
   // Only what hangs reaches it: a machine that has little time for us is no failure.
   testTimeout: 240_000,
 };
