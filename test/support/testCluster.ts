@@ -1,14 +1,14 @@
 // Owns the PostgreSQL of one test run, with a migrated database to clone: an embedded one of its own, or the one that
 // DATABASE_URL names (15 to 18). Also clears away what killed runs left behind. Knows nothing of tests.
 import { randomBytes } from 'node:crypto';
-import { access, constants, mkdtemp, readdir, rm, stat, statfs } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import pg from 'pg';
 import { lockDirectory } from '../../db/embedded/lock.ts';
 import { stopOrphan } from '../../db/embedded/postmaster.ts';
 import { startEmbedded } from '../../db/embedded.ts';
 import { migrate } from '../../db/migrate.ts';
+import { placesForData } from './scratch.ts';
 
 /** What the workers need, handed to them in the environment as COMPTOIR_TEST_CLUSTER. */
 export interface TestCluster {
@@ -29,11 +29,6 @@ const databasePrefix = 'comptoir_test_';
 const RUN_BYTES = 4;
 const LEASE = 7_266_739;
 const STARTING_MILLISECONDS_MAX = 60_000;
-
-/** Linux's file system in memory. */
-const MEMORY = '/dev/shm';
-/** A run has needed 170 MB; one of many rounds needs more. */
-const MEMORY_BYTES_MIN = 2 * 2 ** 30;
 
 /** @param externalUrl an account that may create databases; undefined for an embedded server of this run's own. */
 export async function startTestCluster(externalUrl: string | undefined): Promise<RunningTestCluster> {
@@ -72,9 +67,9 @@ export function urlOf(server: string, database: string): string {
 }
 
 async function startOwnServer(): Promise<{ url: string; stop(): Promise<void> }> {
-  const places = (await hasMemory()) ? [MEMORY, tmpdir()] : [tmpdir()];
+  const places = await placesForData();
   for (const place of places) await removeAbandoned(place);
-  const dataDir = await mkdtemp(path.join(places[0] ?? tmpdir(), directoryPrefix));
+  const dataDir = await mkdtemp(path.join(places[0], directoryPrefix));
   const server = await startEmbedded({ dataDir, durable: false, log: () => {} });
   return {
     url: server.url,
@@ -83,20 +78,6 @@ async function startOwnServer(): Promise<{ url: string; stop(): Promise<void> }>
       await rm(dataDir, { recursive: true, force: true });
     },
   };
-}
-
-/**
- * Whether there is room for the server in memory. Each test file makes a database of 500 files and drops it, and ext4
- * seeks long for inodes that were not freed in the last minutes: there the same 1,476 tests take 1.29 times as long.
- */
-async function hasMemory(): Promise<boolean> {
-  try {
-    await access(MEMORY, constants.W_OK);
-    const { bavail, bsize } = await statfs(MEMORY);
-    return bavail * bsize >= MEMORY_BYTES_MIN;
-  } catch {
-    return false;
-  }
 }
 
 /** What killed runs of this user left: directories whose lock nobody has, and perhaps a server that still runs. */
